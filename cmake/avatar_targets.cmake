@@ -1,0 +1,29 @@
+# avatar_room(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [PRECOMPILE ...])
+# One room of the house as a static library avatar_NAME, alias avatar::NAME.
+# Headers are included from the top: "protocol/wire.hpp".
+function(avatar_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
+  set(target avatar_${name})
+  add_library(${target} STATIC ${ROOM_SOURCES})
+  add_library(avatar::${name} ALIAS ${target})
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${target}
+    PUBLIC ${ROOM_LINKS}
+    PRIVATE avatar_warnings ${ROOM_PRIVATE_LINKS})
+  if(ROOM_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${ROOM_PRECOMPILE})
+  endif()
+endfunction()
+
+# avatar_test(NAME SOURCES ... [LINKS ...])
+# One test program tests/NAME, run by CTest under that name. Built on CAF's
+# unit test engine; exits non-zero when a check fails.
+function(avatar_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
+  string(REPLACE "/" "_" target "test_${name}")
+  add_executable(${target} ${TEST_SOURCES})
+  target_link_libraries(${target} PRIVATE avatar_test_main avatar_warnings ${TEST_LINKS})
+  target_precompile_headers(${target} REUSE_FROM avatar_test_main)
+  add_test(NAME ${name} COMMAND ${target})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

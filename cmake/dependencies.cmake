@@ -1,0 +1,26 @@
+# Every library the project links, found once. scripts/install-dependencies
+# installs them on Debian.
+
+find_package(Threads REQUIRED)
+find_package(CAF 0.17.6 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(OGG REQUIRED IMPORTED_TARGET ogg)
+
+# protozero ships headers only, without a CMake config.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(protozero INTERFACE IMPORTED)
+target_include_directories(protozero SYSTEM INTERFACE "${PROTOZERO_INCLUDE_DIR}")
+
+# Boost.Asio and Beast as headers, with the settings every room must share.
+add_library(avatar_asio INTERFACE)
+target_link_libraries(avatar_asio INTERFACE Boost::headers Threads::Threads)
+target_compile_definitions(avatar_asio INTERFACE
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE)
