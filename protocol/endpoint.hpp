@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+/// From the URLs a user configures to what a socket needs.
+namespace avatar::protocol {
+
+/// Where to connect and what to ask for.
+struct endpoint {
+    bool tls = false;
+    std::string host;        ///< Name or address; IPv6 without brackets.
+    std::string port;        ///< As given, else "80" or "443".
+    std::string target;      ///< Path and query. Secret when the query carries a token.
+    std::string host_header; ///< Host, with the port unless it is the scheme's own.
+
+    bool operator==(const endpoint&) const = default;
+};
+
+/// A URL that cannot be used. what() is one line that names the URL, what is
+/// wrong and what would be right; it never shows user info or a query.
+struct invalid_endpoint : std::invalid_argument {
+    using std::invalid_argument::invalid_argument;
+};
+
+/// Credentials as query parameters of the upgrade, for AVATAR_USE_QUERY_AUTH.
+struct query_auth {
+    std::string_view app_id;
+    std::string_view session_token; ///< Secret.
+};
+
+/// {console, trailing slashes removed}/session-tokens. Schemes http and https.
+/// Throws invalid_endpoint.
+endpoint token_endpoint(std::string_view console_url);
+
+/// {ingress, trailing slashes removed}/websocket?id=<avatar id>, with the
+/// credentials behind it when given. Schemes ws and http (plain), wss and https
+/// (TLS). A query that the URL carries is kept, except for parameters of the
+/// same names. Values are percent-encoded. Throws invalid_endpoint.
+endpoint websocket_endpoint(std::string_view ingress_url, std::string_view avatar_id,
+                            const std::optional<query_auth>& auth = std::nullopt);
+
+/// What is wrong with a console URL, nothing when it can be used.
+std::optional<std::string> check_console_endpoint(std::string_view console_url);
+
+/// What is wrong with an ingress URL, nothing when it can be used.
+std::optional<std::string> check_ingress_endpoint(std::string_view ingress_url);
+
+} // namespace avatar::protocol

@@ -1,0 +1,123 @@
+#include "protocol/failure.hpp"
+
+#include "protocol/text.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace avatar::protocol {
+
+namespace {
+
+bool decided_by_pool(const failure& f) {
+    return f.phase == failure_phase::none || f.code >= failure_code::borrow_timeout;
+}
+
+std::string numbers(const failure& f) {
+    std::vector<std::string> known;
+    if (f.http_status != 0)
+        known.push_back(fmt::format("HTTP {}", f.http_status));
+    if (f.server_code != 0)
+        known.push_back(fmt::format("server code {}", f.server_code));
+    if (f.close_code != 0)
+        known.push_back(fmt::format("close code {}", f.close_code));
+    return known.empty() ? std::string() : fmt::format(" ({})", fmt::join(known, ", "));
+}
+
+/// Title, detail and close reason, each once and only where there is one.
+std::string words(const failure& f) {
+    std::string result;
+    for (std::string_view part : {f.title, f.detail, f.close_reason}) {
+        part = trimmed(part);
+        if (part.empty() || result.find(part) != result.npos)
+            continue;
+        result += result.empty() ? "" : ": ";
+        result += part;
+    }
+    return result;
+}
+
+} // namespace
+
+std::string_view to_string(failure_code code) {
+    switch (code) {
+    case failure_code::none:
+        return "none";
+    case failure_code::session_token_expired:
+        return "sessionTokenExpired";
+    case failure_code::session_token_invalid:
+        return "sessionTokenInvalid";
+    case failure_code::app_id_unrecognized:
+        return "appIDUnrecognized";
+    case failure_code::app_id_mismatch:
+        return "appIDMismatch";
+    case failure_code::avatar_not_found:
+        return "avatarNotFound";
+    case failure_code::billing_required:
+        return "billingRequired";
+    case failure_code::credits_exhausted:
+        return "creditsExhausted";
+    case failure_code::session_duration_exceeded:
+        return "sessionDurationExceeded";
+    case failure_code::unsupported_sample_rate:
+        return "unsupportedSampleRate";
+    case failure_code::invalid_egress_config:
+        return "invalidEgressConfig";
+    case failure_code::egress_unavailable:
+        return "egressUnavailable";
+    case failure_code::idle_timeout:
+        return "idleTimeout";
+    case failure_code::upstream_error:
+        return "upstreamError";
+    case failure_code::invalid_request:
+        return "invalidRequest";
+    case failure_code::connection_failed:
+        return "connectionFailed";
+    case failure_code::connection_closed:
+        return "connectionClosed";
+    case failure_code::protocol_error:
+        return "protocolError";
+    case failure_code::server_error:
+        return "serverError";
+    case failure_code::unknown:
+        return "unknown";
+    case failure_code::borrow_timeout:
+        return "borrowTimeout";
+    case failure_code::request_timeout:
+        return "requestTimeout";
+    case failure_code::queue_full:
+        return "queueFull";
+    case failure_code::request_cancelled:
+        return "requestCancelled";
+    }
+    return "unknown"; // A code from a newer node.
+}
+
+std::string_view to_string(failure_phase phase) {
+    switch (phase) {
+    case failure_phase::none:
+        return "none";
+    case failure_phase::session_token:
+        return "session_token";
+    case failure_phase::websocket_connect:
+        return "websocket_connect";
+    case failure_phase::websocket_handshake:
+        return "websocket_handshake";
+    case failure_phase::websocket_runtime:
+        return "websocket_runtime";
+    case failure_phase::websocket_send:
+        return "websocket_send";
+    }
+    return "none";
+}
+
+std::string describe(const failure& f) {
+    auto reason = words(f);
+    if (decided_by_pool(f) && !reason.empty())
+        return on_one_line(reason);
+    auto head = fmt::format("{}{}", to_string(f.code), numbers(f));
+    return on_one_line(reason.empty() ? head : fmt::format("{}: {}", head, reason));
+}
+
+} // namespace avatar::protocol

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace avatar::protocol {
+
+/// Why a connection or a request failed. The first group is the avatar
+/// service's stable set, the second what the pool itself decides.
+enum class failure_code : std::uint8_t {
+    none, ///< Nothing failed.
+
+    session_token_expired,
+    session_token_invalid,
+    app_id_unrecognized,
+    app_id_mismatch,
+    avatar_not_found,
+    billing_required,
+    credits_exhausted,
+    session_duration_exceeded,
+    unsupported_sample_rate,
+    invalid_egress_config,
+    egress_unavailable,
+    idle_timeout,
+    upstream_error,
+    invalid_request,
+    connection_failed,
+    connection_closed,
+    protocol_error,
+    server_error,
+    unknown,
+
+    borrow_timeout,    ///< No session became free in time.
+    request_timeout,   ///< The service did not finish the request in time.
+    queue_full,        ///< Too many requests were waiting already.
+    request_cancelled, ///< The run or the pool ended before the request did.
+};
+
+/// The stable name users see: "sessionTokenExpired", "borrowTimeout", …
+std::string_view to_string(failure_code code);
+
+/// Where in a session's course a failure happened.
+enum class failure_phase : std::uint8_t {
+    none, ///< Not on the wire: decided by the pool.
+    session_token,
+    websocket_connect,
+    websocket_handshake,
+    websocket_runtime,
+    websocket_send,
+};
+
+/// "session_token", "websocket_connect", …
+std::string_view to_string(failure_phase phase);
+
+/// One failure with all that is known of it. Fields that do not apply are
+/// empty or zero. Holds no secret.
+struct failure {
+    failure_code code = failure_code::none;
+    failure_phase phase = failure_phase::none;
+    std::uint16_t http_status = 0;
+    std::int32_t server_code = 0;
+    std::string title;
+    std::string detail; ///< The reason in words, of the service or our own.
+    std::string connection_id;
+    std::string request_id;
+    std::string body;             ///< Raw body of a refused HTTP exchange, cut to 1,000 bytes.
+    std::uint16_t close_code = 0; ///< WebSocket close code.
+    std::string close_reason;
+
+    /// True when something failed.
+    explicit operator bool() const { return code != failure_code::none; }
+
+    bool operator==(const failure&) const = default;
+};
+
+/// One line for people: the detail alone for what the pool decides, else
+/// "sessionTokenInvalid (HTTP 400): Invalid session token" with the HTTP
+/// status, server code or close code where there is one. Control characters
+/// of the service's text are replaced by spaces.
+std::string describe(const failure& f);
+
+/// Serialisation hook of actor messages.
+template<class Inspector>
+auto inspect(Inspector& f, failure& x) {
+    return f(x.code, x.phase, x.http_status, x.server_code, x.title, x.detail, x.connection_id,
+             x.request_id, x.body, x.close_code, x.close_reason);
+}
+
+} // namespace avatar::protocol

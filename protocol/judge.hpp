@@ -1,0 +1,40 @@
+#pragma once
+
+#include "protocol/failure.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+/// The one place that turns what is known of a failure into its stable code.
+namespace avatar::protocol {
+
+/// How much of a refused exchange's body a failure keeps, in bytes.
+inline constexpr std::size_t kept_body_size = 1000;
+
+/// Returns `known` with its code set, in this order of judgement: the server
+/// code; then the texts the service is known to use, looked for in the server
+/// code's name, the title and the detail, in lower case; then the HTTP status;
+/// then the phase. Where nothing but the phase is known:
+/// - a close code means connection_closed,
+/// - the phases session_token, websocket_connect and websocket_send without an
+///   answer of the service mean connection_failed,
+/// - websocket_handshake and websocket_runtime mean server_error.
+///
+/// A code that is already set stays: who knows better (a reset connection, a
+/// frame that did not parse) says so.
+///
+/// `server_code_name` is for a server code that came as text: a number, or a
+/// name such as "INVALID_ARGUMENT"; what it stands for goes into `server_code`
+/// when that is zero.
+///
+/// The rules are those of the service's public client SDKs (avatar-sdk-go,
+/// avatarkit).
+failure judge(failure known, std::string_view server_code_name = {});
+
+/// The failure of an HTTP exchange that was answered with a refusal: reads the
+/// body's error (see parse_error_body), keeps the body, and judges. A status
+/// that the error names for itself replaces a 2xx one. The body of a 2xx answer
+/// may carry a session token: nothing of it is kept but a structured error.
+failure http_failure(failure_phase phase, int status, std::string_view body);
+
+} // namespace avatar::protocol

@@ -1,0 +1,185 @@
+#define CAF_SUITE endpoint
+
+#include "protocol/endpoint.hpp"
+
+#include <caf/test/dsl.hpp>
+
+using namespace avatar::protocol;
+using namespace std::string_literals;
+
+namespace {
+
+std::string console_problem(std::string_view url) {
+    return check_console_endpoint(url).value_or("fine");
+}
+
+std::string ingress_problem(std::string_view url) {
+    return check_ingress_endpoint(url).value_or("fine");
+}
+
+std::string target(std::string_view ingress, std::string_view avatar_id = "a1") {
+    return websocket_endpoint(ingress, avatar_id).target;
+}
+
+} // namespace
+
+CAF_TEST(a console URL becomes the token endpoint) {
+    auto e = token_endpoint("https://console.eu.example.com/v1/console");
+    CAF_CHECK(e.tls);
+    CAF_CHECK_EQUAL(e.host, "console.eu.example.com"s);
+    CAF_CHECK_EQUAL(e.port, "443"s);
+    CAF_CHECK_EQUAL(e.target, "/v1/console/session-tokens"s);
+    CAF_CHECK_EQUAL(e.host_header, "console.eu.example.com"s);
+}
+
+CAF_TEST(trailing slashes are removed) {
+    CAF_CHECK_EQUAL(token_endpoint("http://h").target, "/session-tokens"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h/").target, "/session-tokens"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h/v1/").target, "/v1/session-tokens"s);
+    CAF_CHECK_EQUAL(target("ws://h/"), "/websocket?id=a1"s);
+    CAF_CHECK_EQUAL(target("ws://h/v1//"), "/v1/websocket?id=a1"s);
+}
+
+CAF_TEST(schemes choose TLS and port) {
+    for (auto scheme : {"http", "ws", "HTTP", "Ws"}) {
+        auto e = websocket_endpoint(scheme + "://h"s, "a1");
+        CAF_CHECK(!e.tls);
+        CAF_CHECK_EQUAL(e.port, "80"s);
+    }
+    for (auto scheme : {"https", "wss", "HTTPS"}) {
+        auto e = websocket_endpoint(scheme + "://h"s, "a1");
+        CAF_CHECK(e.tls);
+        CAF_CHECK_EQUAL(e.port, "443"s);
+    }
+}
+
+CAF_TEST(a port is named in the host header unless it is the default one) {
+    CAF_CHECK_EQUAL(token_endpoint("http://h:8080").port, "8080"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h:8080").host_header, "h:8080"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h:80").host_header, "h"s);
+    CAF_CHECK_EQUAL(token_endpoint("https://h:80").host_header, "h:80"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h:/").port, "80"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h:/").host_header, "h"s);
+}
+
+CAF_TEST(addresses are hosts) {
+    auto six = websocket_endpoint("ws://[::1]:9000/", "a1");
+    CAF_CHECK_EQUAL(six.host, "::1"s);
+    CAF_CHECK_EQUAL(six.port, "9000"s);
+    CAF_CHECK_EQUAL(six.host_header, "[::1]:9000"s);
+    CAF_CHECK_EQUAL(token_endpoint("https://[2001:db8::7]").host, "2001:db8::7"s);
+    CAF_CHECK_EQUAL(token_endpoint("https://[2001:db8::7]").host_header, "[2001:db8::7]"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://127.0.0.1:1").host, "127.0.0.1"s);
+}
+
+CAF_TEST(values are encoded) {
+    CAF_CHECK_EQUAL(target("ws://h", "a b&c=d+e/f?#%\xC3\xA9"),
+                    "/websocket?id=a%20b%26c%3Dd%2Be%2Ff%3F%23%25%C3%A9"s);
+    CAF_CHECK_EQUAL(target("ws://h", "Az09-._~"), "/websocket?id=Az09-._~"s);
+    CAF_CHECK_EQUAL(target("ws://h", "a\r\nX-Evil: 1"), "/websocket?id=a%0D%0AX-Evil%3A%201"s);
+}
+
+CAF_TEST(credentials go into the query when asked) {
+    auto e = websocket_endpoint("wss://h/v1", "a1", query_auth{"app+1", "tok/=="});
+    CAF_CHECK_EQUAL(e.target, "/v1/websocket?id=a1&appId=app%2B1&sessionKey=tok%2F%3D%3D"s);
+}
+
+CAF_TEST(a query that the URL carries is kept) {
+    CAF_CHECK_EQUAL(target("ws://h/v1/?zone=a%20b&x"), "/v1/websocket?zone=a%20b&x&id=a1"s);
+    CAF_CHECK_EQUAL(target("ws://h?id=old&zone=1"), "/websocket?id=a1&zone=1"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://h/v1/?k=1").target, "/v1/session-tokens?k=1"s);
+}
+
+CAF_TEST(a scheme is needed) {
+    auto expected = "\"console.example.com\" has no scheme; expected http or https"s;
+    CAF_CHECK_EQUAL(console_problem("console.example.com"), expected);
+    CAF_CHECK_EQUAL(ingress_problem("localhost:8080/v1"),
+                    "\"localhost:8080/v1\" has no scheme; expected http, https, ws or wss"s);
+    CAF_CHECK_EQUAL(console_problem(""), "\"\" has no scheme; expected http or https"s);
+}
+
+CAF_TEST(another scheme is refused) {
+    CAF_CHECK_EQUAL(ingress_problem("ftp://x"),
+                    "\"ftp://x\" has scheme \"ftp\"; expected http, https, ws or wss"s);
+    CAF_CHECK_EQUAL(console_problem("wss://x"),
+                    "\"wss://x\" has scheme \"wss\"; expected http or https"s);
+}
+
+CAF_TEST(a host is needed) {
+    for (auto url : {"http://", "http:///v1", "http://:80", "http://?x=1"})
+        CAF_CHECK(console_problem(url).find("has no host; expected scheme://host") !=
+                  std::string::npos);
+}
+
+CAF_TEST(a host that could not be looked up is refused) {
+    for (auto url : {"http://a%0d%0ab/", "http://a%20b", "http://[v1.x]"})
+        CAF_CHECK(console_problem(url).find("has a host that is neither a name nor") !=
+                  std::string::npos);
+}
+
+CAF_TEST(a bad port is refused) {
+    CAF_CHECK_EQUAL(console_problem("http://h:0"),
+                    "\"http://h:0\" has port 0; expected 1 to 65535"s);
+    CAF_CHECK_EQUAL(console_problem("http://h:65536"),
+                    "\"http://h:65536\" has port 65536; expected 1 to 65535"s);
+    CAF_CHECK_EQUAL(console_problem("http://h:99999999999999999999/v1"),
+                    "\"http://h:99999999999999999999/v1\" has port 99999999999999999999; "
+                    "expected 1 to 65535"s);
+    CAF_CHECK_EQUAL(ingress_problem("ws://h:http/v1"),
+                    "\"ws://h:http/v1\" has a port that is not a number; expected 1 to 65535"s);
+    CAF_CHECK_EQUAL(ingress_problem("ws://[::1]:x"),
+                    "\"ws://[::1]:x\" has a port that is not a number; expected 1 to 65535"s);
+    for (auto url : {"ws://h:80x/v1", "ws://h:-1", "ws://h:8 0", "ws://h:x?q=1"})
+        CAF_CHECK(ingress_problem(url).find("has a port that is not a number") !=
+                  std::string::npos);
+    CAF_CHECK_EQUAL(console_problem("http://h:65535"), "fine"s);
+    CAF_CHECK_EQUAL(console_problem("http://h:00080"), "fine"s);
+}
+
+CAF_TEST(what is no URL is refused in one line) {
+    for (auto url : {"http://a b/", "http://[::1", "http://[::1]]", "http://[::1]x:80/p",
+                     "http://h/%zz", "://h", "http://h\n", " http://h", "http://h/\xC3\xA9"}) {
+        auto problem = console_problem(url);
+        CAF_CHECK(problem.find("is not a valid URL; expected scheme://host[:port][/path]") !=
+                  problem.npos);
+        CAF_CHECK(problem.find('\n') == problem.npos);
+    }
+}
+
+CAF_TEST(user info is refused and never shown) {
+    for (auto url : {"http://user:s3cret@h/v1", "http://s3cret@h", "user:s3cret@h",
+                     "http://user:s3cret@h:x", "ftp://user:s3cret@h", "http://u:s3cret?@h",
+                     "http://u:s3cret#@h", "http://u:s3 cret@h"}) {
+        auto problem = console_problem(url);
+        CAF_CHECK(problem != "fine");
+        CAF_CHECK(problem.find("s3") == problem.npos);
+    }
+    CAF_CHECK_EQUAL(console_problem("http://user:pass@h/v1"),
+                    "the URL carries a user name or password; expected none"s);
+}
+
+CAF_TEST(a query is never shown) {
+    auto problem = ingress_problem("ftp://h/v1?key=s3cret");
+    CAF_CHECK_EQUAL(problem, "\"ftp://h/v1\" has scheme \"ftp\"; expected http, https, ws or wss"s);
+}
+
+CAF_TEST(a fragment is refused) {
+    CAF_CHECK_EQUAL(ingress_problem("wss://h/v1#top"),
+                    "\"wss://h/v1\" has a fragment (#...); expected none"s);
+}
+
+CAF_TEST(the endpoints refuse what the checks refuse) {
+    CAF_CHECK_EQUAL(console_problem("http://h/v1"), "fine"s);
+    CAF_CHECK_EQUAL(ingress_problem("wss://h/v1"), "fine"s);
+    auto refuses = [](auto make) {
+        try {
+            make();
+            return ""s;
+        } catch (const invalid_endpoint& problem) {
+            return std::string(problem.what());
+        }
+    };
+    CAF_CHECK_EQUAL(refuses([] { token_endpoint("ftp://x"); }), console_problem("ftp://x"));
+    CAF_CHECK_EQUAL(refuses([] { websocket_endpoint("ftp://x", "a1"); }),
+                    ingress_problem("ftp://x"));
+}

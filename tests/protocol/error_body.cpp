@@ -1,0 +1,82 @@
+#define CAF_SUITE error_body
+
+#include "protocol/error_body.hpp"
+
+#include <caf/test/dsl.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace avatar::protocol;
+using namespace std::string_literals;
+using nlohmann::json;
+
+CAF_TEST(the first listed error is read) {
+    auto error = parse_error_body(R"({"errors":[
+        {"id":"e1","status":402,"code":"4001","title":"Billing","detail":"no credits"},
+        {"title":"second"}]})");
+    CAF_CHECK_EQUAL(error.status, 402);
+    CAF_CHECK_EQUAL(error.code, "4001"s);
+    CAF_CHECK_EQUAL(error.title, "Billing"s);
+    CAF_CHECK_EQUAL(error.detail, "no credits"s);
+}
+
+CAF_TEST(numbers are read as numbers and as text) {
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"code":16}]})").code, "16"s);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":"404"}]})").status, 404);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":"none"}]})").status, 0);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":99999999999}]})").status, 0);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":-40}]})").status, 0);
+}
+
+CAF_TEST(message and error are the detail) {
+    CAF_CHECK_EQUAL(parse_error_body("{\"message\":\"Invalid session token\"}\n").detail,
+                    "Invalid session token"s);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"error":"no such key"})").detail, "no such key"s);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"code":3,"message":"bad"})").code, "3"s);
+}
+
+CAF_TEST(text that is not JSON is the detail) {
+    CAF_CHECK_EQUAL(parse_error_body(" upstream connect error\r\n").detail,
+                    "upstream connect error"s);
+    CAF_CHECK_EQUAL(parse_error_body(std::string(5000, 'x')).detail.size(), 200u);
+}
+
+CAF_TEST(a web page and bodies without an error say nothing) {
+    for (auto body : {"", " ", "\n<html><h1>502 Bad Gateway</h1></html>", "{}", R"({"errors":[]})",
+                      R"({"errors":{"a":1}})", R"({"errors":[null]})",
+                      R"({"message":null,"error":["x"],"code":true})"})
+        CAF_CHECK(parse_error_body(body) == error_body());
+}
+
+CAF_TEST(only a JSON object counts as structured) {
+    for (auto body : {"", "text", "[1]", "\"text\"", "null", "{\"message\":\"cut"})
+        CAF_CHECK(!parse_json_error(body).has_value());
+    CAF_CHECK(parse_json_error(R"({"message":"x"})").has_value());
+}
+
+CAF_TEST(deep nesting is no danger) {
+    auto deep = std::string(100'000, '[');
+    CAF_CHECK_EQUAL(parse_error_body(deep).detail.size(), 200u);
+    auto closed = "{\"errors\":"s + deep + std::string(100'000, ']') + "}";
+    CAF_CHECK(parse_error_body(closed) == error_body());
+}
+
+CAF_TEST(a written error is read back) {
+    auto error = parse_error_body(error_response(402, "4001", "Billing", "no \"credits\""));
+    CAF_CHECK_EQUAL(error.status, 402);
+    CAF_CHECK_EQUAL(error.code, "4001"s);
+    CAF_CHECK_EQUAL(error.title, "Billing"s);
+    CAF_CHECK_EQUAL(error.detail, "no \"credits\""s);
+}
+
+CAF_TEST(written bodies have the shape of the service) {
+    auto body = json::parse(error_response(404, "c", "t", "d"));
+    CAF_CHECK(body ==
+              json::parse(R"({"errors":[{"status":404,"code":"c","title":"t","detail":"d"}]})"));
+    CAF_CHECK_EQUAL(upgrade_refusal("Invalid session token"),
+                    "{\"message\":\"Invalid session token\"}\n"s);
+}
+
+CAF_TEST(invalid text does not stop a body from being written) {
+    CAF_CHECK_EQUAL(upgrade_refusal("id \xff"), "{\"message\":\"id \xEF\xBF\xBD\"}\n"s);
+    CAF_CHECK(json::accept(error_response(400, "\xff", "\xc3", "\x80")));
+}

@@ -1,0 +1,90 @@
+#define CAF_SUITE failure
+
+#include "protocol/failure.hpp"
+
+#include <caf/test/dsl.hpp>
+
+#include <set>
+
+using namespace avatar::protocol;
+using namespace std::string_literals;
+
+namespace {
+
+failure make(failure_code code, failure_phase phase, std::string detail = {}) {
+    failure f;
+    f.code = code;
+    f.phase = phase;
+    f.detail = std::move(detail);
+    return f;
+}
+
+} // namespace
+
+CAF_TEST(every code and every phase has a name of its own) {
+    std::set<std::string> names;
+    auto codes = static_cast<int>(failure_code::request_cancelled) + 1;
+    for (int i = 0; i < codes; ++i)
+        names.emplace(to_string(static_cast<failure_code>(i)));
+    CAF_CHECK_EQUAL(names.size(), static_cast<std::size_t>(codes));
+
+    std::set<std::string> phases;
+    auto last = static_cast<int>(failure_phase::websocket_send);
+    for (int i = 0; i <= last; ++i)
+        phases.emplace(to_string(static_cast<failure_phase>(i)));
+    CAF_CHECK(phases ==
+              std::set({"none"s, "session_token"s, "websocket_connect"s, "websocket_handshake"s,
+                        "websocket_runtime"s, "websocket_send"s}));
+}
+
+CAF_TEST(codes have the names of the service) {
+    CAF_CHECK_EQUAL(std::string(to_string(failure_code::app_id_unrecognized)),
+                    "appIDUnrecognized"s);
+    CAF_CHECK_EQUAL(std::string(to_string(failure_code::session_token_expired)),
+                    "sessionTokenExpired"s);
+    CAF_CHECK_EQUAL(std::string(to_string(failure_code::borrow_timeout)), "borrowTimeout"s);
+    CAF_CHECK_EQUAL(std::string(to_string(static_cast<failure_code>(200))), "unknown"s);
+}
+
+CAF_TEST(what the pool decides is described by its detail alone) {
+    auto text = "timed out waiting for available connection (waited 30s)"s;
+    CAF_CHECK_EQUAL(describe(make(failure_code::borrow_timeout, failure_phase::none, text)), text);
+    CAF_CHECK_EQUAL(describe(make(failure_code::request_timeout, failure_phase::websocket_runtime,
+                                  "no answer within 45s")),
+                    "no answer within 45s"s);
+    CAF_CHECK_EQUAL(describe(make(failure_code::queue_full, failure_phase::none)), "queueFull"s);
+}
+
+CAF_TEST(what the service says is described with its numbers) {
+    auto refused = make(failure_code::session_token_invalid, failure_phase::websocket_connect,
+                        "Invalid session token");
+    refused.http_status = 400;
+    CAF_CHECK_EQUAL(describe(refused), "sessionTokenInvalid (HTTP 400): Invalid session token"s);
+
+    auto error = make(failure_code::credits_exhausted, failure_phase::websocket_runtime, "no more");
+    error.server_code = 4001;
+    error.title = "Billing";
+    CAF_CHECK_EQUAL(describe(error), "creditsExhausted (server code 4001): Billing: no more"s);
+
+    auto closed = make(failure_code::connection_closed, failure_phase::websocket_runtime);
+    closed.close_code = 1011;
+    closed.close_reason = "restarting";
+    CAF_CHECK_EQUAL(describe(closed), "connectionClosed (close code 1011): restarting"s);
+
+    CAF_CHECK_EQUAL(
+        describe(make(failure_code::connection_failed, failure_phase::websocket_connect)),
+        "connectionFailed"s);
+}
+
+CAF_TEST(a description says nothing twice) {
+    auto f = make(failure_code::server_error, failure_phase::websocket_runtime, "boom");
+    f.title = "boom";
+    f.close_reason = "boom";
+    CAF_CHECK_EQUAL(describe(f), "serverError: boom"s);
+}
+
+CAF_TEST(a description is one line without control characters) {
+    auto f = make(failure_code::server_error, failure_phase::websocket_runtime,
+                  "first\r\nsecond\x1b[2J\n");
+    CAF_CHECK_EQUAL(describe(f), "serverError: first  second [2J"s);
+}
