@@ -1,0 +1,101 @@
+#include "config/checks.hpp"
+
+#include "config/duration.hpp"
+#include "config/error.hpp"
+#include "config/options.hpp"
+#include "config/settings.hpp"
+#include "protocol/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <vector>
+
+namespace avatar::config {
+
+namespace {
+
+// For files, listening sockets, event descriptors and connections that are
+// being replaced while the old one still closes.
+constexpr std::size_t reserved_descriptors = 64;
+
+constexpr std::string_view required[] = {
+    "service.api-key",          "service.app-id",    "service.console-endpoint",
+    "service.ingress-endpoint", "service.avatar-id",
+};
+
+void require_present(const settings& values) {
+    std::vector<std::string_view> missing;
+    for (const auto key : required) {
+        const auto known = find_option(key);
+        if (known->kind.text(values).empty())
+            missing.push_back(known->environment);
+    }
+    if (!missing.empty())
+        throw config_error(fmt::format("missing required environment variables: {} (or run with "
+                                       "--emulator, which needs none)",
+                                       fmt::join(missing, ", ")));
+}
+
+void require_well_formed(std::string_view key, const std::optional<std::string>& problem) {
+    if (problem)
+        throw config_error(
+            fmt::format("{} ({}): {}", find_option(key)->environment, key, *problem));
+}
+
+// The soft limit, raised as far as `wanted` where that is allowed.
+std::size_t descriptor_limit(std::size_t wanted) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return wanted; // Unknown: a socket that fails to open will tell.
+    if (limit.rlim_cur < wanted && limit.rlim_cur < limit.rlim_max) {
+        auto raised = limit;
+        raised.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+            limit = raised;
+    }
+    return std::min<rlim_t>(limit.rlim_cur, wanted);
+}
+
+} // namespace
+
+void check_consistency(const settings& values) {
+    const auto& pool = values.pool;
+    if (pool.reconnect_min > pool.reconnect_max)
+        throw config_error(fmt::format(
+            "pool.reconnect-min={} is longer than pool.reconnect-max={}: expected at most that",
+            format_duration(pool.reconnect_min), format_duration(pool.reconnect_max)));
+    const auto& emulator = values.emulator;
+    if (emulator.tls_certificate.empty() != emulator.tls_key.empty())
+        throw config_error(fmt::format("{} is missing: expected emulator.tls-certificate and "
+                                       "emulator.tls-key together, or neither",
+                                       emulator.tls_key.empty() ? "emulator.tls-key"
+                                                                : "emulator.tls-certificate"));
+}
+
+void check_service(const settings& values) {
+    require_present(values);
+    require_well_formed("service.console-endpoint",
+                        protocol::check_console_endpoint(values.service.console_endpoint));
+    require_well_formed("service.ingress-endpoint",
+                        protocol::check_ingress_endpoint(values.service.ingress_endpoint));
+}
+
+void check_descriptors(std::size_t pool_size, bool embedded_emulator) {
+    const std::size_t each = embedded_emulator ? 2 : 1;
+    const std::size_t countable = (SIZE_MAX - reserved_descriptors) / each;
+    const auto wanted = std::min(pool_size, countable) * each + reserved_descriptors;
+    const auto limit = descriptor_limit(wanted);
+    const auto most = limit > reserved_descriptors ? (limit - reserved_descriptors) / each : 0;
+    if (pool_size > most)
+        throw config_error(fmt::format(
+            "pool.size={} is too much for the limit of {} open files (ulimit -n): expected at "
+            "most {} ({} for each connection, {} in reserve)",
+            pool_size, limit, most, each, reserved_descriptors));
+}
+
+} // namespace avatar::config

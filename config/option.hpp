@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace avatar::config {
+
+struct settings;
+
+/// What values an option takes, and how they get into settings and out again.
+struct value_kind {
+    std::string placeholder; ///< For the help text: `N`, `DURATION`, `FILE`, …
+    std::string expected;    ///< What a value must be: "a whole number from 1 up".
+    /// Puts a value into settings; false, and settings unchanged, where the
+    /// text is not what `expected` says.
+    std::function<bool(settings&, std::string_view)> apply;
+    /// The value settings hold, as `apply` would read it.
+    std::function<std::string(const settings&)> text;
+};
+
+/// One thing a user can set.
+struct option {
+    std::string_view key;         ///< "pool.size": the same in every source.
+    std::string_view environment; ///< Variable that sets it; empty: none.
+    value_kind kind;
+    std::string_view help; ///< One sentence without its full stop.
+    /// Never printed, and refused on the command line, where every user of the
+    /// machine could read it in the process list.
+    bool secret = false;
+
+    /// "pool" of "pool.size".
+    std::string_view group() const { return key.substr(0, key.find('.')); }
+
+    /// The value of default-constructed settings.
+    std::string default_text() const;
+};
+
+} // namespace avatar::config

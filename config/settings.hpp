@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+/// What a user can set, as plain structs with the defaults in place. Nothing
+/// here knows where a value came from: see config/sources.hpp for that, and
+/// config/options.cpp for each option's key, range and help text.
+namespace avatar::config {
+
+using std::chrono::milliseconds;
+
+/// The avatar service and how to reach it.
+struct service_settings {
+    std::string api_key; ///< Secret: never logged, reported or printed.
+    std::string app_id;
+    std::string console_endpoint; ///< URL, http or https.
+    std::string ingress_endpoint; ///< URL, ws, wss, http or https.
+    std::string avatar_id;
+    bool use_query_auth = false; ///< Credentials in the query instead of in headers.
+    std::string ca_file;         ///< PEM bundle to trust; empty: the system's.
+    /// From the start of a connection until the service has confirmed the
+    /// session: token, TCP, TLS, upgrade and handshake together.
+    milliseconds connect_timeout = std::chrono::seconds(10);
+    std::size_t max_message_size = 16 * 1024 * 1024; ///< Bytes; a larger frame closes the session.
+};
+
+/// The pool of sessions.
+struct pool_settings {
+    std::size_t size = 100;
+    milliseconds session_ttl = std::chrono::minutes(10); ///< Lifetime asked for each token.
+    milliseconds request_timeout = std::chrono::seconds(45);
+    milliseconds borrow_timeout = std::chrono::seconds(30);
+    /// How long a session whose request timed out may wait for the service to
+    /// finish with it before it is replaced.
+    milliseconds late_timeout = std::chrono::seconds(10);
+    std::size_t max_waiting = 100'000; ///< Requests waiting for a session; more are refused.
+    milliseconds keepalive = std::chrono::seconds(30); ///< Silence before a ping.
+    /// Pause before a replacement that failed to open is tried again; doubles
+    /// up to the maximum.
+    milliseconds reconnect_min = milliseconds(500);
+    milliseconds reconnect_max = std::chrono::seconds(30);
+};
+
+/// The load that `avatar-pool run` puts on the pool.
+struct rounds_settings {
+    std::size_t count = 10;
+    std::size_t concurrency = 5;                      ///< Requests started together in a round.
+    milliseconds interval = std::chrono::seconds(30); ///< End of a round to start of the next.
+};
+
+/// The speech that is sent.
+struct audio_settings {
+    std::string file;                  ///< Empty: the clip built into the binary.
+    std::int32_t sample_rate = 16'000; ///< Hz; of raw .pcm files only.
+};
+
+/// The local avatar service.
+struct emulator_settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;    ///< 0: a free one.
+    double first_frame = 0.15; ///< Share of the audio's length until the first frame.
+    milliseconds frame_interval = milliseconds(25);
+    double frames_per_second_of_audio = 10.0;
+    std::size_t frame_bytes = 1024; ///< Animation payload of each frame.
+    milliseconds idle_timeout{0};   ///< Without audio input; 0: none.
+    milliseconds session_limit{0};  ///< Age of a session; 0: none.
+    std::string tls_certificate{};  ///< PEM file; with the key: serves https and wss.
+    std::string tls_key{};          ///< PEM file.
+};
+
+/// Where the figures go besides the terminal.
+struct report_settings {
+    std::string json; ///< Path; empty: none.
+};
+
+/// Threads.
+struct runtime_settings {
+    std::size_t io_threads = 1;
+    std::size_t actor_threads = 2;
+};
+
+/// Diagnostics on stderr.
+struct log_settings {
+    std::string level = "warn"; ///< debug, info, warn, error or off.
+};
+
+/// Everything together.
+struct settings {
+    service_settings service;
+    pool_settings pool;
+    rounds_settings rounds;
+    audio_settings audio;
+    emulator_settings emulator;
+    report_settings report;
+    runtime_settings runtime;
+    log_settings log;
+};
+
+} // namespace avatar::config

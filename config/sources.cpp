@@ -1,0 +1,81 @@
+#include "config/sources.hpp"
+
+#include "config/checks.hpp"
+#include "config/command_line.hpp"
+#include "config/config_file.hpp"
+#include "config/error.hpp"
+#include "config/help.hpp"
+#include "config/options.hpp"
+#include "config/version.hpp"
+#include "protocol/text.hpp"
+
+#include <fmt/format.h>
+
+namespace avatar::config {
+
+namespace {
+
+// A value in an error text, unless it is a secret.
+std::string shown(const option& what, std::string_view format, std::string_view value) {
+    return what.secret ? std::string() : fmt::format(fmt::runtime(format), printable(value));
+}
+
+void apply_file(const std::string& path, settings& to) {
+    if (path.empty())
+        throw config_error("command line: --config=: expected the path of a file");
+    const auto source = printable(path);
+    for (const auto& [key, value] : read_config_file(path)) {
+        const auto known = find_option(key);
+        if (known == nullptr)
+            throw config_error(
+                fmt::format("{}: unknown key {}: {}", source, printable(key), suggest(key, "")));
+        apply(*known, to, value,
+              fmt::format("{}: {}{}", source, key, shown(*known, " = \"{}\"", value)));
+    }
+}
+
+void apply_environment(const environment_lookup& environment, settings& to) {
+    for (const auto& known : options()) {
+        if (known.environment.empty())
+            continue;
+        const auto found = environment(std::string(known.environment));
+        const auto value = protocol::trimmed(found ? std::string_view(*found) : std::string_view());
+        if (value.empty())
+            continue;
+        apply(known, to, value,
+              fmt::format("environment: {}{}", known.environment, shown(known, "=\"{}\"", value)));
+    }
+}
+
+void apply_command_line(const command_line& line, settings& to) {
+    for (const auto& [key, value] : line.values)
+        apply(*find_option(key), to, value,
+              fmt::format("command line: --{}={}", key, printable(value)));
+}
+
+} // namespace
+
+command read_command(int argc, const char* const* argv, const environment_lookup& environment) {
+    const auto line = read_command_line(argc, argv);
+    command result;
+    if (line.help) {
+        result.what = command::kind::help;
+        result.text = help_text();
+        return result;
+    }
+    if (line.version) {
+        result.what = command::kind::version;
+        result.text = fmt::format("avatar-pool {}\n", version());
+        return result;
+    }
+    result.what = line.run ? command::kind::run : command::kind::emulator;
+    result.embedded_emulator = line.embedded_emulator;
+    if (line.config_file)
+        apply_file(*line.config_file, result.values);
+    apply_environment(environment, result.values);
+    apply_command_line(line, result.values);
+    check_consistency(result.values);
+    return result;
+}
+
+} // namespace avatar::config

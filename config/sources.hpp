@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+/// From what a user wrote to settings. Defaults give way to the config file,
+/// that to the environment, that to the command line.
+namespace avatar::config {
+
+/// What the user asks the program to do.
+struct command {
+    enum class kind { run, emulator, help, version };
+
+    kind what = kind::run;
+    settings values;                ///< Of run and emulator.
+    bool embedded_emulator = false; ///< `run --emulator`.
+    std::string text;               ///< Of help and version: what to print.
+};
+
+/// Looks up an environment variable; nothing where it is not set.
+using environment_lookup = std::function<std::optional<std::string>(const std::string&)>;
+
+/// Reads all sources. `argv[0]` is the program. Every value given is checked,
+/// also one that a later source replaces; whether what a run needs is there is
+/// left to config/checks.hpp. Blocks while it reads the config file. Throws
+/// config_error.
+command read_command(int argc, const char* const* argv, const environment_lookup& environment);
+
+} // namespace avatar::config

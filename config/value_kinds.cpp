@@ -1,0 +1,161 @@
+#include "config/value_kinds.hpp"
+
+#include "config/duration.hpp"
+#include "protocol/audio_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <charconv>
+#include <chrono>
+
+namespace avatar::config {
+
+namespace {
+
+// Long enough for any soak test, and far from overflow in nanoseconds.
+constexpr milliseconds longest_duration = std::chrono::hours(365 * 24);
+
+// All of the text as a number. Signs are refused: no option is negative.
+template<class Number>
+std::optional<Number> parse_number(std::string_view text) {
+    if (text.empty() || text.front() < '0' || text.front() > '9')
+        return std::nullopt;
+    Number value{};
+    const auto end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stopped != end)
+        return std::nullopt;
+    return value;
+}
+
+// Where a value goes and how it reads back, for types whose text is plain.
+template<class Value, class Parse, class Format>
+value_kind make_kind(field<Value> to, std::string placeholder, std::string expected, Parse parse,
+                     Format format) {
+    auto apply = [to, parse](settings& s, std::string_view text) {
+        std::optional<Value> value = parse(text);
+        if (value)
+            to(s) = std::move(*value);
+        return value.has_value();
+    };
+    // Fields are reached through settings one may write to; a copy gives that.
+    auto as_text = [to, format](settings s) { return format(to(s)); };
+    return {std::move(placeholder), std::move(expected), apply, as_text};
+}
+
+template<class Number>
+value_kind ranged(field<Number> to, Number min, Number max, std::string expected) {
+    return make_kind(
+        to, "N", std::move(expected),
+        [min, max](std::string_view text) {
+            auto value = parse_number<Number>(text);
+            return value && *value >= min && *value <= max ? value : std::nullopt;
+        },
+        [](Number value) { return fmt::format("{}", value); });
+}
+
+bool is_address(const std::string& text) {
+    in6_addr storage{};
+    return inet_pton(AF_INET, text.c_str(), &storage) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &storage) == 1;
+}
+
+bool is_clean(std::string_view text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string same(const std::string& value) {
+    return value;
+}
+
+} // namespace
+
+value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max) {
+    return ranged(to, min, max,
+                  max == SIZE_MAX ? fmt::format("a whole number from {} up", min)
+                                  : fmt::format("a whole number from {} to {}", min, max));
+}
+
+value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max) {
+    return ranged(to, min, max, fmt::format("a whole number of bytes from {} to {}", min, max));
+}
+
+value_kind port(field<std::uint16_t> to) {
+    return ranged(to, std::uint16_t(0), std::uint16_t(65535),
+                  "a port, a whole number from 0 to 65535");
+}
+
+value_kind sample_rate(field<std::int32_t> to) {
+    return make_kind(
+        to, "HZ",
+        fmt::format("a sample rate in Hz: {}", protocol::rates_as_text(protocol::pcm_rates)),
+        [](std::string_view text) {
+            auto value = parse_number<std::int32_t>(text);
+            return value && protocol::accepts_pcm_rate(*value) ? value : std::nullopt;
+        },
+        [](std::int32_t value) { return std::to_string(value); });
+}
+
+value_kind number(field<double> to, double min, double max) {
+    return ranged(to, min, max, fmt::format("a number from {} to {}", min, max));
+}
+
+value_kind duration(field<milliseconds> to, milliseconds min) {
+    return make_kind(
+        to, "DURATION",
+        fmt::format("a duration from {} to {}, such as 500ms, 30s, 10min or 1h",
+                    format_duration(min), format_duration(longest_duration)),
+        [min](std::string_view text) {
+            auto value = parse_duration(text);
+            return value && *value >= min && *value <= longest_duration ? value : std::nullopt;
+        },
+        format_duration);
+}
+
+value_kind boolean(field<bool> to) {
+    return make_kind(
+        to, "BOOL", "true, false, 1 or 0",
+        [](std::string_view text) -> std::optional<bool> {
+            if (text == "true" || text == "1")
+                return true;
+            if (text == "false" || text == "0")
+                return false;
+            return std::nullopt;
+        },
+        [](bool value) { return std::string(value ? "true" : "false"); });
+}
+
+value_kind word(field<std::string> to, std::vector<std::string> words) {
+    auto expected = fmt::format("one of {}", fmt::join(words, ", "));
+    return make_kind(
+        to, "WORD", std::move(expected),
+        [words = std::move(words)](std::string_view text) -> std::optional<std::string> {
+            const auto found = std::find(words.begin(), words.end(), text);
+            return found == words.end() ? std::nullopt : std::optional(*found);
+        },
+        same);
+}
+
+value_kind address(field<std::string> to) {
+    return make_kind(
+        to, "ADDRESS", "an IPv4 or IPv6 address, such as 127.0.0.1 or ::1",
+        [](std::string_view text) {
+            auto value = std::optional(std::string(text));
+            return is_address(*value) ? value : std::nullopt;
+        },
+        same);
+}
+
+value_kind text(field<std::string> to, std::string placeholder) {
+    return make_kind(
+        to, std::move(placeholder), "text without control characters",
+        [](std::string_view text) {
+            return is_clean(text) ? std::optional(std::string(text)) : std::nullopt;
+        },
+        same);
+}
+
+} // namespace avatar::config

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "config/option.hpp"
+#include "config/settings.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The kinds of values of the option table. `field` says where in settings a
+/// value lives.
+namespace avatar::config {
+
+/// Where a value of an option lives.
+template<class Value>
+using field = Value& (*)(settings&);
+
+/// The field `settings.*Group.*Member`.
+template<auto Group, auto Member>
+auto& at(settings& of) {
+    return (of.*Group).*Member;
+}
+
+/// A whole number; without `max` the text says "from <min> up".
+value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max = SIZE_MAX);
+
+/// The same, counted in bytes.
+value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max);
+
+/// A TCP port, 0 included.
+value_kind port(field<std::uint16_t> to);
+
+/// A sample rate that the service takes as PCM.
+value_kind sample_rate(field<std::int32_t> to);
+
+/// A number with or without a fraction.
+value_kind number(field<double> to, double min, double max);
+
+/// A duration from `min` up to a year.
+value_kind duration(field<milliseconds> to, milliseconds min);
+
+/// true, false, 1 or 0.
+value_kind boolean(field<bool> to);
+
+/// One of a few words.
+value_kind word(field<std::string> to, std::vector<std::string> words);
+
+/// An IPv4 or IPv6 address, not a name.
+value_kind address(field<std::string> to);
+
+/// Free text without control characters, as it may end up in HTTP headers.
+/// Empty is allowed: it takes back what an earlier source said.
+value_kind text(field<std::string> to, std::string placeholder);
+
+} // namespace avatar::config

@@ -1,0 +1,125 @@
+#define CAF_SUITE config_checks
+
+#include "config/checks.hpp"
+
+#include "config/settings.hpp"
+#include "tests/config/support.hpp"
+
+#include "caf/test/dsl.hpp"
+#include <sys/resource.h>
+
+using namespace avatar::config;
+using namespace avatar::config::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+settings complete() {
+    settings values;
+    values.service.api_key = "secret";
+    values.service.app_id = "app";
+    values.service.console_endpoint = "https://console.example.com/v1/console";
+    values.service.ingress_endpoint = "wss://ingress.example.com";
+    values.service.avatar_id = "avatar";
+    return values;
+}
+
+std::string service_error(const settings& values) {
+    return error_of([&] { check_service(values); });
+}
+
+std::string consistency_error(const settings& values) {
+    return error_of([&] { check_consistency(values); });
+}
+
+std::string descriptor_error(std::size_t pool_size, bool embedded_emulator) {
+    return error_of([&] { check_descriptors(pool_size, embedded_emulator); });
+}
+
+rlim_t soft_limit() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+} // namespace
+
+CAF_TEST(a complete service passes) {
+    CAF_CHECK_EQUAL(service_error(complete()), "no error");
+}
+
+CAF_TEST(all that is missing is named) {
+    CAF_CHECK_EQUAL(service_error(settings()),
+                    "missing required environment variables: AVATAR_API_KEY, AVATAR_APP_ID, "
+                    "AVATAR_CONSOLE_ENDPOINT, AVATAR_INGRESS_ENDPOINT, AVATAR_SESSION_AVATAR_ID "
+                    "(or run with --emulator, which needs none)");
+    auto values = complete();
+    values.service.app_id.clear();
+    CAF_CHECK_EQUAL(service_error(values),
+                    "missing required environment variables: AVATAR_APP_ID (or run with "
+                    "--emulator, which needs none)");
+}
+
+CAF_TEST(endpoints without a scheme or with another are named with both their names) {
+    const auto starts = [](const settings& values, const std::string& front) {
+        const auto text = service_error(values);
+        CAF_MESSAGE(text);
+        return text.starts_with(front) && text.find("expected") != std::string::npos;
+    };
+    for (const auto url : {"console.example.com", "ftp://example.com", "wss://example.com"}) {
+        auto values = complete();
+        values.service.console_endpoint = url;
+        CAF_CHECK(starts(values, "AVATAR_CONSOLE_ENDPOINT (service.console-endpoint): "));
+    }
+    for (const auto url : {"ingress.example.com", "ftp://example.com"}) {
+        auto values = complete();
+        values.service.ingress_endpoint = url;
+        CAF_CHECK(starts(values, "AVATAR_INGRESS_ENDPOINT (service.ingress-endpoint): "));
+    }
+}
+
+CAF_TEST(bounds may not cross) {
+    settings values;
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.pool.reconnect_min = values.pool.reconnect_max;
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.pool.reconnect_min += 1ms;
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "pool.reconnect-min=30001ms is longer than pool.reconnect-max=30s: expected at "
+                    "most that");
+}
+
+CAF_TEST(certificate and key come together) {
+    settings values;
+    values.emulator.tls_certificate = "cert.pem";
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "emulator.tls-key is missing: expected emulator.tls-certificate and "
+                    "emulator.tls-key together, or neither");
+    values.emulator.tls_key = "key.pem";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.emulator.tls_certificate.clear();
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "emulator.tls-certificate is missing: expected emulator.tls-certificate and "
+                    "emulator.tls-key together, or neither");
+}
+
+CAF_TEST(the descriptor limit is raised as far as needed and allowed and then bounds the pool) {
+    const rlimit low{100, 264};
+    CAF_REQUIRE_EQUAL(setrlimit(RLIMIT_NOFILE, &low), 0);
+    CAF_CHECK_EQUAL(descriptor_error(36, false), "no error");
+    CAF_CHECK_EQUAL(soft_limit(), 100u);
+    CAF_CHECK_EQUAL(descriptor_error(37, false), "no error");
+    CAF_CHECK_EQUAL(soft_limit(), 101u);
+    CAF_CHECK_EQUAL(descriptor_error(200, false), "no error");
+    CAF_CHECK_EQUAL(soft_limit(), 264u);
+    CAF_CHECK_EQUAL(descriptor_error(201, false),
+                    "pool.size=201 is too much for the limit of 264 open files (ulimit -n): "
+                    "expected at most 200 (1 for each connection, 64 in reserve)");
+    CAF_CHECK_EQUAL(descriptor_error(100, true), "no error");
+    CAF_CHECK_EQUAL(descriptor_error(101, true),
+                    "pool.size=101 is too much for the limit of 264 open files (ulimit -n): "
+                    "expected at most 100 (2 for each connection, 64 in reserve)");
+    CAF_CHECK_EQUAL(descriptor_error(SIZE_MAX, true),
+                    "pool.size=18446744073709551615 is too much for the limit of 264 open files "
+                    "(ulimit -n): expected at most 100 (2 for each connection, 64 in reserve)");
+}

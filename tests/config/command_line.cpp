@@ -1,0 +1,144 @@
+#define CAF_SUITE config_command_line
+
+#include "config/command_line.hpp"
+
+#include "tests/config/support.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::config;
+using namespace avatar::config::test;
+
+namespace {
+
+using arguments = std::vector<std::string>;
+
+command_line parse(const arguments& given) {
+    return with_arguments(given, read_command_line);
+}
+
+std::string error(const arguments& given) {
+    return error_of([&] { parse(given); });
+}
+
+// "key=value" of every value, in order, separated by blanks.
+std::string values(const arguments& given) {
+    std::string result;
+    for (const auto& [key, value] : parse(given).values)
+        result += (result.empty() ? "" : " ") + key + "=" + value;
+    return result;
+}
+
+} // namespace
+
+CAF_TEST(options stand before or after the subcommand and in both forms) {
+    CAF_CHECK_EQUAL(values({"run", "--pool.size=3"}), "pool.size=3");
+    CAF_CHECK_EQUAL(values({"run", "--pool.size", "3"}), "pool.size=3");
+    CAF_CHECK_EQUAL(values({"--pool.size=3", "run"}), "pool.size=3");
+    CAF_CHECK_EQUAL(values({"--pool.size", "3", "emulator"}), "pool.size=3");
+    CAF_CHECK(parse({"--emulator", "run"}).embedded_emulator);
+    CAF_CHECK(parse({"run", "--emulator"}).embedded_emulator);
+    CAF_CHECK(!parse({"run"}).embedded_emulator);
+    CAF_CHECK(parse({"run"}).run);
+    CAF_CHECK(!parse({"emulator"}).run);
+}
+
+CAF_TEST(equal options keep their order) {
+    CAF_CHECK_EQUAL(values({"--pool.size=3", "run", "--pool.size", "4", "--pool.size=5"}),
+                    "pool.size=3 pool.size=4 pool.size=5");
+    const auto line = parse({"run", "--config=a", "--config", "b"});
+    CAF_CHECK_EQUAL(line.config_file.value_or("none"), "b");
+}
+
+CAF_TEST(values are taken as they stand) {
+    for (const std::string value : {"run", "emulator", "a b,c", "[a,b]", "[]", "{x}", "a=b", "#",
+                                    "\"q\"", "-x.wav", "-5", "-h", "/x", "++", "%%", "ü"}) {
+        CAF_CHECK_EQUAL(values({"run", "--audio.file=" + value}), "audio.file=" + value);
+        CAF_CHECK_EQUAL(values({"run", "--audio.file", value}), "audio.file=" + value);
+    }
+    CAF_CHECK_EQUAL(values({"run", "--audio.file=--x"}), "audio.file=--x");
+    CAF_CHECK_EQUAL(values({"run", "--pool.size", "-5"}), "pool.size=-5");
+}
+
+CAF_TEST(an empty value is a value and takes no other argument) {
+    CAF_CHECK_EQUAL(values({"--audio.file=", "run"}), "audio.file=");
+    CAF_CHECK_EQUAL(values({"run", "--audio.file=", "--pool.size=3"}), "pool.size=3 audio.file=");
+    CAF_CHECK_EQUAL(values({"run", "--audio.file", ""}), "audio.file=");
+}
+
+CAF_TEST(a missing value is an error) {
+    const auto expected = "command line: --pool.size: no value given: expected a whole number "
+                          "from 1 up";
+    CAF_CHECK_EQUAL(error({"run", "--pool.size"}), expected);
+    CAF_CHECK_EQUAL(error({"run", "--pool.size", "--rounds.count=3"}), expected);
+    CAF_CHECK_EQUAL(error({"run", "--config"}),
+                    "command line: --config: no value given: expected the path of a file");
+}
+
+CAF_TEST(flags take no value) {
+    CAF_CHECK_EQUAL(error({"run", "--emulator=foo"}),
+                    "command line: --emulator=foo: expected --emulator alone, it takes no value");
+    CAF_CHECK_EQUAL(error({"run", "--emulator="}),
+                    "command line: --emulator=: expected --emulator alone, it takes no value");
+    CAF_CHECK_EQUAL(error({"--help=yes"}),
+                    "command line: --help=yes: expected --help alone, it takes no value");
+}
+
+CAF_TEST(there is one subcommand) {
+    CAF_CHECK_EQUAL(error({}),
+                    "command line: no subcommand: expected run or emulator (see --help)");
+    CAF_CHECK_EQUAL(error({"--pool.size=3"}),
+                    "command line: no subcommand: expected run or emulator (see --help)");
+    CAF_CHECK_EQUAL(error({"rum"}),
+                    "command line: unexpected argument \"rum\": expected run or emulator");
+    CAF_CHECK_EQUAL(error({"run", "emulator"}),
+                    "command line: unexpected argument \"emulator\": see --help");
+    CAF_CHECK_EQUAL(error({"run", "run"}), "command line: unexpected argument \"run\": see --help");
+}
+
+CAF_TEST(stray arguments are errors) {
+    for (const std::string stray : {"foo", "/foo", "", "-", "++"})
+        CAF_CHECK_EQUAL(error({"run", stray}),
+                        "command line: unexpected argument \"" + stray + "\": see --help");
+    CAF_CHECK_EQUAL(error({"run", "--", "--pool.size=3"}),
+                    "command line: unexpected argument \"--\": see --help");
+    CAF_CHECK(parse({"run", "--"}).run);
+}
+
+CAF_TEST(unknown options are errors that show no value) {
+    CAF_CHECK_EQUAL(error({"run", "--pool.sise=3"}),
+                    "command line: unknown option --pool.sise: did you mean --pool.size?");
+    CAF_CHECK_EQUAL(error({"--pool.sise", "3", "run"}),
+                    "command line: unknown option --pool.sise: did you mean --pool.size?");
+    CAF_CHECK_EQUAL(error({"run", "--service.api-kye=secret"}),
+                    "command line: unknown option --service.api-kye: did you mean "
+                    "--service.api-key?");
+    CAF_CHECK_EQUAL(error({"run", "--entirely-different=secret"}),
+                    "command line: unknown option --entirely-different: see --help");
+    CAF_CHECK_EQUAL(error({"run", "-xsecret"}), "command line: unknown option -x: see --help");
+    CAF_CHECK_EQUAL(error({"run", "-5"}), "command line: unknown option -5: see --help");
+}
+
+CAF_TEST(the API key is refused and not shown) {
+    const auto expected =
+        "command line: --service.api-key: not allowed here, where the process list shows it: "
+        "expected AVATAR_API_KEY in the environment, or service.api-key in a file named by "
+        "--config";
+    CAF_CHECK_EQUAL(error({"run", "--service.api-key=secret"}), expected);
+    CAF_CHECK_EQUAL(error({"run", "--service.api-key", "secret"}), expected);
+    CAF_CHECK_EQUAL(error({"--service.api-key=", "run"}), expected);
+}
+
+CAF_TEST(the embedded emulator belongs to run) {
+    CAF_CHECK_EQUAL(error({"emulator", "--emulator"}),
+                    "command line: --emulator: belongs to run: expected avatar-pool emulator "
+                    "without it");
+}
+
+CAF_TEST(help and version need nothing else) {
+    for (const arguments& given :
+         {arguments{"--help"}, {"-h"}, {"run", "--help"}, {"emulator", "-h"}, {"--help", "--foo"}})
+        CAF_CHECK(parse(given).help);
+    CAF_CHECK(parse({"--version"}).version);
+    CAF_CHECK(parse({"run", "--version"}).version);
+}

@@ -1,0 +1,63 @@
+#define CAF_SUITE config_help
+
+#include "config/help.hpp"
+
+#include "config/options.hpp"
+
+#include "caf/test/dsl.hpp"
+#include <sstream>
+
+using namespace avatar::config;
+
+namespace {
+
+bool shows(const std::string& text) {
+    return help_text().find(text) != std::string::npos;
+}
+
+// The help text with every run of white space as one space.
+std::string unwrapped() {
+    std::string result;
+    std::istringstream words(help_text());
+    for (std::string word; words >> word;)
+        result += word + ' ';
+    return result;
+}
+
+} // namespace
+
+CAF_TEST(every option stands there with its help text and environment variable) {
+    const auto text = unwrapped();
+    for (const auto& known : options()) {
+        const auto start = text.find(std::string(known.secret ? " " : " --") +
+                                     std::string(known.key) + (known.secret ? " " : "="));
+        CAF_REQUIRE_NOT_EQUAL(start, std::string::npos);
+        CAF_CHECK_NOT_EQUAL(text.find(known.help, start), std::string::npos);
+        if (!known.environment.empty())
+            CAF_CHECK_NOT_EQUAL(text.find("[" + std::string(known.environment) + "]", start),
+                                std::string::npos);
+    }
+}
+
+CAF_TEST(defaults are shown where there are any) {
+    const auto text = unwrapped();
+    CAF_CHECK_NOT_EQUAL(text.find("Connections to hold open (default 100)"), std::string::npos);
+    CAF_CHECK_NOT_EQUAL(text.find("each session token (default 10min)"), std::string::npos);
+    CAF_CHECK_EQUAL(text.find("(default )"), std::string::npos);
+}
+
+CAF_TEST(subcommands and exit codes and the other switches stand there) {
+    for (const auto text : {"avatar-pool run [options]", "avatar-pool emulator [options]",
+                            "--config=FILE", "  --emulator ", "-h, --help", "--version",
+                            "\npool:\n", "  0  all requests succeeded", "  1  some requests failed",
+                            "  2  the configuration", "  3  no connection could be opened"})
+        CAF_CHECK(shows(text));
+}
+
+CAF_TEST(no line is wider than 100 columns or ends in a blank) {
+    std::istringstream lines(help_text());
+    for (std::string line; std::getline(lines, line);) {
+        CAF_CHECK_LESS_OR_EQUAL(line.size(), 100u);
+        CAF_CHECK(line.empty() || line.back() != ' ');
+    }
+}

@@ -1,0 +1,138 @@
+#define CAF_SUITE config_sources
+
+#include "config/sources.hpp"
+
+#include "config/help.hpp"
+#include "tests/config/support.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::config;
+using namespace avatar::config::test;
+
+namespace {
+
+constexpr const char* query_auth = "AVATAR_USE_QUERY_AUTH";
+
+// The error of `run` with a config file, without the path in front.
+std::string file_error(const std::string& content) {
+    const temporary_file file(content);
+    const auto text = read_error({"run", "--config=" + file.path()});
+    const auto front = file.path() + ": ";
+    return text.starts_with(front) ? text.substr(front.size()) : "no path: " + text;
+}
+
+} // namespace
+
+CAF_TEST(without sources there are the defaults) {
+    const auto command = read({"run"});
+    CAF_CHECK(command.what == command::kind::run);
+    CAF_CHECK(!command.embedded_emulator);
+    CAF_CHECK_EQUAL(command.values.pool.size, 100u);
+    CAF_CHECK_EQUAL(command.text, "");
+}
+
+CAF_TEST(each source overrides the one before it) {
+    const temporary_file file("[service]\napp-id = 'file'\n[pool]\nsize = 5");
+    const auto config = "--config=" + file.path();
+    const variables set = {{"AVATAR_APP_ID", "environment"}};
+    const auto app_id = [](const command& c) { return c.values.service.app_id; };
+    CAF_CHECK_EQUAL(app_id(read({"run"})), "");
+    CAF_CHECK_EQUAL(app_id(read({"run", config})), "file");
+    CAF_CHECK_EQUAL(app_id(read({"run", config}, set)), "environment");
+    CAF_CHECK_EQUAL(app_id(read({"run", config, "--service.app-id=line"}, set)), "line");
+    CAF_CHECK_EQUAL(app_id(read({"--service.app-id=line", "run", config}, set)), "line");
+    CAF_CHECK_EQUAL(app_id(read({"run", config, "--service.app-id="}, set)), "");
+    CAF_CHECK_EQUAL(read({"run", config}, set).values.pool.size, 5u);
+}
+
+CAF_TEST(the later of two equal options counts) {
+    CAF_CHECK_EQUAL(read({"run", "--pool.size=3", "--pool.size=4"}).values.pool.size, 4u);
+}
+
+CAF_TEST(the environment sets what it should) {
+    const auto service = read({"run"}, {{"AVATAR_API_KEY", "key"},
+                                        {"AVATAR_APP_ID", " app\n"},
+                                        {"AVATAR_CONSOLE_ENDPOINT", "https://c"},
+                                        {"AVATAR_INGRESS_ENDPOINT", "wss://i"},
+                                        {"AVATAR_SESSION_AVATAR_ID", "avatar"},
+                                        {query_auth, "1"}})
+                             .values.service;
+    CAF_CHECK_EQUAL(service.api_key, "key");
+    CAF_CHECK_EQUAL(service.app_id, "app");
+    CAF_CHECK_EQUAL(service.console_endpoint, "https://c");
+    CAF_CHECK_EQUAL(service.ingress_endpoint, "wss://i");
+    CAF_CHECK_EQUAL(service.avatar_id, "avatar");
+    CAF_CHECK(service.use_query_auth);
+}
+
+CAF_TEST(an empty environment variable is not set) {
+    const temporary_file file("[service]\napp-id = 'file'\nuse-query-auth = true");
+    for (const auto empty : {"", " ", "\n"}) {
+        const auto values = read({"run", "--config=" + file.path()},
+                                 {{"AVATAR_APP_ID", empty}, {query_auth, empty}})
+                                .values;
+        CAF_CHECK_EQUAL(values.service.app_id, "file");
+        CAF_CHECK(values.service.use_query_auth);
+    }
+}
+
+CAF_TEST(a bad value names its source and what would be right) {
+    CAF_CHECK_EQUAL(read_error({"run", "--pool.size=0"}),
+                    "command line: --pool.size=0: expected a whole number from 1 up");
+    CAF_CHECK_EQUAL(read_error({"run"}, {{query_auth, "maybe"}}),
+                    "environment: AVATAR_USE_QUERY_AUTH=\"maybe\": expected true, false, 1 or 0");
+    CAF_CHECK_EQUAL(file_error("[pool]\nsize = \"x\""),
+                    "pool.size = \"x\": expected a whole number from 1 up");
+    CAF_CHECK_EQUAL(read_error({"run", "--pool.size="}),
+                    "command line: --pool.size=: expected a whole number from 1 up");
+}
+
+CAF_TEST(a bad value is found even where another replaces it) {
+    CAF_CHECK_EQUAL(read_error({"run", "--pool.size=x", "--pool.size=2"}),
+                    "command line: --pool.size=x: expected a whole number from 1 up");
+    const temporary_file file("service.use-query-auth = maybe");
+    CAF_CHECK_EQUAL(read_error({"run", "--config=" + file.path()}, {{query_auth, "true"}}),
+                    file.path() +
+                        ": service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
+}
+
+CAF_TEST(the API key is in no error) {
+    CAF_CHECK_EQUAL(read_error({"run"}, {{"AVATAR_API_KEY", "sec\nret"}}),
+                    "environment: AVATAR_API_KEY: expected text without control characters");
+    CAF_CHECK_EQUAL(file_error("[service]\napi-key = \"sec\tret\""),
+                    "service.api-key: expected text without control characters");
+}
+
+CAF_TEST(an unknown key in a file is an error) {
+    CAF_CHECK_EQUAL(file_error("[pool]\nsise = 3"),
+                    "unknown key pool.sise: did you mean pool.size?");
+    CAF_CHECK_EQUAL(file_error("[else]\nwhere = 3"), "unknown key else.where: see --help");
+    CAF_CHECK_EQUAL(file_error("config = 'x'"), "unknown key config: see --help");
+}
+
+CAF_TEST(a config file without a name is an error) {
+    CAF_CHECK_EQUAL(read_error({"run", "--config="}),
+                    "command line: --config=: expected the path of a file");
+}
+
+CAF_TEST(bounds that cross are errors whatever their sources) {
+    CAF_CHECK_EQUAL(read_error({"run", "--pool.reconnect-min=40s"}),
+                    "pool.reconnect-min=40s is longer than pool.reconnect-max=30s: expected at "
+                    "most that");
+}
+
+CAF_TEST(help and version come before all checks of the other sources) {
+    const auto help = read({"run", "--help", "--config=/nonexistent"}, {{query_auth, "maybe"}});
+    CAF_CHECK(help.what == command::kind::help);
+    CAF_CHECK_EQUAL(help.text, help_text());
+    const auto version = read({"--version"}, {{query_auth, "maybe"}});
+    CAF_CHECK(version.what == command::kind::version);
+    CAF_CHECK_EQUAL(version.text, "avatar-pool " EXPECTED_VERSION "\n");
+}
+
+CAF_TEST(the two subcommands) {
+    CAF_CHECK(read({"emulator", "--emulator.port=8080"}).what == command::kind::emulator);
+    CAF_CHECK_EQUAL(read({"emulator", "--emulator.port=8080"}).values.emulator.port, 8080);
+    CAF_CHECK(read({"run", "--emulator"}).embedded_emulator);
+}

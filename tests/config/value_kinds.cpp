@@ -1,0 +1,96 @@
+#define CAF_SUITE config_value_kinds
+
+#include "config/options.hpp"
+#include "config/settings.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::config;
+
+namespace {
+
+// What the option makes of a text: the value as text, or what it expects.
+std::string outcome(std::string_view key, std::string_view text) {
+    settings values;
+    const auto& kind = find_option(key)->kind;
+    return kind.apply(values, text) ? kind.text(values) : "expected " + kind.expected;
+}
+
+} // namespace
+
+CAF_TEST(whole numbers) {
+    const auto expected = "expected a whole number from 1 up";
+    CAF_CHECK_EQUAL(outcome("pool.size", "1"), "1");
+    CAF_CHECK_EQUAL(outcome("pool.size", "10000"), "10000");
+    for (const auto text :
+         {"0", "", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "x", "99999999999999999999999"})
+        CAF_CHECK_EQUAL(outcome("pool.size", text), expected);
+}
+
+CAF_TEST(ranges of whole numbers) {
+    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "64"), "64");
+    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "65"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("runtime.actor-threads", "0"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("service.max-message-size", "1023"),
+                    "expected a whole number of bytes from 1024 to 1073741824");
+    CAF_CHECK_EQUAL(outcome("emulator.frame-bytes", "0"), "0");
+}
+
+CAF_TEST(ports) {
+    CAF_CHECK_EQUAL(outcome("emulator.port", "0"), "0");
+    CAF_CHECK_EQUAL(outcome("emulator.port", "65535"), "65535");
+    CAF_CHECK_EQUAL(outcome("emulator.port", "65536"),
+                    "expected a port, a whole number from 0 to 65535");
+}
+
+CAF_TEST(numbers) {
+    CAF_CHECK_EQUAL(outcome("emulator.first-frame", "0"), "0");
+    CAF_CHECK_EQUAL(outcome("emulator.first-frame", "0.25"), "0.25");
+    for (const auto text : {"-0.1", "nan", "inf", "1e999", "1001", "0.1x", "", ".5"})
+        CAF_CHECK_EQUAL(outcome("emulator.first-frame", text), "expected a number from 0 to 1000");
+}
+
+CAF_TEST(durations) {
+    CAF_CHECK_EQUAL(outcome("pool.request-timeout", "1.5s"), "1500ms");
+    CAF_CHECK_EQUAL(outcome("rounds.interval", "0"), "0s");
+    const auto expected = "expected a duration from 1ms to 8760h, such as 500ms, 30s, 10min or 1h";
+    for (const auto text : {"0", "0s", "5", "-1s", "8761h", "soon"})
+        CAF_CHECK_EQUAL(outcome("pool.request-timeout", text), expected);
+    CAF_CHECK_EQUAL(outcome("pool.session-ttl", "999ms"),
+                    "expected a duration from 1s to 8760h, such as 500ms, 30s, 10min or 1h");
+}
+
+CAF_TEST(booleans) {
+    for (const auto text : {"true", "1"})
+        CAF_CHECK_EQUAL(outcome("service.use-query-auth", text), "true");
+    for (const auto text : {"false", "0"})
+        CAF_CHECK_EQUAL(outcome("service.use-query-auth", text), "false");
+    for (const auto text : {"maybe", "", "yes", "TRUE", "2"})
+        CAF_CHECK_EQUAL(outcome("service.use-query-auth", text), "expected true, false, 1 or 0");
+}
+
+CAF_TEST(words) {
+    CAF_CHECK_EQUAL(outcome("log.level", "debug"), "debug");
+    CAF_CHECK_EQUAL(outcome("log.level", "loud"), "expected one of debug, info, warn, error, off");
+}
+
+CAF_TEST(sample rates) {
+    CAF_CHECK_EQUAL(outcome("audio.sample-rate", "48000"), "48000");
+    CAF_CHECK_EQUAL(outcome("audio.sample-rate", "11025"),
+                    "expected a sample rate in Hz: 8000, 16000, 22050, 24000, 32000, 44100, 48000");
+}
+
+CAF_TEST(addresses) {
+    CAF_CHECK_EQUAL(outcome("emulator.address", "0.0.0.0"), "0.0.0.0");
+    CAF_CHECK_EQUAL(outcome("emulator.address", "::1"), "::1");
+    for (const auto text : {"localhost", "", "127.0.0.1:80", "[::1]"})
+        CAF_CHECK_EQUAL(outcome("emulator.address", text),
+                        "expected an IPv4 or IPv6 address, such as 127.0.0.1 or ::1");
+}
+
+CAF_TEST(text) {
+    CAF_CHECK_EQUAL(outcome("service.app-id", "my app"), "my app");
+    CAF_CHECK_EQUAL(outcome("service.app-id", ""), "");
+    CAF_CHECK_EQUAL(outcome("service.app-id", "a\r\nX-Evil: 1"),
+                    "expected text without control characters");
+}
