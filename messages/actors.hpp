@@ -1,0 +1,88 @@
+#pragma once
+
+#include "messages/audio.hpp"
+#include "messages/channel.hpp"
+#include "messages/pool.hpp"
+#include "messages/rounds.hpp"
+#include "messages/run_report.hpp"
+#include "messages/session.hpp"
+#include "messages/stats.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+/// Every actor of the house and what it can be told, on one page. The messages
+/// themselves are the plain structs of the headers above.
+namespace avatar {
+
+using caf::reacts_to;
+using caf::replies_to;
+
+/// Hears of its sessions' lives. Part of the pool supervisor.
+using session_owner_actor = caf::typed_actor< //
+    reacts_to<session_opened>,                //
+    reacts_to<session_idle>,                  //
+    reacts_to<session_closed>>;
+
+/// One connection to the service, with at most one request in flight.
+using session_actor = caf::typed_actor<
+    // From the pool, or whoever it acts for: the answer goes straight to them.
+    replies_to<audio_request>::with<audio_result>,
+    // From its owner.
+    reacts_to<give_up_request>, //
+    reacts_to<close_session>,
+    // From its channel.
+    reacts_to<channel_opened>,    //
+    reacts_to<exchange_finished>, //
+    reacts_to<channel_closed>>;
+
+/// Owns the sessions, gives each request to an idle one, lets the others wait.
+using pool_supervisor_actor = session_owner_actor::extend<
+    // From its users.
+    replies_to<open_pool>::with<pool_opened>,       //
+    replies_to<audio_request>::with<audio_result>,  //
+    replies_to<get_pool_status>::with<pool_status>, //
+    reacts_to<cancel_requests>,                     //
+    replies_to<close_pool>::with<pool_closed>,
+    // From itself, later.
+    reacts_to<deadline_due>, //
+    reacts_to<reopen_slot>>;
+
+/// Sends rounds of requests to a pool, on schedule.
+using round_driver_actor = caf::typed_actor<       //
+    replies_to<run_rounds>::with<rounds_finished>, //
+    reacts_to<stop_rounds>,
+    // From itself, later.
+    reacts_to<next_round>, //
+    reacts_to<tell_progress>>;
+
+/// Folds a run's results into its report.
+using stats_actor = caf::typed_actor< //
+    reacts_to<audio_result>,          //
+    reacts_to<round_finished>,        //
+    reacts_to<rounds_finished>,       //
+    replies_to<get_run_report>::with<run_report>>;
+
+/// Hears how the first try of each of a pool's connections ended.
+using connection_watcher_actor = caf::typed_actor<reacts_to<connection_tried>>;
+
+/// Hears of the rounds as they happen.
+using round_watcher_actor = caf::typed_actor< //
+    reacts_to<rounds_started>,                //
+    reacts_to<round_started>,                 //
+    reacts_to<round_progress>,                //
+    reacts_to<round_finished>,                //
+    reacts_to<rounds_finished>>;
+
+/// Writes the run to the terminal as it happens.
+using console_actor = round_watcher_actor::extend< //
+    reacts_to<connection_tried>,                   //
+    reacts_to<audio_loaded>,                       //
+    reacts_to<pool_opening>,                       //
+    reacts_to<pool_opened>,                        //
+    reacts_to<run_report>,                         //
+    reacts_to<pool_closing>,                       //
+    reacts_to<pool_closed>,                        //
+    replies_to<flush_console>::with<console_flushed>>;
+
+} // namespace avatar

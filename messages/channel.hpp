@@ -1,0 +1,58 @@
+#pragma once
+
+#include "protocol/failure.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+/// What a channel tells its session. One message a request, not one a frame:
+/// frames are counted where they arrive.
+namespace avatar {
+
+using std::chrono::nanoseconds;
+
+/// The service confirmed the session; requests may be sent.
+struct channel_opened {
+    std::string connection_id;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, channel_opened& x) {
+        return f(x.connection_id);
+    }
+};
+
+/// The service has finished with a request, whether anybody still waits for it
+/// or not.
+struct exchange_finished {
+    std::string request_id;
+    protocol::failure failure; ///< Code `none`: the last frame came.
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+    nanoseconds first_frame{0}; ///< From sending the audio; 0: no frame came.
+    /// Frames dropped since the last such message: of abandoned requests, and
+    /// of requests this channel does not know.
+    std::uint64_t late_frames = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, exchange_finished& x) {
+        return f(x.request_id, x.failure, x.frames, x.bytes, x.first_frame, x.late_frames);
+    }
+};
+
+/// The connection could not be opened, died, or was closed. The last event of
+/// every channel, exactly once.
+struct channel_closed {
+    protocol::failure failure; ///< Code `none`: closed on our own wish.
+    std::uint64_t late_frames = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, channel_closed& x) {
+        return f(x.failure, x.late_frames);
+    }
+};
+
+using channel_event = std::variant<channel_opened, exchange_finished, channel_closed>;
+
+} // namespace avatar

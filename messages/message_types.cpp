@@ -1,0 +1,56 @@
+#include "messages/message_types.hpp"
+
+#include "messages/actors.hpp"
+
+#include <caf/actor_system_config.hpp>
+
+namespace avatar {
+namespace {
+
+template<class T>
+void add(caf::actor_system_config& config, const char* name) {
+    config.add_message_type<T>(name);
+}
+
+} // namespace
+
+void add_message_types(caf::actor_system_config& config) {
+    add<audio_loaded>(config, "avatar::audio_loaded");
+    add<audio_request>(config, "avatar::audio_request");
+    add<audio_result>(config, "avatar::audio_result");
+    add<cancel_requests>(config, "avatar::cancel_requests");
+    add<channel_closed>(config, "avatar::channel_closed");
+    add<channel_opened>(config, "avatar::channel_opened");
+    add<close_pool>(config, "avatar::close_pool");
+    add<close_session>(config, "avatar::close_session");
+    add<connection_tried>(config, "avatar::connection_tried");
+    add<console_flushed>(config, "avatar::console_flushed");
+    add<deadline_due>(config, "avatar::deadline_due");
+    add<exchange_finished>(config, "avatar::exchange_finished");
+    add<flush_console>(config, "avatar::flush_console");
+    add<get_pool_status>(config, "avatar::get_pool_status");
+    add<get_run_report>(config, "avatar::get_run_report");
+    add<give_up_request>(config, "avatar::give_up_request");
+    add<next_round>(config, "avatar::next_round");
+    add<open_pool>(config, "avatar::open_pool");
+    add<pool_closed>(config, "avatar::pool_closed");
+    add<pool_closing>(config, "avatar::pool_closing");
+    add<pool_opened>(config, "avatar::pool_opened");
+    add<pool_opening>(config, "avatar::pool_opening");
+    add<pool_status>(config, "avatar::pool_status");
+    add<reopen_slot>(config, "avatar::reopen_slot");
+    add<round_finished>(config, "avatar::round_finished");
+    add<round_progress>(config, "avatar::round_progress");
+    add<round_started>(config, "avatar::round_started");
+    add<rounds_finished>(config, "avatar::rounds_finished");
+    add<rounds_started>(config, "avatar::rounds_started");
+    add<run_report>(config, "avatar::run_report");
+    add<run_rounds>(config, "avatar::run_rounds");
+    add<session_closed>(config, "avatar::session_closed");
+    add<session_idle>(config, "avatar::session_idle");
+    add<session_opened>(config, "avatar::session_opened");
+    add<stop_rounds>(config, "avatar::stop_rounds");
+    add<tell_progress>(config, "avatar::tell_progress");
+}
+
+} // namespace avatar

@@ -1,0 +1,164 @@
+#pragma once
+
+#include "messages/run_report.hpp"
+#include "protocol/failure.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the round driver is told, and what a run tells those who watch it, in
+/// the order it happens.
+namespace avatar {
+
+using std::chrono::nanoseconds;
+
+/// Asks the round driver to run all its rounds. Answered by `rounds_finished`.
+struct run_rounds {
+    template<class Inspector>
+    friend auto inspect(Inspector& f, run_rounds&) {
+        return f();
+    }
+};
+
+/// Asks the round driver to end early: what is under way is cancelled.
+struct stop_rounds {
+    template<class Inspector>
+    friend auto inspect(Inspector& f, stop_rounds&) {
+        return f();
+    }
+};
+
+/// The round driver's own alarm: the pause between two rounds is over.
+struct next_round {
+    template<class Inspector>
+    friend auto inspect(Inspector& f, next_round&) {
+        return f();
+    }
+};
+
+/// The round driver's own alarm: time to tell the progress of a round.
+struct tell_progress {
+    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, tell_progress& x) {
+        return f(x.round);
+    }
+};
+
+/// The speech is in memory.
+struct audio_loaded {
+    std::uint64_t bytes = 0; ///< As sent to the service with each request.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, audio_loaded& x) {
+        return f(x.bytes);
+    }
+};
+
+/// The pool starts to open its connections.
+struct pool_opening {
+    std::uint64_t size = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, pool_opening& x) {
+        return f(x.size);
+    }
+};
+
+/// The first try of one of the pool's connections has ended. Comes once for
+/// each slot, in any order.
+struct connection_tried {
+    std::uint64_t slot = 0; ///< From 0.
+    std::string connection_id;
+    protocol::failure failure; ///< Code `none`: it is open.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, connection_tried& x) {
+        return f(x.slot, x.connection_id, x.failure);
+    }
+};
+
+/// Every connection has been tried once.
+struct pool_opened {
+    std::uint64_t connected = 0;
+    std::uint64_t size = 0;
+    std::vector<failure_count> failures; ///< Of the others: equal ones counted together.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, pool_opened& x) {
+        return f(x.connected, x.size, x.failures);
+    }
+};
+
+/// The plan, before the first round.
+struct rounds_started {
+    std::uint64_t rounds = 0;
+    std::uint64_t requests_per_round = 0;
+    nanoseconds interval{0};
+    std::uint64_t connections = 0; ///< Open ones, as the rounds begin.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, rounds_started& x) {
+        return f(x.rounds, x.requests_per_round, x.interval, x.connections);
+    }
+};
+
+struct round_started {
+    std::uint64_t round = 0; ///< From 1.
+    std::uint64_t rounds = 0;
+    nanoseconds elapsed{0}; ///< Since the first round started.
+    std::uint64_t available = 0;
+    std::uint64_t connections = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, round_started& x) {
+        return f(x.round, x.rounds, x.elapsed, x.available, x.connections);
+    }
+};
+
+/// A running round, a few times a second at most.
+struct round_progress {
+    std::uint64_t round = 0;
+    std::uint64_t rounds = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+    nanoseconds duration{0}; ///< So far.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, round_progress& x) {
+        return f(x.round, x.rounds, x.requests, x.ok, x.failed, x.duration);
+    }
+};
+
+struct round_finished {
+    std::uint64_t round = 0;
+    nanoseconds started_at{0}; ///< Since the first round started.
+    nanoseconds duration{0};
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+    std::vector<std::string> errors; ///< The first few failures in words; `failed` counts all.
+    nanoseconds next_in{0};          ///< Pause until the next round.
+    bool last = false;               ///< No further round.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, round_finished& x) {
+        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.errors, x.next_in, x.last);
+    }
+};
+
+/// No round runs any more.
+struct rounds_finished {
+    nanoseconds duration{0}; ///< First round's start to last round's end.
+    bool interrupted = false;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, rounds_finished& x) {
+        return f(x.duration, x.interrupted);
+    }
+};
+
+} // namespace avatar

@@ -1,0 +1,122 @@
+#pragma once
+
+#include "protocol/failure.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The figures of one run, as every face of the report shows them.
+namespace avatar {
+
+using std::chrono::nanoseconds;
+
+/// A distribution of durations, folded: its size does not depend on how many
+/// values went in.
+struct duration_summary {
+    std::uint64_t count = 0;
+    nanoseconds mean{0};
+    nanoseconds min{0};
+    nanoseconds max{0};
+    nanoseconds p50{0};
+    nanoseconds p95{0};
+    nanoseconds p99{0};
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, duration_summary& x) {
+        return f(x.count, x.mean, x.min, x.max, x.p50, x.p95, x.p99);
+    }
+};
+
+/// One line of the per-round breakdown.
+struct round_figures {
+    std::uint64_t round = 0;   ///< From 1.
+    nanoseconds started_at{0}; ///< Since the first round started.
+    nanoseconds duration{0};
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, round_figures& x) {
+        return f(x.round, x.started_at, x.duration, x.ok, x.failed);
+    }
+};
+
+/// Successful requests of one connection.
+struct connection_usage {
+    std::string connection_id;
+    std::uint64_t requests = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, connection_usage& x) {
+        return f(x.connection_id, x.requests);
+    }
+};
+
+/// Failures of one kind, with the first seen as a sample.
+struct failure_count {
+    protocol::failure sample;
+    std::uint64_t count = 0;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, failure_count& x) {
+        return f(x.sample, x.count);
+    }
+};
+
+/// A connection that stands in the pool.
+struct pooled_connection {
+    std::string connection_id;
+    std::uint64_t requests = 0; ///< Taken by it, failed ones included.
+    nanoseconds age{0};         ///< Since the service confirmed it.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, pooled_connection& x) {
+        return f(x.connection_id, x.requests, x.age);
+    }
+};
+
+/// The pool at one moment, and what it did since it opened.
+struct pool_status {
+    std::uint64_t size = 0;      ///< Connections it is meant to hold.
+    std::uint64_t connected = 0; ///< Those confirmed now: idle, busy or late.
+    std::uint64_t available = 0; ///< Those that could take a request now.
+    std::uint64_t waiting = 0;   ///< Requests in its queue.
+    std::uint64_t served = 0;    ///< Requests given to a connection, failed ones included.
+    std::uint64_t replaced = 0;  ///< Connections that died and were replaced.
+    std::uint64_t late_frames = 0;
+    std::vector<pooled_connection> connections; ///< In slot order.
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, pool_status& x) {
+        return f(x.size, x.connected, x.available, x.waiting, x.served, x.replaced, x.late_frames,
+                 x.connections);
+    }
+};
+
+/// All figures of a run. Averages and percentiles are of successful requests.
+struct run_report {
+    nanoseconds duration{0};  ///< First round's start to last round's end.
+    bool interrupted = false; ///< Ended early by the user.
+    std::vector<round_figures> rounds;
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t frames = 0; ///< Of successful requests.
+    std::uint64_t bytes = 0;  ///< Of those frames.
+    duration_summary request_duration;
+    duration_summary time_to_first_frame;
+    duration_summary wait_for_connection;
+    std::vector<connection_usage> usage; ///< In order of each one's first success.
+    std::vector<failure_count> failures; ///< By code, most frequent first.
+    pool_status pool;
+
+    template<class Inspector>
+    friend auto inspect(Inspector& f, run_report& x) {
+        return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.frames, x.bytes,
+                 x.request_duration, x.time_to_first_frame, x.wait_for_connection, x.usage,
+                 x.failures, x.pool);
+    }
+};
+
+} // namespace avatar

@@ -1,0 +1,93 @@
+#include "messages/message_types.hpp"
+
+#include "messages/actors.hpp"
+#include "tests/support/dsl.hpp"
+
+#define CAF_SUITE message_types
+
+using namespace avatar;
+
+namespace {
+
+struct config : caf::actor_system_config {
+    config() { avatar::add_message_types(*this); }
+};
+
+struct fixture : test_coordinator_fixture<config> {
+    /// To bytes as for another node, and back.
+    template<class T>
+    T over_the_wire(const T& message) {
+        return roundtrip(caf::make_message(message)).template get_as<T>(0);
+    }
+};
+
+protocol::failure some_failure() {
+    protocol::failure f;
+    f.code = protocol::failure_code::billing_required;
+    f.phase = protocol::failure_phase::websocket_connect;
+    f.http_status = 402;
+    f.detail = "session denied";
+    f.close_reason = "bye";
+    return f;
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(message_type_tests, fixture)
+
+CAF_TEST(audio crosses nodes as its bytes) {
+    audio_request request;
+    request.request_id = "r-1";
+    request.audio = audio_clip(std::string("\0\1speech", 8));
+    request.waited = std::chrono::milliseconds(3);
+    const auto copy = over_the_wire(request);
+    CAF_CHECK_EQUAL(copy.request_id, "r-1");
+    CAF_CHECK(copy.audio == request.audio);
+    CAF_CHECK(copy.waited == request.waited);
+}
+
+CAF_TEST(copies of a clip share one buffer) {
+    const audio_clip clip("speech");
+    const auto message = caf::make_message(audio_request{"r-1", clip});
+    CAF_CHECK(message.get_as<audio_request>(0).audio.bytes().data() == clip.bytes().data());
+}
+
+CAF_TEST(results keep everything known of a failure) {
+    audio_result result;
+    result.request_id = "r-1";
+    result.connection_id = "c-1";
+    result.failure = some_failure();
+    result.frames = 7;
+    result.duration = std::chrono::seconds(2);
+    const auto copy = over_the_wire(result);
+    CAF_CHECK(copy.failure == result.failure);
+    CAF_CHECK_EQUAL(copy.frames, 7u);
+    CAF_CHECK(copy.duration == result.duration);
+    CAF_CHECK(!copy.ok());
+}
+
+CAF_TEST(reports and events cross nodes) {
+    run_report report;
+    report.ok = 3;
+    report.interrupted = true;
+    report.rounds.push_back({1, nanoseconds(5), nanoseconds(6), 3, 0});
+    report.failures.push_back({some_failure(), 2});
+    report.pool.connections.push_back({"c-1", 3, nanoseconds(9)});
+    const auto copy = over_the_wire(report);
+    CAF_CHECK_EQUAL(copy.ok, 3u);
+    CAF_CHECK(copy.interrupted);
+    CAF_CHECK_EQUAL(copy.rounds.at(0).ok, 3u);
+    CAF_CHECK(copy.failures.at(0).sample == some_failure());
+    CAF_CHECK_EQUAL(copy.pool.connections.at(0).connection_id, "c-1");
+
+    round_finished round;
+    round.round = 2;
+    round.errors = {"one", "two"};
+    CAF_CHECK_EQUAL(over_the_wire(round).errors.size(), 2u);
+    CAF_CHECK_EQUAL(over_the_wire(session_idle{{3, 4}, 5}).key.generation, 4u);
+    CAF_CHECK(over_the_wire(deadline_due{deadline_due::queue::late}).of ==
+              deadline_due::queue::late);
+    over_the_wire(open_pool{});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
