@@ -1,0 +1,96 @@
+#include "transport/exchange.hpp"
+
+#include "tests/support/dsl.hpp"
+
+#define CAF_SUITE exchange
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+const transport::exchange::time_point start;
+
+protocol::response_animation frame(std::string_view id, bool end = false) {
+    protocol::response_animation f;
+    f.req_id = id;
+    f.end = end;
+    return f;
+}
+
+struct fixture {
+    fixture() { exchange.start("r-1", start); }
+
+    transport::exchange exchange;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(exchange_tests, fixture)
+
+CAF_TEST(counts frames and bytes and ends with the last frame) {
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100, start + 30ms));
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100, start + 40ms));
+    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->request_id, "r-1");
+    CAF_CHECK(!end->failure);
+    CAF_CHECK_EQUAL(end->frames, 3u);
+    CAF_CHECK_EQUAL(end->bytes, 250u);
+    CAF_CHECK(end->first_frame == 30ms);
+    CAF_CHECK_EQUAL(end->late_frames, 0u);
+    CAF_CHECK(!exchange.under_way());
+}
+
+CAF_TEST(frames of another request are late and change nothing) {
+    CAF_CHECK(!exchange.on_frame(frame("r-0", true), 100, start + 1ms));
+    const auto end = exchange.on_frame(frame("r-1", true), 10, start + 2ms);
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->frames, 1u);
+    CAF_CHECK_EQUAL(end->bytes, 10u);
+    CAF_CHECK(end->first_frame == 2ms);
+    CAF_CHECK_EQUAL(end->late_frames, 1u);
+}
+
+CAF_TEST(frames after giving up are late until the service has finished) {
+    exchange.on_frame(frame("r-1"), 10, start);
+    exchange.abandon();
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 10, start));
+    const auto end = exchange.on_frame(frame("r-1", true), 10, start);
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->frames, 1u);
+    CAF_CHECK_EQUAL(end->late_frames, 2u);
+}
+
+CAF_TEST(a request that follows starts from nothing) {
+    exchange.abandon();
+    exchange.on_frame(frame("r-1", true), 10, start);
+    exchange.start("r-2", start + 1s);
+    const auto end = exchange.on_frame(frame("r-2", true), 7, start + 2s);
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->frames, 1u);
+    CAF_CHECK_EQUAL(end->late_frames, 0u);
+    CAF_CHECK(end->first_frame == 1s);
+}
+
+CAF_TEST(frames when no request is under way are late) {
+    exchange.on_frame(frame("r-1", true), 10, start);
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10, start));
+    CAF_CHECK(!exchange.on_frame(frame("", true), 10, start));
+    CAF_CHECK_EQUAL(exchange.take_late_frames(), 2u);
+    CAF_CHECK_EQUAL(exchange.take_late_frames(), 0u);
+}
+
+CAF_TEST(a failure ends the request it names and no other) {
+    protocol::failure failure;
+    failure.code = protocol::failure_code::upstream_error;
+    failure.request_id = "r-0";
+    CAF_CHECK(!exchange.on_failure(failure));
+    failure.request_id = "r-1";
+    const auto end = exchange.on_failure(failure);
+    CAF_REQUIRE(end);
+    CAF_CHECK(end->failure.code == protocol::failure_code::upstream_error);
+    CAF_CHECK(!exchange.under_way());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,99 @@
+#include "transport/explain.hpp"
+
+#include "tests/support/dsl.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/websocket/error.hpp>
+
+#define CAF_SUITE explain
+
+using namespace avatar;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+
+namespace {
+
+transport::circumstances at(protocol::failure_phase phase, std::string_view step) {
+    transport::circumstances known;
+    known.phase = phase;
+    known.step = step;
+    known.connect_timeout = 10s;
+    known.keepalive = 30s;
+    known.max_message_size = 1000;
+    return known;
+}
+
+const auto connecting = at(protocol::failure_phase::websocket_connect, "connecting");
+const auto running = at(protocol::failure_phase::websocket_runtime, "reading");
+
+std::string told(const boost::system::error_code& ec, const transport::circumstances& known) {
+    const auto failure = transport::explain(ec, known);
+    return std::string(to_string(failure.phase)) + " | " + describe(failure);
+}
+
+} // namespace
+
+CAF_TEST(what fails while connecting is a failed connection) {
+    CAF_CHECK_EQUAL(told(asio::error::connection_refused, connecting),
+                    "websocket_connect | connectionFailed: connecting: Connection refused");
+}
+
+CAF_TEST(what fails later is a lost connection) {
+    CAF_CHECK_EQUAL(told(asio::error::connection_reset, running),
+                    "websocket_runtime | connectionClosed: connection lost: "
+                    "Connection reset by peer");
+}
+
+CAF_TEST(a close frame keeps its code and reason) {
+    auto known = running;
+    known.close = {beast::websocket::close_code::internal_error, "out of avatars"};
+    const auto failure = transport::explain(beast::websocket::error::closed, known);
+    CAF_CHECK_EQUAL(failure.close_code, 1011u);
+    CAF_CHECK_EQUAL(failure.close_reason, "out of avatars");
+    CAF_CHECK_EQUAL(std::string(to_string(failure.code)), "connectionClosed");
+}
+
+CAF_TEST(our own time limit names the step that was under way) {
+    auto known = connecting;
+    known.timed_out = true;
+    CAF_CHECK_EQUAL(told(asio::error::operation_aborted, known),
+                    "websocket_connect | connectionFailed: timed out after 10s (connecting)");
+}
+
+CAF_TEST(silence in spite of pings is a lost connection) {
+    CAF_CHECK_EQUAL(told(beast::error::timeout, running),
+                    "websocket_runtime | connectionClosed: no sign of life within 1min, "
+                    "not even to a ping");
+}
+
+CAF_TEST(a refused upgrade is judged by its status and body) {
+    auto known = connecting;
+    known.upgrade_status = 401;
+    known.upgrade_body = "{\"message\":\"Session token expired\"}\n";
+    CAF_CHECK_EQUAL(told(beast::websocket::error::upgrade_declined, known),
+                    "websocket_connect | sessionTokenExpired (HTTP 401): Session token expired");
+}
+
+CAF_TEST(broken HTTP and WebSocket framing are protocol errors) {
+    CAF_CHECK(transport::explain(beast::http::error::bad_version, connecting).code ==
+              protocol::failure_code::protocol_error);
+    CAF_CHECK(transport::explain(beast::websocket::error::bad_opcode, running).code ==
+              protocol::failure_code::protocol_error);
+}
+
+CAF_TEST(a message over the limit names the limit) {
+    CAF_CHECK_EQUAL(told(beast::websocket::error::message_too_big, running),
+                    "websocket_runtime | protocolError: message larger than 1000 bytes "
+                    "(service.max-message-size)");
+}
+
+CAF_TEST(a certificate that is not trusted is told with the reason) {
+    auto known = at(protocol::failure_phase::session_token, "TLS handshake");
+    known.certificate_problem = "self-signed certificate";
+    CAF_CHECK_EQUAL(told(asio::error::fault, known),
+                    "session_token | connectionFailed: TLS handshake: certificate not trusted: "
+                    "self-signed certificate");
+}

@@ -1,0 +1,66 @@
+#include "transport/avatar_channel.hpp"
+
+#include "transport/avatar_connection.hpp"
+#include "transport/io_runtime.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace avatar::transport {
+namespace {
+
+/// The session's handle on a connection that lives on an I/O thread: every call
+/// is carried over there.
+class avatar_channel final : public channel {
+public:
+    explicit avatar_channel(std::shared_ptr<avatar_connection> connection)
+        : connection_(std::move(connection)) {}
+
+    ~avatar_channel() override {
+        on_io_thread([](avatar_connection& c) { c.close(); });
+    }
+
+    void open() override {
+        on_io_thread([](avatar_connection& c) { c.open(); });
+    }
+
+    void send(std::string request_id, audio_clip audio) override {
+        on_io_thread(
+            [id = std::move(request_id), audio = std::move(audio)](avatar_connection& c) mutable {
+                c.send(std::move(id), std::move(audio));
+            });
+    }
+
+    void abandon() override {
+        on_io_thread([](avatar_connection& c) { c.abandon(); });
+    }
+
+    void close() override {
+        on_io_thread([](avatar_connection& c) { c.close(); });
+    }
+
+private:
+    template<class Call>
+    void on_io_thread(Call call) {
+        boost::asio::post(
+            connection_->io(),
+            [connection = connection_, call = std::move(call)]() mutable { call(*connection); });
+    }
+
+    std::shared_ptr<avatar_connection> connection_;
+};
+
+} // namespace
+
+channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
+    auto common = std::make_shared<const connection_settings>(
+        connection_settings{settings, make_client_tls(settings.service.ca_file)});
+    return [&io, common](channel_sink sink) -> std::unique_ptr<channel> {
+        return std::make_unique<avatar_channel>(
+            std::make_shared<avatar_connection>(io.next(), common, std::move(sink)));
+    };
+}
+
+} // namespace avatar::transport

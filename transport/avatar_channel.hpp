@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "protocol/wire.hpp"
+#include "transport/channel.hpp"
+#include "transport/tls.hpp"
+
+#include <cstdint>
+
+namespace avatar::transport {
+
+class io_runtime;
+
+/// What all the channels of a pool have in common.
+struct channel_settings {
+    config::service_settings service;
+    config::milliseconds session_ttl{};
+    config::milliseconds keepalive{};
+    std::int32_t sample_rate = 0; ///< Hz, of every clip sent.
+    protocol::audio_format format = protocol::audio_format::pcm_s16le;
+};
+
+/// Makes channels to the avatar service, spread over the threads of `io`, which
+/// must outlive them. Throws tls_error when the CA file cannot be used.
+channel_factory make_avatar_channels(io_runtime& io, channel_settings settings);
+
+} // namespace avatar::transport

@@ -1,0 +1,310 @@
+#include "transport/avatar_connection.hpp"
+
+#include "protocol/console.hpp"
+#include "protocol/judge.hpp"
+#include "transport/connection_error.hpp"
+#include "transport/explain.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <utility>
+
+namespace avatar::transport {
+namespace {
+
+namespace asio = boost::asio;
+namespace websockets = boost::beast::websocket;
+using asio::use_awaitable;
+using boost::system::system_error;
+using protocol::failure_code;
+using protocol::failure_phase;
+
+constexpr auto close_limit = std::chrono::seconds(2);
+
+} // namespace
+
+avatar_connection::avatar_connection(asio::io_context& io,
+                                     std::shared_ptr<const connection_settings> settings,
+                                     channel_sink sink)
+    : io_(io),
+      settings_(std::move(settings)),
+      sink_(std::move(sink)),
+      resolver_(io),
+      deadline_(io) {}
+
+// -- the course of a connection ------------------------------------------------
+
+void avatar_connection::open() {
+    asio::co_spawn(io_, run(shared_from_this()), asio::detached);
+}
+
+// Holds itself alive through its argument, which lives in the coroutine frame.
+asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
+    protocol::failure reason;
+    try {
+        limit_time(settings_->channel.service.connect_timeout);
+        const auto& service = settings_->channel.service;
+        const auto token = co_await fetch_token();
+        const auto ingress = protocol::websocket_endpoint(
+            service.ingress_endpoint, service.avatar_id,
+            service.use_query_auth ? std::optional<protocol::query_auth>({service.app_id, token})
+                                   : std::nullopt);
+        at_step(failure_phase::websocket_connect, "connecting to the ingress");
+        co_await connect(ingress);
+        co_await upgrade(ingress, token);
+        co_await agree_session();
+        deadline_.cancel();
+        sink_(channel_opened{connection_id_});
+        co_await read_messages();
+    } catch (const connection_error& e) {
+        reason = e.reason();
+    } catch (const system_error& e) {
+        reason = why(e.code());
+    } catch (const std::exception& e) {
+        reason.phase = phase_;
+        reason.code = failure_code::unknown;
+        reason.detail = std::string(step_) + ": " + e.what();
+    }
+    finish(std::move(reason));
+}
+
+asio::awaitable<std::string> avatar_connection::fetch_token() {
+    at_step(failure_phase::session_token, "connecting to the console");
+    const auto& channel = settings_->channel;
+    const auto console = protocol::token_endpoint(channel.service.console_endpoint);
+    co_await connect(console);
+    at_step(failure_phase::session_token, "asking for a session token");
+    const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
+    std::vector<std::pair<std::string, std::string>> headers{
+        {"X-Api-Key", channel.service.api_key}};
+    auto answer =
+        co_await post_json(*stream_, console, std::move(headers), protocol::token_request(expiry));
+    stream_->close();
+    auto token = protocol::parse_token_response(answer.status, answer.body);
+    if (auto* refusal = std::get_if<protocol::failure>(&token))
+        throw connection_error(std::move(*refusal));
+    co_return std::get<std::string>(std::move(token));
+}
+
+asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
+    stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
+    auto addresses = co_await resolver_.async_resolve(to.host, to.port, use_awaitable);
+    if (cut_) // Between the two nothing was open that a cut could have closed.
+        throw system_error(asio::error::operation_aborted);
+    co_await connect_tcp(*stream_, std::move(addresses));
+    if (to.tls) {
+        at_step(phase_, "TLS handshake");
+        co_await shake_tls(*stream_, to);
+    }
+}
+
+asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to,
+                                                 const std::string& token) {
+    at_step(failure_phase::websocket_connect, "WebSocket upgrade");
+    const auto& channel = settings_->channel;
+    ws_.emplace(std::move(*stream_));
+    stream_.reset();
+    ws_->auto_fragment(false);
+    ws_->read_message_max(channel.service.max_message_size);
+    ws_->set_option(websockets::stream_base::timeout{
+        channel.service.connect_timeout, 2 * channel.keepalive, /*keep_alive_pings=*/true});
+    if (!channel.service.use_query_auth)
+        ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
+            request.set("X-App-ID", channel.service.app_id);
+            request.set("X-Session-Key", token);
+        }));
+    co_await ws_->async_handshake(upgrade_answer_, to.host_header, to.target, use_awaitable);
+    // The token was needed for the upgrade only, and nothing may refer to it now.
+    ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
+    ws_->binary(true);
+}
+
+asio::awaitable<void> avatar_connection::agree_session() {
+    at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
+    protocol::configure_session configure;
+    configure.sample_rate = settings_->channel.sample_rate;
+    configure.audio_format = settings_->channel.format;
+    const auto request = protocol::encode(configure);
+    co_await ws_->async_write(asio::buffer(request), use_awaitable);
+
+    const auto answer = co_await read_message();
+    if (const auto* error = std::get_if<protocol::server_error>(&answer))
+        on_server_error(*error);
+    const auto* confirm = std::get_if<protocol::confirm_session>(&answer);
+    if (!confirm)
+        fail(failure_code::protocol_error, "unexpected message instead of the confirmation");
+    if (confirm->connection_id.empty())
+        fail(failure_code::protocol_error, "confirmation without a connection id");
+    connection_id_ = confirm->connection_id;
+}
+
+asio::awaitable<void> avatar_connection::read_messages() {
+    at_step(failure_phase::websocket_runtime, "reading");
+    for (;;) {
+        const auto message = co_await read_message();
+        if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
+            const auto now = std::chrono::steady_clock::now();
+            if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
+                sink_(std::move(*end));
+        } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
+            on_server_error(*error);
+        } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
+            fail(failure_code::protocol_error, "unexpected message type");
+        } // What a later version of the service may add does no harm.
+    }
+}
+
+void avatar_connection::finish(protocol::failure reason) {
+    ended_ = true;
+    deadline_.cancel();
+    cut();
+    if (closing_)
+        reason = {};
+    else if (send_failure_)
+        reason = std::move(*send_failure_);
+    if (reason)
+        reason.connection_id = connection_id_;
+    // The sink holds the session, which holds this: let go of it.
+    std::exchange(sink_, nullptr)(channel_closed{std::move(reason), exchange_.take_late_frames()});
+}
+
+// -- reading --------------------------------------------------------------------
+
+/// The next message; its views point into the buffer until the next call.
+asio::awaitable<protocol::message> avatar_connection::read_message() {
+    buffer_.consume(buffer_.size());
+    co_await ws_->async_read(buffer_, use_awaitable);
+    if (ws_->got_text())
+        fail(failure_code::protocol_error, "text frame instead of a binary one");
+    const auto data = buffer_.cdata();
+    const auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
+    if (!message)
+        fail(failure_code::protocol_error, "message that is no valid protobuf");
+    co_return *message;
+}
+
+/// An error that names a request ends that request; one that names none ends
+/// the session.
+void avatar_connection::on_server_error(const protocol::server_error& error) {
+    protocol::failure known;
+    known.phase = phase_;
+    known.server_code = error.code;
+    known.detail = error.message;
+    known.connection_id = error.connection_id.empty() ? connection_id_ : error.connection_id;
+    known.request_id = error.req_id;
+    auto reason = protocol::judge(std::move(known));
+    if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
+        throw connection_error(std::move(reason));
+    if (auto end = exchange_.on_failure(std::move(reason)))
+        sink_(std::move(*end));
+}
+
+// -- sending --------------------------------------------------------------------
+
+void avatar_connection::send(std::string request_id, audio_clip audio) {
+    if (ended_ || closing_)
+        return; // `channel_closed` is on its way and says it all.
+    outgoing message;
+    message.head = protocol::audio_input_prefix(request_id, /*end=*/true, audio.size());
+    message.audio = std::move(audio);
+    exchange_.start(std::move(request_id), std::chrono::steady_clock::now());
+    queue_.push_back(std::move(message));
+    if (queue_.size() == 1)
+        write_next();
+}
+
+void avatar_connection::write_next() {
+    const auto& message = queue_.front();
+    const std::array<asio::const_buffer, 2> buffers{
+        asio::buffer(message.head),
+        asio::buffer(message.audio.bytes().data(), message.audio.size())};
+    fit_write_buffer(*ws_, asio::buffer_size(buffers));
+    ws_->async_write(buffers,
+                     [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
+                         if (ec && !self->ended_ && !self->closing_) {
+                             self->at_step(failure_phase::websocket_send, "sending audio");
+                             self->send_failure_ = self->why(ec);
+                             return self->cut();
+                         }
+                         self->queue_.pop_front();
+                         if (!self->queue_.empty())
+                             self->write_next();
+                     });
+}
+
+void avatar_connection::abandon() {
+    exchange_.abandon();
+}
+
+// -- ending early -----------------------------------------------------------------
+
+void avatar_connection::close() {
+    if (ended_ || std::exchange(closing_, true))
+        return;
+    if (connection_id_.empty())
+        return cut(); // Nothing agreed yet, so there is nothing to take leave of.
+    limit_time(close_limit);
+    ws_->async_close(websockets::close_code::normal,
+                     [self = shared_from_this()](boost::system::error_code) {
+                         // The reader meets the end of the connection too.
+                     });
+}
+
+void avatar_connection::limit_time(std::chrono::milliseconds limit) {
+    deadline_.expires_after(limit);
+    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        const auto self = weak.lock();
+        if (ec || !self || self->ended_)
+            return;
+        self->timed_out_ = true;
+        self->cut();
+    });
+}
+
+void avatar_connection::cut() {
+    cut_ = true;
+    resolver_.cancel();
+    if (stream_)
+        stream_->close();
+    if (ws_)
+        ws_->next_layer().close();
+}
+
+void avatar_connection::at_step(failure_phase phase, const char* step) {
+    phase_ = phase;
+    step_ = step;
+}
+
+protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
+    const auto& channel = settings_->channel;
+    circumstances known;
+    known.phase = phase_;
+    known.step = step_;
+    known.timed_out = timed_out_;
+    known.connect_timeout = channel.service.connect_timeout;
+    known.keepalive = channel.keepalive;
+    known.max_message_size = channel.service.max_message_size;
+    known.upgrade_status = upgrade_answer_.result_int();
+    known.upgrade_body = upgrade_answer_.body();
+    if (ws_)
+        known.close = ws_->reason();
+    if (auto* tls = stream_ ? stream_->tls() : nullptr) {
+        const auto verdict = SSL_get_verify_result(tls->native_handle());
+        if (verdict != X509_V_OK)
+            known.certificate_problem = X509_verify_cert_error_string(verdict);
+    }
+    return explain(ec, known);
+}
+
+void avatar_connection::fail(failure_code code, std::string detail) {
+    protocol::failure reason;
+    reason.code = code;
+    reason.phase = phase_;
+    reason.detail = std::move(detail);
+    throw connection_error(std::move(reason));
+}
+
+} // namespace avatar::transport

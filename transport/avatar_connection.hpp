@@ -1,0 +1,97 @@
+#pragma once
+
+#include "protocol/endpoint.hpp"
+#include "transport/avatar_channel.hpp"
+#include "transport/connecting.hpp"
+#include "transport/exchange.hpp"
+#include "transport/websocket.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace avatar::transport {
+
+/// Shared by every connection of a pool.
+struct connection_settings {
+    channel_settings channel;
+    tls_context tls;
+};
+
+/// One connection to the avatar service, from the token to the close frame.
+/// Lives on one io_context, every member function is called there; kept alive
+/// by the operations under way until `channel_closed` has been told.
+class avatar_connection : public std::enable_shared_from_this<avatar_connection> {
+public:
+    avatar_connection(boost::asio::io_context& io,
+                      std::shared_ptr<const connection_settings> settings, channel_sink sink);
+
+    boost::asio::io_context& io() { return io_; }
+
+    // The calls of `channel`.
+    void open();
+    void send(std::string request_id, audio_clip audio);
+    void abandon();
+    void close();
+
+private:
+    template<class T>
+    using awaitable = boost::asio::awaitable<T>;
+
+    /// One WebSocket message, its audio never joined to what goes before it.
+    struct outgoing {
+        std::string head;
+        audio_clip audio;
+    };
+
+    // The course of a connection, in order.
+    awaitable<void> run(std::shared_ptr<avatar_connection> self);
+    awaitable<std::string> fetch_token();
+    awaitable<void> connect(const protocol::endpoint& to);
+    awaitable<void> upgrade(const protocol::endpoint& to, const std::string& token);
+    awaitable<void> agree_session();
+    awaitable<void> read_messages();
+    void finish(protocol::failure reason);
+
+    awaitable<protocol::message> read_message();
+    void on_server_error(const protocol::server_error& error);
+    void write_next();
+
+    // Time limits and the ways to end early.
+    void limit_time(std::chrono::milliseconds limit);
+    void cut();
+    void at_step(protocol::failure_phase phase, const char* step);
+    protocol::failure why(const boost::system::error_code& ec);
+    [[noreturn]] void fail(protocol::failure_code code, std::string detail);
+
+    boost::asio::io_context& io_;
+    std::shared_ptr<const connection_settings> settings_;
+    channel_sink sink_;
+
+    resolver resolver_;
+    std::optional<stream> stream_; // While connecting, ...
+    std::optional<websocket> ws_;  // ... then this.
+    boost::asio::steady_timer deadline_;
+    boost::beast::flat_buffer buffer_;
+    boost::beast::websocket::response_type upgrade_answer_;
+
+    protocol::failure_phase phase_ = protocol::failure_phase::none;
+    const char* step_ = ""; // For the text of a failure: what was being done.
+    std::string connection_id_;
+    exchange exchange_;
+    std::deque<outgoing> queue_; // The front one is being written.
+
+    bool closing_ = false;   // On our own wish.
+    bool cut_ = false;       // No further step may begin.
+    bool timed_out_ = false; // Why it was cut.
+    bool ended_ = false;
+    std::optional<protocol::failure> send_failure_;
+};
+
+} // namespace avatar::transport

@@ -1,0 +1,70 @@
+#include "transport/connecting.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace avatar::transport {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::use_awaitable;
+
+constexpr std::size_t body_limit = 1024 * 1024;
+
+bool is_ip_address(const std::string& host) {
+    boost::system::error_code ec;
+    asio::ip::make_address(host, ec);
+    return !ec;
+}
+
+/// Whom the certificate must be for. OpenSSL checks it itself, so that a
+/// mismatch is told as such.
+void expect_host(SSL* ssl, const std::string& host) {
+    // RFC 6066 allows names only, no addresses, in the server name extension.
+    const bool set = is_ip_address(host)
+                         ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1
+                         : SSL_set1_host(ssl, host.c_str()) == 1 &&
+                               SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+    if (!set)
+        throw boost::system::system_error(asio::error::invalid_argument);
+}
+
+} // namespace
+
+asio::awaitable<void> connect_tcp(stream& s, resolver::results_type addresses) {
+    co_await asio::async_connect(s.socket(), addresses, use_awaitable);
+    s.socket().set_option(asio::ip::tcp::no_delay(true));
+}
+
+asio::awaitable<void> shake_tls(stream& s, const protocol::endpoint& to) {
+    auto& tls = *s.tls();
+    expect_host(tls.native_handle(), to.host);
+    co_await tls.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+}
+
+asio::awaitable<http_answer>
+post_json(stream& s, const protocol::endpoint& to,
+          const std::vector<std::pair<std::string, std::string>>& headers, std::string body) {
+    http::request<http::string_body> request(http::verb::post, to.target, 11);
+    request.set(http::field::host, to.host_header);
+    request.set(http::field::content_type, "application/json");
+    request.set(http::field::connection, "close");
+    for (const auto& [name, value] : headers)
+        request.set(name, value);
+    request.body() = std::move(body);
+    request.prepare_payload();
+    co_await http::async_write(s, request, use_awaitable);
+
+    boost::beast::flat_buffer buffer;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(body_limit);
+    co_await http::async_read(s, buffer, parser, use_awaitable);
+    co_return http_answer{parser.get().result_int(), std::move(parser.get().body())};
+}
+
+} // namespace avatar::transport

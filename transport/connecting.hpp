@@ -1,0 +1,38 @@
+#pragma once
+
+#include "protocol/endpoint.hpp"
+#include "transport/stream.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The steps below HTTP and WebSocket, each a coroutine that ends with
+/// boost::system::system_error when it fails. None has a time limit of its own:
+/// the caller closes the stream and cancels the resolver.
+namespace avatar::transport {
+
+using resolver = boost::asio::ip::tcp::resolver;
+
+/// Connects to the first of the addresses (IPv6 and IPv4) that answers.
+boost::asio::awaitable<void> connect_tcp(stream& s, resolver::results_type addresses);
+
+/// Agrees TLS: sends the host name (SNI) and verifies the certificate and that
+/// it is for this host.
+boost::asio::awaitable<void> shake_tls(stream& s, const protocol::endpoint& to);
+
+/// What came back of an HTTP request.
+struct http_answer {
+    unsigned status = 0;
+    std::string body; ///< At most 1 MiB; a larger one is an error.
+};
+
+/// POSTs a JSON body over a connected stream, which is of no use afterwards.
+boost::asio::awaitable<http_answer>
+post_json(stream& s, const protocol::endpoint& to,
+          const std::vector<std::pair<std::string, std::string>>& headers, std::string body);
+
+} // namespace avatar::transport

@@ -1,0 +1,56 @@
+#include "transport/exchange.hpp"
+
+#include <utility>
+
+namespace avatar::transport {
+
+void exchange::start(std::string request_id, time_point now) {
+    request_id_ = std::move(request_id);
+    abandoned_ = false;
+    started_ = now;
+    frames_ = 0;
+    bytes_ = 0;
+    first_frame_ = {};
+}
+
+void exchange::abandon() {
+    abandoned_ = under_way();
+}
+
+std::optional<exchange_finished> exchange::on_frame(const protocol::response_animation& frame,
+                                                    std::size_t size, time_point now) {
+    const bool expected = under_way() && frame.req_id == request_id_;
+    if (!expected || abandoned_) {
+        ++late_frames_;
+    } else {
+        if (++frames_ == 1)
+            first_frame_ = now - started_;
+        bytes_ += size;
+    }
+    if (!expected || !frame.end)
+        return std::nullopt;
+    return finish({});
+}
+
+std::optional<exchange_finished> exchange::on_failure(protocol::failure failure) {
+    if (!under_way() || failure.request_id != request_id_)
+        return std::nullopt;
+    return finish(std::move(failure));
+}
+
+std::uint64_t exchange::take_late_frames() {
+    return std::exchange(late_frames_, 0);
+}
+
+exchange_finished exchange::finish(protocol::failure failure) {
+    exchange_finished finished;
+    finished.request_id = std::exchange(request_id_, {});
+    finished.failure = std::move(failure);
+    finished.frames = frames_;
+    finished.bytes = bytes_;
+    finished.first_frame = first_frame_;
+    finished.late_frames = take_late_frames();
+    return finished;
+}
+
+} // namespace avatar::transport

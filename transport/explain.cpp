@@ -1,0 +1,73 @@
+#include "transport/explain.hpp"
+
+#include "config/duration.hpp"
+#include "protocol/judge.hpp"
+
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <fmt/format.h>
+
+namespace avatar::transport {
+namespace {
+
+namespace beast = boost::beast;
+namespace websockets = beast::websocket;
+using protocol::failure_code;
+using protocol::failure_phase;
+
+protocol::failure closed_by_peer(const circumstances& known) {
+    protocol::failure f;
+    f.code = failure_code::connection_closed;
+    f.close_code = known.close.code;
+    f.close_reason = std::string(known.close.reason.data(), known.close.reason.size());
+    f.detail = "closed by the service";
+    if (!f.close_reason.empty())
+        f.detail += ": " + f.close_reason;
+    return f;
+}
+
+bool broke_the_protocol(const boost::system::error_code& ec) {
+    return ec == websockets::condition::protocol_violation ||
+           ec == websockets::condition::handshake_failed ||
+           ec.category() == beast::http::make_error_code(beast::http::error::bad_method).category();
+}
+
+} // namespace
+
+protocol::failure explain(const boost::system::error_code& ec, const circumstances& known) {
+    if (ec == websockets::error::upgrade_declined)
+        return protocol::http_failure(known.phase, known.upgrade_status, known.upgrade_body);
+
+    protocol::failure f;
+    if (ec == websockets::error::closed) {
+        f = closed_by_peer(known);
+    } else if (known.timed_out) {
+        f.code = failure_code::connection_failed;
+        f.detail = fmt::format("timed out after {} ({})",
+                               config::format_duration(known.connect_timeout), known.step);
+    } else if (ec == beast::error::timeout) {
+        f.code = failure_code::connection_closed;
+        f.detail = fmt::format("no sign of life within {}, not even to a ping",
+                               config::format_duration(2 * known.keepalive));
+    } else if (ec == websockets::error::message_too_big) {
+        f.code = failure_code::protocol_error;
+        f.detail = fmt::format("message larger than {} bytes (service.max-message-size)",
+                               known.max_message_size);
+    } else if (!known.certificate_problem.empty()) {
+        f.code = failure_code::connection_failed;
+        f.detail =
+            fmt::format("{}: certificate not trusted: {}", known.step, known.certificate_problem);
+    } else {
+        const bool established = known.phase == failure_phase::websocket_runtime;
+        f.code = broke_the_protocol(ec) ? failure_code::protocol_error
+                 : established          ? failure_code::connection_closed
+                                        : failure_code::connection_failed;
+        f.detail = established ? "connection lost: " + ec.message()
+                               : fmt::format("{}: {}", known.step, ec.message());
+    }
+    f.phase = known.phase;
+    return f;
+}
+
+} // namespace avatar::transport

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "protocol/failure.hpp"
+
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <boost/beast/websocket/stream_base.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace avatar::transport {
+
+/// What is known when an operation of a connection fails.
+struct circumstances {
+    protocol::failure_phase phase = protocol::failure_phase::none;
+    std::string_view step;  ///< What was being done, for the text.
+    bool timed_out = false; ///< Our own limit on connecting cut the connection.
+    config::milliseconds connect_timeout{};
+    config::milliseconds keepalive{};
+    std::size_t max_message_size = 0;
+    unsigned upgrade_status = 0; ///< Of the answer to an upgrade that was declined.
+    std::string upgrade_body;
+    boost::beast::websocket::close_reason close; ///< Of the peer's close frame, if any.
+    std::string certificate_problem; ///< Why the certificate was not trusted, if it was not.
+};
+
+/// Says in the service's own terms why an operation failed.
+protocol::failure explain(const boost::system::error_code& ec, const circumstances& known);
+
+} // namespace avatar::transport

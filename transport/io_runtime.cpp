@@ -1,0 +1,41 @@
+#include "transport/io_runtime.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace avatar::transport {
+
+struct io_runtime::worker {
+    // The hint says that one thread runs it: Asio then skips its locks.
+    boost::asio::io_context context{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
+        boost::asio::make_work_guard(context);
+    std::thread thread{[this] { context.run(); }};
+
+    ~worker() {
+        context.stop();
+        thread.join();
+    }
+};
+
+struct io_runtime::turn {
+    std::atomic<std::size_t> next{0};
+};
+
+io_runtime::io_runtime(std::size_t threads) : turn_(std::make_unique<turn>()) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
+        workers_.push_back(std::make_unique<worker>());
+}
+
+io_runtime::~io_runtime() = default;
+
+boost::asio::io_context& io_runtime::next() {
+    const auto i = turn_->next.fetch_add(1, std::memory_order_relaxed);
+    return workers_[i % workers_.size()]->context;
+}
+
+} // namespace avatar::transport

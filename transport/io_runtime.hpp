@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace avatar::transport {
+
+/// The I/O threads: one io_context for each, so that whatever lives on one
+/// needs no lock. A channel stays on the io_context it was made on.
+class io_runtime {
+public:
+    /// Starts `threads` threads (at least one).
+    explicit io_runtime(std::size_t threads);
+
+    /// Stops and joins them; what is still under way is dropped.
+    ~io_runtime();
+
+    io_runtime(const io_runtime&) = delete;
+    io_runtime& operator=(const io_runtime&) = delete;
+
+    /// The next io_context in turn. Safe from any thread.
+    boost::asio::io_context& next();
+
+private:
+    struct worker;
+    std::vector<std::unique_ptr<worker>> workers_;
+    struct turn;
+    std::unique_ptr<turn> turn_;
+};
+
+} // namespace avatar::transport

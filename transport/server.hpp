@@ -1,0 +1,121 @@
+#pragma once
+
+#include "transport/tls.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+/// An HTTP and WebSocket server on one port, with TLS or without. What it says
+/// is up to its callbacks; all of them run on the server's io_context.
+namespace avatar::transport {
+
+/// A request as it came; an upgrade has an empty body.
+struct http_request {
+    std::string method;
+    std::string target; ///< Path and query, still percent-encoded.
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+
+    /// The first header of that name (upper and lower case alike), or empty.
+    std::string_view header(std::string_view name) const;
+};
+
+struct http_reply {
+    unsigned status = 200;
+    std::string body;
+    std::string content_type = "application/json";
+};
+
+/// Bytes shared by all the connections they are sent to.
+using shared_bytes = std::shared_ptr<const std::string>;
+
+/// One accepted WebSocket. Use it on the server's io_context only. It may be
+/// kept longer than the connection lives: then its functions do nothing.
+class peer {
+public:
+    virtual ~peer() = default;
+
+    /// Queues one binary message. A client that reads so slowly that more than
+    /// 64 MiB wait for it is cut off.
+    virtual void send(shared_bytes bytes) = 0;
+
+    /// Queues one text message, which the avatar protocol does not use.
+    virtual void send_text(shared_bytes text) = 0;
+
+    /// Sends what is queued, then closes with that WebSocket code.
+    virtual void close(std::uint16_t code, std::string reason) = 0;
+
+    /// Cuts the TCP connection (with a reset) and drops what is queued.
+    virtual void abort() = 0;
+
+    virtual boost::asio::any_io_executor executor() = 0;
+};
+
+/// What becomes of one accepted WebSocket's messages.
+class peer_handler {
+public:
+    virtual ~peer_handler() = default;
+
+    /// A whole message; `bytes` is valid during the call only.
+    virtual void on_message(std::string_view bytes, bool is_text) = 0;
+
+    /// The connection is gone, whoever ended it. The last call. `code` is that
+    /// of the client's close frame, or 1006 when it ended without one.
+    virtual void on_closed(std::uint16_t code) = 0;
+};
+
+/// Accepts an upgrade: makes the handler of the new WebSocket.
+using accept_upgrade = std::function<std::shared_ptr<peer_handler>(std::shared_ptr<peer>)>;
+
+/// An upgrade is accepted, or refused with a reply.
+using upgrade_verdict = std::variant<http_reply, accept_upgrade>;
+
+struct server_callbacks {
+    std::function<http_reply(const http_request&)> on_request;
+    std::function<upgrade_verdict(const http_request&)> on_upgrade;
+};
+
+/// The address cannot be listened on; one line that says which and why.
+class listen_error : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Listens from construction to `stop`. Limits: 1 MiB for a request's body,
+/// 64 MiB for a WebSocket message, 30 s for a request to arrive.
+class server {
+public:
+    /// `port` 0 takes a free one. Plain when `tls` is null. Throws listen_error.
+    server(boost::asio::io_context& io, const std::string& address, std::uint16_t port,
+           tls_context tls, server_callbacks callbacks);
+
+    /// Stops, if `stop` was not called.
+    ~server();
+
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    std::uint16_t port() const;
+
+    /// Stops listening and closes every WebSocket with code 1001. Safe from
+    /// any thread; what is under way ends on the io_context.
+    void stop();
+
+private:
+    class implementation;
+    std::shared_ptr<implementation> implementation_;
+};
+
+} // namespace avatar::transport

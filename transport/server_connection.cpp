@@ -1,0 +1,233 @@
+#include "transport/server_connection.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace avatar::transport {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::use_awaitable;
+
+constexpr auto request_limit = std::chrono::seconds(30);
+constexpr auto close_limit = std::chrono::seconds(2);
+constexpr std::size_t body_limit = 1024 * 1024;
+constexpr std::size_t message_limit = 64 * 1024 * 1024;
+constexpr std::size_t queue_limit = 64 * 1024 * 1024;
+
+http_request plain(const http::request<http::string_body>& from) {
+    http_request to;
+    to.method = std::string(from.method_string());
+    to.target = std::string(from.target());
+    for (const auto& field : from)
+        to.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+    to.body = from.body();
+    return to;
+}
+
+} // namespace
+
+server_connection::server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
+                                     std::function<void(server_connection&)> on_end)
+    : stream_(std::move(s)),
+      deadline_(stream_->get_executor()),
+      callbacks_(std::move(callbacks)),
+      on_end_(std::move(on_end)) {}
+
+void server_connection::start() {
+    asio::co_spawn(connection().get_executor(), serve(shared_from_this()), asio::detached);
+}
+
+// -- the course of a connection ----------------------------------------------
+
+// Holds itself alive through its argument, which lives in the coroutine frame.
+asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self) {
+    try {
+        if (connection().tls())
+            co_await shake_tls();
+        co_await serve_http();
+        if (ws_)
+            co_await read_messages();
+    } catch (const std::exception&) {
+        // Clients come and go; every error here ends this connection alone.
+    }
+    ended_ = true;
+    deadline_.cancel();
+    connection().close();
+    if (handler_) {
+        const auto code = ws_->reason().code;
+        std::exchange(handler_, nullptr)
+            ->on_closed(code == beast::websocket::close_code::none
+                            ? static_cast<std::uint16_t>(beast::websocket::close_code::abnormal)
+                            : code);
+    }
+    on_end_(*self);
+}
+
+asio::awaitable<void> server_connection::shake_tls() {
+    limit_time(request_limit);
+    co_await connection().tls()->async_handshake(asio::ssl::stream_base::server, use_awaitable);
+}
+
+asio::awaitable<void> server_connection::serve_http() {
+    for (;;) {
+        limit_time(request_limit);
+        http::request_parser<http::string_body> parser;
+        parser.body_limit(body_limit);
+        co_await http::async_read(*stream_, buffer_, parser, use_awaitable);
+        const auto request = parser.release();
+        if (beast::websocket::is_upgrade(request)) {
+            co_await upgrade(request);
+            if (ws_)
+                co_return;
+        } else {
+            co_await reply(request, callbacks_->on_request(plain(request)));
+        }
+        if (!request.keep_alive())
+            co_return;
+    }
+}
+
+asio::awaitable<void> server_connection::upgrade(const beast_request& request) {
+    const auto verdict = callbacks_->on_upgrade(plain(request));
+    if (const auto* refusal = std::get_if<http_reply>(&verdict)) {
+        co_await reply(request, *refusal);
+        co_return;
+    }
+    deadline_.cancel();
+    ws_.emplace(std::move(*stream_));
+    stream_.reset();
+    ws_->set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::server));
+    ws_->auto_fragment(false);
+    ws_->read_message_max(message_limit);
+    co_await ws_->async_accept(request, use_awaitable);
+    ws_->binary(true);
+    handler_ = std::get<accept_upgrade>(verdict)(shared_from_this());
+}
+
+asio::awaitable<void> server_connection::reply(const beast_request& request,
+                                               const http_reply& with) {
+    http::response<http::string_body> response(http::int_to_status(with.status), request.version());
+    response.result(with.status);
+    response.set(http::field::content_type, with.content_type);
+    response.keep_alive(request.keep_alive());
+    response.body() = with.body;
+    response.prepare_payload();
+    co_await http::async_write(*stream_, response, use_awaitable);
+}
+
+asio::awaitable<void> server_connection::read_messages() {
+    for (;;) {
+        co_await ws_->async_read(buffer_, use_awaitable);
+        const auto data = buffer_.cdata();
+        handler_->on_message({static_cast<const char*>(data.data()), data.size()}, ws_->got_text());
+        buffer_.consume(buffer_.size());
+    }
+}
+
+// -- sending -------------------------------------------------------------------
+
+void server_connection::send(shared_bytes bytes) {
+    enqueue({std::move(bytes), false});
+}
+
+void server_connection::send_text(shared_bytes text) {
+    enqueue({std::move(text), true});
+}
+
+void server_connection::enqueue(outgoing message) {
+    if (ended_ || close_when_sent_)
+        return;
+    queued_bytes_ += message.bytes->size();
+    if (queued_bytes_ > queue_limit)
+        return abort();
+    queue_.push_back(std::move(message));
+    if (!writing_)
+        write_next();
+}
+
+void server_connection::write_next() {
+    if (queue_.empty()) {
+        writing_ = false;
+        if (close_when_sent_)
+            start_close();
+        return;
+    }
+    writing_ = true;
+    const auto& message = queue_.front();
+    ws_->text(message.is_text);
+    fit_write_buffer(*ws_, message.bytes->size());
+    ws_->async_write(asio::buffer(*message.bytes),
+                     [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                         if (ec)
+                             return; // The reader meets the same error and ends the connection.
+                         self->queued_bytes_ -= self->queue_.front().bytes->size();
+                         self->queue_.pop_front();
+                         self->write_next();
+                     });
+}
+
+void server_connection::close(std::uint16_t code, std::string reason) {
+    if (ended_ || close_when_sent_)
+        return;
+    // A control frame holds 125 bytes, two of them the code (RFC 6455, 5.5).
+    reason.resize(std::min<std::size_t>(reason.size(), 123));
+    close_when_sent_.emplace(static_cast<beast::websocket::close_code>(code), reason);
+    if (!writing_)
+        start_close();
+}
+
+void server_connection::start_close() {
+    if (std::exchange(closing_, true))
+        return;
+    limit_time(close_limit);
+    ws_->async_close(*close_when_sent_, [self = shared_from_this()](beast::error_code) {
+        // The reader sees the end of the connection too.
+    });
+}
+
+void server_connection::abort() {
+    if (ended_)
+        return;
+    boost::system::error_code ignored;
+    // A linger time of zero makes the kernel send a reset.
+    connection().socket().set_option(asio::socket_base::linger(true, 0), ignored);
+    connection().close();
+}
+
+void server_connection::go_away() {
+    if (handler_)
+        close(beast::websocket::close_code::going_away, "server is stopping");
+    else
+        connection().close();
+}
+
+asio::any_io_executor server_connection::executor() {
+    return deadline_.get_executor();
+}
+
+void server_connection::limit_time(std::chrono::seconds limit) {
+    deadline_.expires_after(limit);
+    deadline_.async_wait([weak = weak_from_this()](beast::error_code ec) {
+        const auto self = weak.lock();
+        if (!ec && self)
+            self->connection().close();
+    });
+}
+
+stream& server_connection::connection() {
+    return ws_ ? ws_->next_layer() : *stream_;
+}
+
+} // namespace avatar::transport

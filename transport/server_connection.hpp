@@ -1,0 +1,79 @@
+#pragma once
+
+#include "transport/server.hpp"
+#include "transport/websocket.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <deque>
+#include <functional>
+#include <optional>
+
+namespace avatar::transport {
+
+/// One accepted connection of a server: HTTP requests until it ends or becomes
+/// a WebSocket. Lives on the server's io_context, kept alive by the operations
+/// under way.
+class server_connection : public peer, public std::enable_shared_from_this<server_connection> {
+public:
+    server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
+                      std::function<void(server_connection&)> on_end);
+
+    /// Serves until the connection ends.
+    void start();
+
+    /// The server stops: an open WebSocket is closed with 1001, all else is cut.
+    void go_away();
+
+    // What a peer_handler may do with its WebSocket.
+    void send(shared_bytes bytes) override;
+    void send_text(shared_bytes text) override;
+    void close(std::uint16_t code, std::string reason) override;
+    void abort() override;
+    boost::asio::any_io_executor executor() override;
+
+private:
+    using beast_request = boost::beast::http::request<boost::beast::http::string_body>;
+    template<class T>
+    using awaitable = boost::asio::awaitable<T>;
+
+    struct outgoing {
+        shared_bytes bytes;
+        bool is_text = false;
+    };
+
+    // The course of a connection, in order.
+    awaitable<void> serve(std::shared_ptr<server_connection> self);
+    awaitable<void> shake_tls();
+    awaitable<void> serve_http();
+    awaitable<void> upgrade(const beast_request& request);
+    awaitable<void> reply(const beast_request& request, const http_reply& with);
+    awaitable<void> read_messages();
+
+    void enqueue(outgoing message);
+    void write_next();
+    void start_close();
+    void limit_time(std::chrono::seconds limit);
+    stream& connection();
+
+    std::optional<stream> stream_; // Until the upgrade, ...
+    std::optional<websocket> ws_;  // ... then this.
+    boost::asio::steady_timer deadline_;
+    boost::beast::flat_buffer buffer_;
+    std::shared_ptr<const server_callbacks> callbacks_;
+    std::function<void(server_connection&)> on_end_;
+    std::shared_ptr<peer_handler> handler_;
+
+    std::deque<outgoing> queue_; // The front one is being written.
+    std::size_t queued_bytes_ = 0;
+    bool writing_ = false;
+    std::optional<boost::beast::websocket::close_reason> close_when_sent_;
+    bool closing_ = false;
+    bool ended_ = false;
+};
+
+} // namespace avatar::transport

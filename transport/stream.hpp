@@ -1,0 +1,92 @@
+#pragma once
+
+#include "transport/tls.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/teardown.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace avatar::transport {
+
+/// A TCP connection, with TLS or without: decided at run time, so that all
+/// that stands on top is compiled once. An AsyncStream in Asio's sense, and a
+/// next layer for Beast's WebSocket stream.
+class stream {
+public:
+    using socket_type = boost::asio::ip::tcp::socket;
+    using tls_stream_type = boost::asio::ssl::stream<socket_type>;
+    using executor_type = socket_type::executor_type;
+
+    /// Plain when `tls` is null.
+    stream(socket_type socket, const tls_context& tls) {
+        if (tls)
+            tls_ = std::make_unique<tls_stream_type>(std::move(socket), *tls);
+        else
+            plain_ = std::make_unique<socket_type>(std::move(socket));
+    }
+
+    executor_type get_executor() { return socket().get_executor(); }
+
+    socket_type& socket() { return tls_ ? tls_->next_layer() : *plain_; }
+
+    /// The TLS layer; null when plain.
+    tls_stream_type* tls() { return tls_.get(); }
+
+    /// Ends every operation under way with an error. For time limits.
+    void close() {
+        boost::system::error_code ignored;
+        socket().close(ignored);
+    }
+
+    template<class Buffers, class Token>
+    auto async_read_some(const Buffers& buffers, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
+            [this](auto handler, const Buffers& to) {
+                if (tls_)
+                    tls_->async_read_some(to, std::move(handler));
+                else
+                    plain_->async_read_some(to, std::move(handler));
+            },
+            token, buffers);
+    }
+
+    template<class Buffers, class Token>
+    auto async_write_some(const Buffers& buffers, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
+            [this](auto handler, const Buffers& from) {
+                if (tls_)
+                    tls_->async_write_some(from, std::move(handler));
+                else
+                    plain_->async_write_some(from, std::move(handler));
+            },
+            token, buffers);
+    }
+
+private:
+    // One of the two; behind pointers because a WebSocket holds a stream for
+    // its whole life and most streams are of one kind.
+    std::unique_ptr<socket_type> plain_;
+    std::unique_ptr<tls_stream_type> tls_;
+};
+
+/// Beast's hooks, found by argument-dependent lookup: how a WebSocket on top
+/// ends its connection, and how its time limits cut it.
+template<class Handler>
+void async_teardown(boost::beast::role_type role, stream& s, Handler&& handler) {
+    using boost::beast::websocket::async_teardown;
+    if (s.tls())
+        async_teardown(role, *s.tls(), std::forward<Handler>(handler));
+    else
+        async_teardown(role, s.socket(), std::forward<Handler>(handler));
+}
+
+inline void beast_close_socket(stream& s) {
+    s.close();
+}
+
+} // namespace avatar::transport
