@@ -1,0 +1,62 @@
+#include "report/connection_label.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace avatar::report {
+namespace {
+
+constexpr std::size_t longest = 20;
+
+bool is_continuation(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+// Bytes that a character takes, told by its first (RFC 3629); 0: none starts so.
+std::size_t length_by_lead(unsigned char lead) {
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return 2;
+    if (lead >= 0xE0 && lead <= 0xEF)
+        return 3;
+    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+// The character at the front of a non-empty text; empty: broken UTF-8.
+std::string_view first_character(std::string_view text) {
+    const auto length = length_by_lead(static_cast<unsigned char>(text.front()));
+    if (length == 0 || length > text.size())
+        return {};
+    const auto character = text.substr(0, length);
+    const bool whole = std::all_of(character.begin() + 1, character.end(), is_continuation);
+    return whole ? character : std::string_view();
+}
+
+// C0 and DEL take one byte; C1 (U+0080 to U+009F) takes two, and terminals
+// obey those as well.
+bool is_control(std::string_view character) {
+    const auto first = static_cast<unsigned char>(character.front());
+    if (character.size() == 1)
+        return first < 0x20 || first == 0x7F;
+    return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+}
+
+} // namespace
+
+std::string connection_label(std::string_view id) {
+    std::string label;
+    for (std::size_t characters = 0; !id.empty(); ++characters) {
+        if (characters == longest)
+            return label + "...";
+        const auto character = first_character(id);
+        if (character.empty() || is_control(character))
+            label += '?';
+        else
+            label += character;
+        id.remove_prefix(std::max<std::size_t>(1, character.size()));
+    }
+    return label;
+}
+
+} // namespace avatar::report

@@ -1,0 +1,81 @@
+#include "config/duration.hpp"
+#include "report/connection_label.hpp"
+#include "report/text.hpp"
+#include "report/text_detail.hpp"
+#include "report/units.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace avatar::report {
+
+using text_detail::banner;
+using text_detail::line;
+using text_detail::rule;
+
+namespace {
+
+// Settings are in milliseconds, so nothing is lost.
+std::string as_set(nanoseconds d) {
+    return config::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(d));
+}
+
+} // namespace
+
+void write(std::ostream& out, const audio_loaded& event) {
+    line(out, "Loaded audio file: {} bytes", event.bytes);
+}
+
+void write(std::ostream& out, const pool_opening& event) {
+    line(out, "Initializing connection pool with {} connections...", event.size);
+}
+
+void write(std::ostream& out, const connection_tried& event) {
+    if (event.failure)
+        line(out, "  Connection {}: FAILED - {}", event.slot, protocol::describe(event.failure));
+    else
+        line(out, "  Connection {}: OK (connection_id={})", event.slot,
+             connection_label(event.connection_id));
+}
+
+void write(std::ostream& out, const pool_opened& event) {
+    line(out, "Pool initialized with {}/{} connections", event.connected, event.size);
+}
+
+void write(std::ostream& out, const rounds_started& event) {
+    const auto pauses = event.rounds == 0 ? 0 : event.rounds - 1;
+    banner(out, "STARTING MULTI-ROUND TEST");
+    rule(out);
+    line(out, "Rounds: {}", event.rounds);
+    line(out, "Requests per round: {}", event.requests_per_round);
+    line(out, "Interval between rounds: {}", as_set(event.interval));
+    line(out, "Expected total duration: ~{:.1f} minutes",
+         to_minutes(event.interval) * static_cast<double>(pauses));
+    line(out, "Pool size: {} connections", event.connections);
+    rule(out);
+}
+
+void write(std::ostream& out, const round_started& event) {
+    line(out, "\n[Round {}/{}] (elapsed: {:.1f}s, pool: {}/{} available)", event.round,
+         event.rounds, to_seconds(event.elapsed), event.available, event.connections);
+}
+
+void write(std::ostream& out, const round_finished& event) {
+    line(out, "  Completed: {} OK, {} FAILED in {:.1f}ms", event.ok, event.failed,
+         to_milliseconds(event.duration));
+    for (const auto& error : event.errors)
+        line(out, "    ERROR: {}", error);
+    if (event.failed > event.errors.size())
+        line(out, "    ... and {} more", event.failed - event.errors.size());
+    if (!event.last)
+        line(out, "  Waiting {} until next round...", as_set(event.next_in));
+}
+
+void write(std::ostream& out, const rounds_finished& event) {
+    banner(out, event.interrupted ? "MULTI-ROUND TEST INTERRUPTED" : "MULTI-ROUND TEST COMPLETE");
+    line(out, "Total duration: {:.1f}s ({:.1f} minutes)", to_seconds(event.duration),
+         to_minutes(event.duration));
+    rule(out);
+}
+
+} // namespace avatar::report

@@ -1,0 +1,99 @@
+#include "report/connection_label.hpp"
+#include "report/text.hpp"
+#include "report/text_detail.hpp"
+#include "report/units.hpp"
+
+namespace avatar::report {
+
+using text_detail::banner;
+using text_detail::line;
+using text_detail::rule;
+
+namespace {
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void write_overall(std::ostream& out, const run_report& report) {
+    const auto total = report.ok + report.failed;
+    line(out, "\nOverall Statistics:");
+    line(out, "  Total rounds: {}", report.rounds.size());
+    line(out, "  Total requests: {}", total);
+    line(out, "  Successful: {} ({:.1f}%)", report.ok, percent(report.ok, total));
+    line(out, "  Failed: {} ({:.1f}%)", report.failed, percent(report.failed, total));
+}
+
+void write_percentiles(std::ostream& out, const duration_summary& summary, const char* what) {
+    line(out, "  p50 {}: {:.2f}ms", what, to_milliseconds(summary.p50));
+    line(out, "  p95 {}: {:.2f}ms", what, to_milliseconds(summary.p95));
+    line(out, "  p99 {}: {:.2f}ms", what, to_milliseconds(summary.p99));
+}
+
+void write_performance(std::ostream& out, const run_report& report) {
+    const auto& duration = report.request_duration;
+    line(out, "\nRequest Performance:");
+    line(out, "  Avg duration: {:.2f}ms", to_milliseconds(duration.mean));
+    line(out, "  Min duration: {:.2f}ms", to_milliseconds(duration.min));
+    line(out, "  Max duration: {:.2f}ms", to_milliseconds(duration.max));
+    line(out, "  Avg frames: {:.1f}",
+         static_cast<double>(report.frames) / static_cast<double>(report.ok));
+    write_percentiles(out, duration, "duration");
+
+    // None when frames go elsewhere, to an egress.
+    const auto& first_frame = report.time_to_first_frame;
+    if (first_frame.count == 0)
+        return;
+    line(out, "  Avg time to first frame: {:.2f}ms", to_milliseconds(first_frame.mean));
+    write_percentiles(out, first_frame, "time to first frame");
+}
+
+void write_rounds(std::ostream& out, const run_report& report) {
+    line(out, "\nPer-Round Breakdown:");
+    line(out, "  {:<6} {:<10} {:<14} {:<6} {:<6}", "Round", "Time(s)", "Duration(ms)", "OK",
+         "FAIL");
+    line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}", "");
+    for (const auto& row : report.rounds)
+        line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}", row.round, to_seconds(row.started_at),
+             to_milliseconds(row.duration), row.ok, row.failed);
+}
+
+void write_usage(std::ostream& out, const run_report& report) {
+    line(out, "\nConnection Usage Distribution:");
+    for (const auto& connection : report.usage)
+        line(out, "  {}: {} requests ({:.1f}%)", connection_label(connection.connection_id),
+             connection.requests, percent(connection.requests, report.ok));
+}
+
+} // namespace
+
+void write_summary(std::ostream& out, const run_report& report) {
+    banner(out, "MULTI-ROUND SUMMARY");
+    rule(out);
+    write_overall(out, report);
+    if (report.ok > 0)
+        write_performance(out, report);
+    write_rounds(out, report);
+    if (!report.usage.empty())
+        write_usage(out, report);
+}
+
+void write_pool_statistics(std::ostream& out, const pool_status& pool) {
+    line(out, "\nFinal Pool Statistics:");
+    line(out, "  Total requests served: {}", pool.served);
+    line(out, "  Connections in pool: {}", pool.connections.size());
+    for (const auto& connection : pool.connections)
+        line(out, "  Connection {}: {} requests, age: {:.1f}s ({:.1f} min)",
+             connection_label(connection.connection_id), connection.requests,
+             to_seconds(connection.age), to_minutes(connection.age));
+}
+
+void write_pool_closing(std::ostream& out) {
+    line(out, "\nClosing connection pool...");
+}
+
+void write_pool_closed(std::ostream& out) {
+    line(out, "Connection pool closed");
+}
+
+} // namespace avatar::report

@@ -1,0 +1,137 @@
+#define CAF_SUITE json
+
+#include "report/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "caf/test/dsl.hpp"
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+using avatar::protocol::failure_code;
+using avatar::protocol::failure_phase;
+using avatar::report::to_json;
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+avatar::run_report whole_report() {
+    avatar::run_report report;
+    report.duration = 275500us;
+    report.interrupted = true;
+    report.rounds = {{1, 0s, 2500ms, 4, 1}, {2, 32500ms, 2400ms, 5, 0}};
+    report.ok = 8;
+    report.failed = 2;
+    report.frames = 84;
+    report.bytes = 86016;
+    report.request_duration = {8, 10ms, 1ms, 20ms, 9ms, 19ms, 20ms};
+    report.time_to_first_frame = {7, 5ms, 4ms, 6ms, 5ms, 6ms, 6ms};
+    report.wait_for_connection = {8, 1500us, 0ms, 3ms, 1ms, 3ms, 3ms};
+    report.usage = {{"connection-with-a-long-name", 8}};
+    avatar::protocol::failure failure;
+    failure.code = failure_code::session_token_invalid;
+    failure.phase = failure_phase::websocket_connect;
+    failure.http_status = 400;
+    failure.server_code = 3;
+    failure.close_code = 1011;
+    failure.detail = "Invalid session token";
+    failure.connection_id = "conn-x";
+    failure.request_id = "request-x";
+    failure.body = "echoed-secret";
+    report.failures = {{failure, 2}};
+    report.pool = {.size = 3,
+                   .connected = 2,
+                   .available = 1,
+                   .waiting = 6,
+                   .served = 10,
+                   .replaced = 4,
+                   .late_frames = 5,
+                   .connections = {{"conn-a", 9, 1500ms}}};
+    return report;
+}
+
+void collect_keys(const json& value, std::set<std::string>& keys) {
+    for (const auto& [key, item] : value.items()) {
+        if (value.is_object())
+            keys.insert(key);
+        if (item.is_structured())
+            collect_keys(item, keys);
+    }
+}
+
+} // namespace
+
+CAF_TEST(every_figure_of_the_report_is_there) {
+    const auto parsed = json::parse(to_json(whole_report()));
+    const auto expected = json::parse(R"({
+        "schema": 1,
+        "interrupted": true,
+        "duration_ms": 275.5,
+        "requests": {"total": 10, "ok": 8, "failed": 2, "frames": 84, "frame_bytes": 86016,
+                     "mean_frames": 10.5},
+        "request_duration": {"count": 8, "mean_ms": 10.0, "min_ms": 1.0, "max_ms": 20.0,
+                             "p50_ms": 9.0, "p95_ms": 19.0, "p99_ms": 20.0},
+        "time_to_first_frame": {"count": 7, "mean_ms": 5.0, "min_ms": 4.0, "max_ms": 6.0,
+                                "p50_ms": 5.0, "p95_ms": 6.0, "p99_ms": 6.0},
+        "wait_for_connection": {"count": 8, "mean_ms": 1.5, "min_ms": 0.0, "max_ms": 3.0,
+                                "p50_ms": 1.0, "p95_ms": 3.0, "p99_ms": 3.0},
+        "rounds": [
+            {"round": 1, "started_at_ms": 0.0, "duration_ms": 2500.0, "ok": 4, "failed": 1},
+            {"round": 2, "started_at_ms": 32500.0, "duration_ms": 2400.0, "ok": 5, "failed": 0}],
+        "connection_usage": [{"connection_id": "connection-with-a-long-name", "requests": 8}],
+        "failures": [{"code": "sessionTokenInvalid", "count": 2, "sample": {
+            "message": "", "phase": "websocket_connect", "http_status": 400, "server_code": 3,
+            "close_code": 1011, "connection_id": "conn-x", "request_id": "request-x"}}],
+        "pool": {"size": 3, "connected": 2, "available": 1, "waiting": 6, "served": 10,
+                 "replaced": 4, "late_frames": 5,
+                 "connections": [{"connection_id": "conn-a", "requests": 9, "age_ms": 1500.0}]}
+    })");
+    auto without_message = parsed;
+    without_message["failures"][0]["sample"]["message"] = "";
+    CAF_CHECK_EQUAL(without_message.dump(2), expected.dump(2));
+    CAF_CHECK_EQUAL(parsed["failures"][0]["sample"]["message"].get<std::string>(),
+                    avatar::protocol::describe(whole_report().failures[0].sample));
+}
+
+CAF_TEST(it_is_readable_text_in_a_fixed_order) {
+    const auto text = to_json(whole_report());
+    CAF_CHECK_EQUAL(text.substr(0, 40), "{\n  \"schema\": 1,\n  \"interrupted\": true,\n");
+    CAF_CHECK_EQUAL(text.substr(text.size() - 3), "\n}\n");
+}
+
+CAF_TEST(an_empty_report_has_every_section) {
+    const auto parsed = json::parse(to_json({}));
+    CAF_CHECK_EQUAL(parsed["requests"]["mean_frames"].get<double>(), 0.0);
+    for (const char* list : {"rounds", "connection_usage", "failures"}) {
+        CAF_CHECK(parsed[list].is_array());
+        CAF_CHECK(parsed[list].empty());
+    }
+    CAF_CHECK(parsed["pool"]["connections"].is_array());
+}
+
+CAF_TEST(broken_utf_8_of_the_service_is_replaced) {
+    avatar::run_report report;
+    report.usage = {{"bad\xff\xfe", 1}};
+    const auto parsed = json::parse(to_json(report));
+    CAF_CHECK_EQUAL(parsed["connection_usage"][0]["connection_id"].get<std::string>(),
+                    "bad\ufffd\ufffd");
+}
+
+CAF_TEST(raw_bodies_stay_out) {
+    CAF_CHECK(to_json(whole_report()).find("echoed-secret") == std::string::npos);
+}
+
+CAF_TEST(the_documentation_names_every_field) {
+    std::ifstream file(REPORT_JSON_DOCUMENT);
+    const std::string document((std::istreambuf_iterator<char>(file)), {});
+    CAF_REQUIRE(!document.empty());
+    std::set<std::string> keys;
+    collect_keys(json::parse(to_json(whole_report())), keys);
+    CAF_CHECK_GREATER(keys.size(), 40u);
+    for (const auto& key : keys)
+        if (document.find("| `" + key + "` |") == std::string::npos)
+            CAF_ERROR("docs/report-json.md does not describe " << key);
+}

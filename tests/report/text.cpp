@@ -1,0 +1,135 @@
+#define CAF_SUITE text
+
+#include "report/text.hpp"
+
+#include "caf/test/dsl.hpp"
+#include <sstream>
+#include <string>
+
+using avatar::protocol::failure_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string long_id = "0123456789abcdefghijklmnop";
+const std::string cut_id = "0123456789abcdefghij...";
+
+template<class Event>
+std::string written(const Event& event) {
+    std::ostringstream out;
+    avatar::report::write(out, event);
+    return out.str();
+}
+
+std::string summary(const avatar::run_report& report) {
+    std::ostringstream out;
+    avatar::report::write_summary(out, report);
+    return out.str();
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+CAF_TEST(a_failed_connection_says_why) {
+    avatar::connection_tried event;
+    event.slot = 7;
+    event.failure.code = failure_code::session_token_invalid;
+    event.failure.http_status = 400;
+    event.failure.detail = "Invalid session token";
+    CAF_CHECK_EQUAL(written(event),
+                    "  Connection 7: FAILED - " + avatar::protocol::describe(event.failure) + "\n");
+    CAF_CHECK(contains(written(event), "Invalid session token"));
+}
+
+CAF_TEST(a_long_connection_id_is_cut) {
+    CAF_CHECK_EQUAL(written(avatar::connection_tried{0, long_id, {}}),
+                    "  Connection 0: OK (connection_id=" + cut_id + ")\n");
+}
+
+CAF_TEST(a_round_lists_its_errors_and_counts_those_left_out) {
+    avatar::round_finished event{1, 0s, 1500ms, 2, 5, {"first", "second"}, 500ms, false};
+    CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 5 FAILED in 1500.0ms\n"
+                                    "    ERROR: first\n"
+                                    "    ERROR: second\n"
+                                    "    ... and 3 more\n"
+                                    "  Waiting 500ms until next round...\n");
+}
+
+CAF_TEST(a_round_that_lists_all_its_errors_leaves_none_out) {
+    avatar::round_finished event{1, 0s, 1500ms, 2, 1, {"only"}, 30s, true};
+    CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 1 FAILED in 1500.0ms\n"
+                                    "    ERROR: only\n");
+}
+
+CAF_TEST(one_round_is_expected_to_have_no_pauses) {
+    CAF_CHECK(contains(written(avatar::rounds_started{1, 5, 30s, 3}), "~0.0 minutes"));
+    CAF_CHECK(contains(written(avatar::rounds_started{0, 5, 30s, 3}), "~0.0 minutes"));
+}
+
+CAF_TEST(an_interrupted_run_does_not_claim_to_be_complete) {
+    const auto text = written(avatar::rounds_finished{90s, true});
+    CAF_CHECK(contains(text, "MULTI-ROUND TEST INTERRUPTED\nTotal duration: 90.0s (1.5 minutes)"));
+    CAF_CHECK(!contains(text, "COMPLETE"));
+}
+
+CAF_TEST(a_summary_without_requests_has_no_division_by_zero) {
+    CAF_CHECK_EQUAL(summary({}), "\n"
+                                 "============================================================\n"
+                                 "MULTI-ROUND SUMMARY\n"
+                                 "============================================================\n"
+                                 "\n"
+                                 "Overall Statistics:\n"
+                                 "  Total rounds: 0\n"
+                                 "  Total requests: 0\n"
+                                 "  Successful: 0 (0.0%)\n"
+                                 "  Failed: 0 (0.0%)\n"
+                                 "\n"
+                                 "Per-Round Breakdown:\n"
+                                 "  Round  Time(s)    Duration(ms)   OK     FAIL  \n"
+                                 "  ------ ---------- -------------- ------ ------\n");
+}
+
+CAF_TEST(a_summary_of_failures_alone_has_no_performance) {
+    avatar::run_report report;
+    report.failed = 3;
+    const auto text = summary(report);
+    CAF_CHECK(contains(text, "  Failed: 3 (100.0%)\n"));
+    CAF_CHECK(!contains(text, "Request Performance"));
+    CAF_CHECK(!contains(text, "Connection Usage"));
+}
+
+CAF_TEST(without_frames_there_is_no_time_to_the_first) {
+    avatar::run_report report;
+    report.ok = 1;
+    report.request_duration.count = 1;
+    const auto text = summary(report);
+    CAF_CHECK(contains(text, "Request Performance"));
+    CAF_CHECK(!contains(text, "first frame"));
+}
+
+CAF_TEST(usage_is_a_share_of_the_successful_requests) {
+    avatar::run_report report;
+    report.ok = 8;
+    report.failed = 2;
+    report.usage = {{long_id, 6}, {"b", 2}};
+    CAF_CHECK(contains(summary(report), "  " + cut_id +
+                                            ": 6 requests (75.0%)\n"
+                                            "  b: 2 requests (25.0%)\n"));
+}
+
+CAF_TEST(the_pool_counts_the_connections_it_lists) {
+    avatar::pool_status pool;
+    pool.size = 3;
+    pool.served = 4;
+    pool.connections = {{long_id, 4, 90s}};
+    std::ostringstream out;
+    avatar::report::write_pool_statistics(out, pool);
+    CAF_CHECK_EQUAL(out.str(), "\nFinal Pool Statistics:\n"
+                               "  Total requests served: 4\n"
+                               "  Connections in pool: 1\n"
+                               "  Connection " +
+                                   cut_id + ": 4 requests, age: 90.0s (1.5 min)\n");
+}
