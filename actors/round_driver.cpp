@@ -1,0 +1,161 @@
+#include "actors/round_driver.hpp"
+
+#include "protocol/request_id.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace avatar {
+namespace {
+
+/// More errors than this in one round are counted, not told one by one.
+constexpr std::size_t errors_told = 10;
+
+/// What a request without a result means: a program broke, not a connection.
+audio_result broken(const std::string& request_id, std::string why) {
+    audio_result result;
+    result.request_id = request_id;
+    result.failure.code = protocol::failure_code::unknown;
+    result.failure.request_id = request_id;
+    result.failure.detail = std::move(why);
+    return result;
+}
+
+} // namespace
+
+round_driver_actor::behavior_type
+round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
+             round_driver_links links, round_driver_plan plan) {
+    auto& state = self->state;
+    state.start(std::move(links), std::move(plan));
+    return {
+        [&](run_rounds) { return state.on_run(); },
+        [&](stop_rounds) { state.on_stop(); },
+        [&](next_round) { state.on_next_round(); },
+        [&](const tell_progress& alarm) { state.on_tell_progress(alarm); },
+    };
+}
+
+void round_driver_state::start(round_driver_links links, round_driver_plan plan) {
+    links_ = std::move(links);
+    plan_ = std::move(plan);
+}
+
+round_driver_state::finished_promise round_driver_state::on_run() {
+    finished_ = self_->make_response_promise<rounds_finished>();
+    auto promise = finished_;
+    plan_rounds();
+    return promise;
+}
+
+/// Tells the plan, then begins. The pool is asked first: the banner says how
+/// many connections there are.
+void round_driver_state::plan_rounds() {
+    self_->request(links_.pool, caf::infinite, get_pool_status{})
+        .then([this](const pool_status& pool) {
+            started_ = now();
+            const auto& rounds = plan_.rounds;
+            self_->send(links_.watcher, rounds_started{rounds.count, rounds.concurrency,
+                                                       rounds.interval, pool.connected});
+            begin_round();
+        });
+}
+
+void round_driver_state::begin_round() {
+    between_rounds_ = false;
+    ++round_.number;
+    // The pool answers within its mailbox, so this needs no time limit.
+    self_->request(links_.pool, caf::infinite, get_pool_status{})
+        .then([this](const pool_status& pool) { send_requests(pool); });
+}
+
+void round_driver_state::send_requests(const pool_status& pool) {
+    if (stopped_) // While the pool was asked.
+        return finish();
+    const auto count = plan_.rounds.concurrency;
+    round_ = {.number = round_.number, .started = now(), .open = count, .errors = {}};
+    self_->send(links_.watcher,
+                round_started{round_.number, plan_.rounds.count, since_start(round_.started),
+                              pool.available, pool.connected});
+    for (std::size_t i = 0; i < count; ++i) {
+        audio_request request;
+        request.request_id = protocol::make_request_id();
+        request.audio = plan_.audio;
+        // The pool bounds every request's time; a limit here would leave one
+        // timer a request behind.
+        self_->request(links_.pool, caf::infinite, request)
+            .then([this](audio_result& result) { on_result(result); },
+                  [this, id = request.request_id](const caf::error& error) {
+                      auto result = broken(id, self_->system().render(error));
+                      on_result(result);
+                  });
+    }
+    if (plan_.progress_interval.count() > 0)
+        self_->delayed_send(self_, plan_.progress_interval, tell_progress{round_.number});
+}
+
+void round_driver_state::on_result(audio_result& result) {
+    if (result.ok()) {
+        ++round_.ok;
+    } else {
+        ++round_.failed;
+        if (round_.errors.size() < errors_told)
+            round_.errors.push_back(describe(result.failure));
+        spdlog::info("request {} failed: {}", result.request_id, describe(result.failure));
+    }
+    self_->send(links_.stats, std::move(result));
+    if (--round_.open == 0)
+        finish_round();
+}
+
+void round_driver_state::finish_round() {
+    round_finished event;
+    event.round = round_.number;
+    event.started_at = since_start(round_.started);
+    event.duration = now() - round_.started;
+    event.ok = round_.ok;
+    event.failed = round_.failed;
+    event.errors = std::move(round_.errors);
+    event.next_in = plan_.rounds.interval;
+    event.last = stopped_ || round_.number == plan_.rounds.count;
+    self_->send(links_.stats, event);
+    self_->send(links_.watcher, event);
+    if (event.last)
+        return finish();
+    between_rounds_ = true;
+    self_->delayed_send(self_, plan_.rounds.interval, next_round{});
+}
+
+void round_driver_state::on_next_round() {
+    begin_round();
+}
+
+void round_driver_state::on_stop() {
+    if (std::exchange(stopped_, true))
+        return;
+    // Running requests come back cancelled and end their round; the pool also
+    // stops waiting for connections that have not opened yet.
+    self_->send(links_.pool, cancel_requests{});
+    if (between_rounds_)
+        finish();
+}
+
+void round_driver_state::on_tell_progress(const tell_progress& alarm) {
+    if (alarm.round != round_.number || round_.open == 0)
+        return;
+    self_->send(links_.watcher,
+                round_progress{round_.number, plan_.rounds.count, plan_.rounds.concurrency,
+                               round_.ok, round_.failed, now() - round_.started});
+    self_->delayed_send(self_, plan_.progress_interval, alarm);
+}
+
+void round_driver_state::finish() {
+    const rounds_finished event{now() - started_, /*interrupted=*/stopped_};
+    self_->send(links_.stats, event);
+    self_->send(links_.watcher, event);
+    finished_.deliver(event);
+    self_->quit();
+}
+
+} // namespace avatar

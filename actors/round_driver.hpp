@@ -1,0 +1,87 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace avatar {
+
+/// Whom a round driver works with.
+struct round_driver_links {
+    pool_supervisor_actor pool;
+    stats_actor stats;
+    round_watcher_actor watcher;
+};
+
+/// How it works.
+struct round_driver_plan {
+    config::rounds_settings rounds;
+    audio_clip audio;
+    nanoseconds progress_interval{0}; ///< Between two `round_progress`; 0: none.
+};
+
+/// A round driver's own state: the round that runs, or the pause before the
+/// next one.
+class round_driver_state {
+public:
+    using self_pointer = round_driver_actor::pointer;
+    using finished_promise = caf::typed_response_promise<rounds_finished>;
+
+    explicit round_driver_state(self_pointer self) : self_(self) {}
+
+    void start(round_driver_links links, round_driver_plan plan);
+
+    finished_promise on_run();
+    void on_stop();
+    void on_next_round();
+    void on_tell_progress(const tell_progress& alarm);
+
+    const char* name = "round_driver";
+
+private:
+    using time_point = caf::actor_clock::time_point;
+
+    /// The counters of one round.
+    struct running_round {
+        std::uint64_t number = 0; ///< From 1.
+        time_point started;
+        std::uint64_t open = 0; ///< Requests without a result.
+        std::uint64_t ok = 0;
+        std::uint64_t failed = 0;
+        std::vector<std::string> errors; ///< The first few.
+    };
+
+    void plan_rounds();
+    void begin_round();
+    void send_requests(const pool_status& pool);
+    void on_result(audio_result& result);
+    void finish_round();
+    void finish();
+
+    nanoseconds since_start(time_point when) const { return when - started_; }
+    time_point now() const { return self_->clock().now(); }
+
+    self_pointer self_;
+    round_driver_links links_;
+    round_driver_plan plan_;
+    finished_promise finished_;
+    time_point started_;
+    running_round round_;
+    bool between_rounds_ = false;
+    bool stopped_ = false;
+};
+
+/// Behaviour that, once told to run, sends `plan.rounds.count` rounds of
+/// requests to the pool: the requests of a round all at once, each round
+/// `interval` after the end of the one before. It ends after `rounds_finished`.
+round_driver_actor::behavior_type
+round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
+             round_driver_links links, round_driver_plan plan);
+
+} // namespace avatar

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "messages/actors.hpp"
+#include "transport/channel.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace avatar {
+
+/// A session's own state: which part of its life it is in, and the request it
+/// has in flight. It owns the channel; nobody else touches that.
+///
+///     connecting ──▶ idle ◀──▶ busy ──▶ late ──▶ idle
+///          └───────────┴─────────┴────────┴────▶ closed
+///
+/// Late is a session whose request was given up while the service still works
+/// on it.
+class session_state {
+public:
+    using self_pointer = session_actor::pointer;
+    using result_promise = caf::typed_response_promise<audio_result>;
+
+    explicit session_state(self_pointer self) : self_(self) {}
+
+    /// Makes and opens the channel.
+    void start(session_key key, session_owner_actor owner, const transport::channel_factory& make);
+
+    result_promise on_request(audio_request& request);
+    void on_give_up(protocol::failure& why);
+    void on_close();
+    void on_channel_opened(channel_opened& event);
+    void on_exchange_finished(exchange_finished& event);
+    void on_channel_closed(channel_closed& event);
+
+    /// Answers the request in flight, if any, with a failure.
+    void fail_request(protocol::failure why);
+
+    const char* name = "session";
+
+private:
+    enum class phase { connecting, idle, busy, late, closed };
+
+    /// The request in flight, as its answer needs it.
+    struct in_flight {
+        result_promise promise;
+        std::string request_id;
+        nanoseconds waited{0};
+        caf::actor_clock::time_point started;
+    };
+
+    void answer(audio_result result);
+    audio_result result_in_flight() const;
+
+    self_pointer self_;
+    session_key key_;
+    session_owner_actor owner_;
+    std::unique_ptr<transport::channel> channel_;
+    phase phase_ = phase::connecting;
+    std::string connection_id_;
+    in_flight request_;
+};
+
+/// Behaviour of a session that opens its connection at once and tells `owner`
+/// when it is open, idle again and closed, under the name `key`. After
+/// `session_closed` it answers requests with a failure, until nobody holds a
+/// handle on it any more.
+session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
+                                     session_key key, session_owner_actor owner,
+                                     transport::channel_factory make_channel);
+
+} // namespace avatar

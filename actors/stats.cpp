@@ -1,0 +1,15 @@
+#include "actors/stats.hpp"
+
+namespace avatar {
+
+stats_actor::behavior_type stats(stats_actor::stateful_pointer<stats_state> self) {
+    auto& figures = self->state.figures;
+    return {
+        [&](const audio_result& result) { figures.add(result); },
+        [&](const round_finished& round) { figures.add(round); },
+        [&](const rounds_finished& end) { figures.finish(end); },
+        [&](get_run_report) { return figures.snapshot(); },
+    };
+}
+
+} // namespace avatar

@@ -1,0 +1,73 @@
+#include "actors/console.hpp"
+
+#include "tests/support/actor_fixture.hpp"
+
+#include <sstream>
+
+#define CAF_SUITE console
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture : tests::actor_fixture {
+    console_actor start(bool live) { return sys.spawn(console, console_settings{&out, live, -1}); }
+
+    bool flush(const console_actor& hdl) {
+        auto answer = self->request(hdl, caf::infinite, flush_console{});
+        consume_messages();
+        bool ok = false;
+        answer.receive([&](console_flushed flushed) { ok = flushed.ok; },
+                       [](const caf::error&) { CAF_FAIL("no answer"); });
+        return ok;
+    }
+
+    std::ostringstream out;
+};
+
+connection_tried tried(std::uint64_t slot) {
+    connection_tried event;
+    event.slot = slot;
+    event.connection_id = "c-" + std::to_string(slot);
+    return event;
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(console_tests, fixture)
+
+CAF_TEST(connection lines stand in the order of their slots) {
+    auto hdl = start(false);
+    for (std::uint64_t slot : {1, 0, 2})
+        caf::anon_send(hdl, tried(slot));
+    CAF_CHECK(flush(hdl));
+    CAF_CHECK_EQUAL(out.str(), "  Connection 0: OK (connection_id=c-0)\n"
+                               "  Connection 1: OK (connection_id=c-1)\n"
+                               "  Connection 2: OK (connection_id=c-2)\n");
+}
+
+CAF_TEST(without a terminal progress leaves no trace) {
+    auto hdl = start(false);
+    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 1s});
+    CAF_CHECK(flush(hdl));
+    CAF_CHECK_EQUAL(out.str(), "");
+}
+
+CAF_TEST(on a terminal the progress line makes way for the report) {
+    auto hdl = start(true);
+    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 1s});
+    caf::anon_send(hdl, pool_closing{});
+    CAF_CHECK(flush(hdl));
+    CAF_CHECK(out.str().find('\x1b') != std::string::npos);
+    CAF_CHECK(out.str().ends_with("Closing connection pool...\n"));
+}
+
+CAF_TEST(says when what it wrote was lost) {
+    auto hdl = start(false);
+    caf::anon_send(hdl, pool_closing{});
+    out.setstate(std::ios::badbit);
+    CAF_CHECK(!flush(hdl));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

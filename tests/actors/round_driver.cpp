@@ -1,0 +1,181 @@
+#include "actors/round_driver.hpp"
+
+#include "actors/stats.hpp"
+#include "tests/actors/pool_fixture.hpp"
+
+#define CAF_SUITE round_driver
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A driver on a pool of two connections; what it tells is kept.
+struct fixture : tests::pool_fixture {
+    fixture() {
+        plan.rounds.count = 3;
+        plan.rounds.concurrency = 4;
+        plan.rounds.interval = 30s;
+        plan.audio = audio_clip("speech");
+    }
+
+    void start() {
+        open_pool_of(2);
+        figures = sys.spawn(stats);
+        auto watch = sys.spawn([this]() -> round_watcher_actor::behavior_type {
+            return {
+                [this](const rounds_started& e) { plans.push_back(e); },
+                [this](const round_started& e) { begun.push_back(e); },
+                [this](const round_progress& e) { progress.push_back(e); },
+                [this](const round_finished& e) { ended.push_back(e); },
+                [this](const rounds_finished&) {},
+            };
+        });
+        driver = sys.spawn(round_driver, round_driver_links{pool, figures, watch}, plan);
+        sys.spawn([this](caf::event_based_actor* caller) {
+            caller->request(driver, caf::infinite, run_rounds{})
+                .then([this](const rounds_finished& answer) { answers.push_back(answer); });
+        });
+        consume_messages();
+    }
+
+    /// The service finishes all that is under way, and what comes after it.
+    void finish_round() {
+        for (std::size_t i = 0; i < 2; ++i)
+            finish(i);
+        for (std::size_t i = 0; i < 2; ++i)
+            finish(i);
+    }
+
+    round_driver_plan plan;
+    stats_actor figures;
+    round_driver_actor driver;
+    std::vector<rounds_started> plans;
+    std::vector<round_started> begun;
+    std::vector<round_progress> progress;
+    std::vector<round_finished> ended;
+    std::vector<rounds_finished> answers;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(round_driver_tests, fixture)
+
+CAF_TEST(the first round starts at once with all its requests) {
+    start();
+    CAF_REQUIRE_EQUAL(plans.size(), 1u);
+    CAF_CHECK_EQUAL(plans[0].connections, 2u);
+    CAF_REQUIRE_EQUAL(begun.size(), 1u);
+    CAF_CHECK_EQUAL(begun[0].round, 1u);
+    CAF_CHECK_EQUAL(begun[0].available, 2u);
+    CAF_CHECK_EQUAL(status().waiting, 2u);
+}
+
+CAF_TEST(the next round is due an interval after the last one ended) {
+    start();
+    after(5s);
+    finish_round();
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 4u);
+    CAF_CHECK_EQUAL(ended[0].duration, nanoseconds(5s));
+    CAF_CHECK(!ended[0].last);
+    after(30s - 1ms);
+    CAF_CHECK_EQUAL(begun.size(), 1u);
+    after(1ms);
+    CAF_REQUIRE_EQUAL(begun.size(), 2u);
+    CAF_CHECK_EQUAL(begun[1].elapsed, nanoseconds(35s));
+    CAF_CHECK_EQUAL(begun[1].available, 2u);
+}
+
+CAF_TEST(after the last round the run is over) {
+    start();
+    for (int round = 0; round < 3; ++round) {
+        finish_round();
+        CAF_CHECK_EQUAL(answers.size(), round == 2 ? 1u : 0u);
+        after(30s);
+    }
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK_EQUAL(answers[0].duration, nanoseconds(60s));
+    CAF_CHECK(!answers[0].interrupted);
+    CAF_CHECK_EQUAL(ended.size(), 3u);
+    CAF_CHECK(ended[2].last);
+}
+
+CAF_TEST(every request has an id of its own) {
+    plan.rounds.concurrency = 2;
+    start();
+    CAF_CHECK_NOT_EQUAL(sent(0).at(0), sent(1).at(0));
+    CAF_CHECK_EQUAL(sent(0).at(0).size(), 27u);
+}
+
+CAF_TEST(failures are counted and the first ones told in words) {
+    plan.rounds.concurrency = 30;
+    start();
+    after(30s);
+    after(15s);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 0u);
+    CAF_CHECK_EQUAL(ended[0].failed, 30u);
+    CAF_CHECK_EQUAL(ended[0].errors.size(), 10u);
+    CAF_CHECK_EQUAL(ended[0].errors.at(0),
+                    "timed out waiting for available connection (waited 30s)");
+}
+
+CAF_TEST(stopping between two rounds ends the run at once) {
+    start();
+    finish_round();
+    after(10s);
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK(answers[0].interrupted);
+    after(60s);
+    CAF_CHECK_EQUAL(begun.size(), 1u);
+}
+
+CAF_TEST(stopping within a round cancels what runs and reports it) {
+    start();
+    finish(0);
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 1u);
+    CAF_CHECK_EQUAL(ended[0].failed, 3u);
+    CAF_CHECK(ended[0].last);
+    CAF_CHECK_EQUAL(answers.size(), 1u);
+}
+
+CAF_TEST(a running round tells its progress on time and then no more) {
+    plan.progress_interval = 200ms;
+    start();
+    after(200ms);
+    finish(0);
+    after(200ms);
+    CAF_REQUIRE_EQUAL(progress.size(), 2u);
+    CAF_CHECK_EQUAL(progress[0].ok, 0u);
+    CAF_CHECK_EQUAL(progress[1].ok, 1u);
+    CAF_CHECK_EQUAL(progress[1].requests, 4u);
+    finish(0);
+    finish(1);
+    finish(0);
+    CAF_CHECK_EQUAL(ended.size(), 1u);
+    after(10s);
+    CAF_CHECK_EQUAL(progress.size(), 2u);
+}
+
+CAF_TEST(every result reaches the figures) {
+    plan.rounds.count = 1;
+    start();
+    finish_round();
+    auto answer = self->request(figures, caf::infinite, get_run_report{});
+    consume_messages();
+    answer.receive(
+        [](const run_report& report) {
+            CAF_CHECK_EQUAL(report.ok, 4u);
+            CAF_CHECK_EQUAL(report.frames, 12u);
+            CAF_CHECK_EQUAL(report.rounds.size(), 1u);
+        },
+        [](const caf::error&) { CAF_FAIL("no report"); });
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,169 @@
+#include "actors/session.hpp"
+
+#include "tests/support/actor_fixture.hpp"
+
+#define CAF_SUITE session
+
+using namespace avatar;
+
+namespace {
+
+/// What the owner of a session has heard, in words.
+using diary = std::vector<std::string>;
+
+session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* heard) {
+    return {
+        [=](const session_opened& m) { heard->push_back("opened " + m.connection_id); },
+        [=](const session_idle& m) {
+            heard->push_back("idle, " + std::to_string(m.late_frames) + " late");
+        },
+        [=](const session_closed& m) {
+            heard->push_back("closed: " + std::string(to_string(m.failure.code)));
+        },
+    };
+}
+
+struct fixture : tests::actor_fixture {
+    fixture() {
+        owner_handle = sys.spawn(owner, &heard);
+        hdl = sys.spawn(session, session_key{0, 1}, owner_handle, service.factory());
+        consume_messages();
+    }
+
+    tests::scripted_connection& connection() { return service.at(0); }
+
+    void open() {
+        connection().confirm("c-1");
+        consume_messages();
+        heard.clear();
+    }
+
+    diary heard;
+    session_owner_actor owner_handle;
+    session_actor hdl;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(session_tests, fixture)
+
+CAF_TEST(opens its channel at once and tells its owner) {
+    CAF_CHECK(connection().opened);
+    CAF_CHECK_EQUAL(heard, diary{});
+    connection().confirm("c-1");
+    consume_messages();
+    CAF_CHECK_EQUAL(heard, diary{"opened c-1"});
+}
+
+CAF_TEST(sends a request and answers with what came) {
+    open();
+    ask(hdl, "r-1");
+    CAF_CHECK_EQUAL(connection().sent, diary{"r-1"});
+    CAF_CHECK_EQUAL(results.size(), 0u);
+    after(std::chrono::milliseconds(1500));
+    connection().finish(7);
+    consume_messages();
+    const auto& result = result_of("r-1");
+    CAF_CHECK(result.ok());
+    CAF_CHECK_EQUAL(result.connection_id, "c-1");
+    CAF_CHECK_EQUAL(result.frames, 7u);
+    CAF_CHECK_EQUAL(result.bytes, 70u);
+    CAF_CHECK_EQUAL(result.first_frame, nanoseconds(std::chrono::milliseconds(5)));
+    CAF_CHECK_EQUAL(result.duration, nanoseconds(std::chrono::milliseconds(1500)));
+    CAF_CHECK_EQUAL(heard, diary{"idle, 0 late"});
+}
+
+CAF_TEST(fails a request the service refused and stays usable) {
+    open();
+    ask(hdl, "r-1");
+    exchange_finished refused;
+    refused.request_id = "r-1";
+    refused.failure.code = protocol::failure_code::upstream_error;
+    connection().sink(refused);
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "upstreamError");
+    ask(hdl, "r-2");
+    connection().finish();
+    consume_messages();
+    CAF_CHECK(result_of("r-2").ok());
+}
+
+CAF_TEST(a request given up is answered at once and its session waits for the service) {
+    open();
+    ask(hdl, "r-1");
+    protocol::failure why;
+    why.code = protocol::failure_code::request_timeout;
+    caf::anon_send(hdl, give_up_request{why});
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestTimeout");
+    CAF_CHECK_EQUAL(result_of("r-1").failure.request_id, "r-1");
+    CAF_CHECK_EQUAL(result_of("r-1").failure.connection_id, "c-1");
+    CAF_CHECK(connection().abandoned);
+    CAF_CHECK_EQUAL(heard, diary{});
+    connection().finish(4);
+    consume_messages();
+    CAF_CHECK_EQUAL(heard, diary{"idle, 4 late"});
+    CAF_CHECK_EQUAL(results.size(), 1u);
+}
+
+CAF_TEST(giving up when no request is in flight does nothing) {
+    open();
+    caf::anon_send(hdl, give_up_request{});
+    consume_messages();
+    CAF_CHECK(!connection().abandoned);
+    ask(hdl, "r-1");
+    connection().finish();
+    consume_messages();
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(the end of a former request does not end the one in flight) {
+    open();
+    ask(hdl, "r-2");
+    exchange_finished former;
+    former.request_id = "r-1";
+    former.frames = 9;
+    connection().sink(former);
+    consume_messages();
+    CAF_CHECK_EQUAL(results.size(), 0u);
+    connection().finish(2);
+    consume_messages();
+    CAF_CHECK_EQUAL(result_of("r-2").frames, 2u);
+}
+
+CAF_TEST(death while busy fails the request with the reason) {
+    open();
+    ask(hdl, "r-1");
+    connection().die(protocol::failure_code::connection_closed, "closed by the service");
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "connectionClosed");
+    CAF_CHECK_EQUAL(result_of("r-1").failure.detail, "closed by the service");
+    CAF_CHECK_EQUAL(heard, diary{"closed: connectionClosed"});
+}
+
+CAF_TEST(a request that crosses with the death of its session is answered) {
+    open();
+    connection().die(protocol::failure_code::connection_closed, "reset");
+    consume_messages();
+    ask(hdl, "r-1");
+    CAF_CHECK_EQUAL(code_of("r-1"), "connectionClosed");
+    CAF_CHECK_EQUAL(broken, diary{});
+}
+
+CAF_TEST(failing to open is told as the reason of closing) {
+    connection().die(protocol::failure_code::session_token_invalid, "Invalid session token");
+    consume_messages();
+    CAF_CHECK_EQUAL(heard, diary{"closed: sessionTokenInvalid"});
+}
+
+CAF_TEST(closing on the owners wish cancels the request and reports no failure) {
+    open();
+    ask(hdl, "r-1");
+    caf::anon_send(hdl, close_session{});
+    consume_messages();
+    CAF_CHECK(connection().close_asked);
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
+    CAF_CHECK_EQUAL(heard, diary{"closed: none"});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
