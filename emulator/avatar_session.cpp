@@ -1,0 +1,220 @@
+#include "emulator/avatar_session.hpp"
+
+#include "emulator/configure_check.hpp"
+#include "protocol/text.hpp"
+
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace avatar::emulator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::uint16_t normal_close = 1000;
+constexpr std::size_t max_close_reason = 123; // RFC 6455, section 5.5: 125 less the code.
+
+/// A point in time after a limit that may be off.
+std::optional<steady_time> after(steady_time start, milliseconds limit) {
+    return limit > milliseconds(0) ? std::optional(start + limit) : std::nullopt;
+}
+
+bool has_passed(const std::optional<steady_time>& deadline, steady_time now) {
+    return deadline && *deadline <= now;
+}
+
+std::string in_seconds(milliseconds limit) {
+    return fmt::format("{:g}s", static_cast<double>(limit.count()) / 1000.0);
+}
+
+} // namespace
+
+std::shared_ptr<avatar_session> avatar_session::open(const std::shared_ptr<transport::peer>& client,
+                                                     std::shared_ptr<const session_rules> rules) {
+    std::shared_ptr<avatar_session> session(new avatar_session(client, std::move(rules)));
+    session->arm_timer();
+    return session;
+}
+
+avatar_session::avatar_session(const std::shared_ptr<transport::peer>& client,
+                               std::shared_ptr<const session_rules> rules)
+    : client_(client),
+      rules_(std::move(rules)),
+      timer_(client->executor()),
+      opened_(steady_clock::now()),
+      last_active_(opened_) {}
+
+void avatar_session::on_message(std::string_view bytes, bool is_text) {
+    if (ended_)
+        return;
+    last_active_ = steady_clock::now();
+    if (desk_)
+        on_next_message(bytes, is_text);
+    else
+        on_first_message(bytes, is_text);
+    arm_timer();
+}
+
+void avatar_session::on_closed(std::uint16_t) {
+    end();
+}
+
+// -- the course of a session ---------------------------------------------------
+
+void avatar_session::on_first_message(std::string_view bytes, bool is_text) {
+    const auto message = is_text ? std::nullopt : protocol::decode(bytes);
+    if (!message)
+        return fail({server_code::unknown, "failed to unmarshal initial message"});
+    const auto* wanted = std::get_if<protocol::configure_session>(&*message);
+    if (!wanted)
+        return fail({server_code::unknown, "expected ClientConfigureSession message"});
+    on_configure(*wanted);
+}
+
+void avatar_session::on_configure(const protocol::configure_session& wanted) {
+    if (const auto error = check_configuration(wanted))
+        return fail(*error);
+    connection_id_ = to_string(boost::uuids::random_generator()());
+    desk_.emplace(rules_, connection_id_, wanted.audio_format, wanted.sample_rate,
+                  [client = client_](const transport::shared_bytes& frame) {
+                      if (const auto to = client.lock())
+                          to->send(frame);
+                  });
+    disarm_timer(); // The limit on this message has had its use.
+    send(protocol::confirm_session{connection_id_});
+}
+
+void avatar_session::on_next_message(std::string_view bytes, bool is_text) {
+    if (is_text)
+        return fail({server_code::invalid_argument, "unexpected message type: text frame"});
+    const auto message = protocol::decode(bytes);
+    if (!message)
+        return fail({server_code::invalid_argument, "failed to unmarshal message"});
+    if (const auto* input = std::get_if<protocol::audio_input>(&*message))
+        on_audio(*input);
+    else if (const auto* interrupt = std::get_if<protocol::client_interrupt>(&*message))
+        on_interrupt(*interrupt);
+    else
+        fail({server_code::invalid_argument, "unexpected message type"});
+}
+
+void avatar_session::on_audio(const protocol::audio_input& input) {
+    const auto error = desk_->take(input, last_active_);
+    if (!error)
+        return;
+    if (error->request_id.empty())
+        fail(*error);
+    else
+        report(*error);
+}
+
+void avatar_session::on_interrupt(const protocol::client_interrupt& interrupt) {
+    desk_->interrupt(interrupt.req_id);
+}
+
+void avatar_session::on_timer() {
+    armed_.reset();
+    if (ended_)
+        return;
+    const auto now = steady_clock::now();
+    send_due_frames(now);
+    if (const auto error = overdue(now))
+        return fail(*error);
+    arm_timer();
+}
+
+// -- what is due when ----------------------------------------------------------
+
+void avatar_session::send_due_frames(steady_time now) {
+    if (!desk_ || !desk_->animating())
+        return;
+    desk_->send_due(now);
+    last_active_ = now;
+}
+
+std::optional<session_error> avatar_session::overdue(steady_time now) const {
+    if (has_passed(configure_deadline(), now))
+        return session_error{server_code::deadline_exceeded,
+                             "expected ClientConfigureSession message within " +
+                                 in_seconds(rules_->configure_limit)};
+    if (has_passed(age_deadline(), now))
+        return session_error{server_code::session_time_limit, "session time limit reached"};
+    if (has_passed(idle_deadline(), now))
+        return session_error{server_code::deadline_exceeded,
+                             "no audio input for " + in_seconds(rules_->settings.idle_timeout)};
+    return std::nullopt;
+}
+
+std::optional<steady_time> avatar_session::configure_deadline() const {
+    return desk_ ? std::nullopt : after(opened_, rules_->configure_limit);
+}
+
+std::optional<steady_time> avatar_session::idle_deadline() const {
+    const bool may_be_idle = desk_ && !desk_->animating();
+    return may_be_idle ? after(last_active_, rules_->settings.idle_timeout) : std::nullopt;
+}
+
+std::optional<steady_time> avatar_session::age_deadline() const {
+    return after(opened_, rules_->settings.session_limit);
+}
+
+// A wait that is earlier than needed is left as it is: waking once for nothing
+// is cheaper than moving the timer with every message.
+void avatar_session::arm_timer() {
+    if (ended_)
+        return;
+    const auto next_frame = desk_ ? desk_->next_frame() : std::nullopt;
+    std::optional<steady_time> wake;
+    for (const auto& due : {next_frame, configure_deadline(), idle_deadline(), age_deadline()})
+        if (due && (!wake || *due < *wake))
+            wake = due;
+    if (!wake || (armed_ && *armed_ <= *wake))
+        return;
+    armed_ = wake;
+    timer_.expires_at(*wake);
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        const auto self = weak.lock();
+        if (self && !ec)
+            self->on_timer();
+    });
+}
+
+void avatar_session::disarm_timer() {
+    armed_.reset();
+    timer_.cancel();
+}
+
+// -- sending and ending --------------------------------------------------------
+
+void avatar_session::send(const protocol::message& m) {
+    if (const auto client = client_.lock())
+        client->send(std::make_shared<const std::string>(protocol::encode(m)));
+}
+
+void avatar_session::report(const session_error& error) {
+    send(protocol::server_error{.connection_id = connection_id_,
+                                .req_id = error.request_id,
+                                .code = error.code,
+                                .message = error.message});
+}
+
+void avatar_session::fail(const session_error& error) {
+    report(error);
+    if (const auto client = client_.lock())
+        client->close(normal_close,
+                      std::string(protocol::shortened(error.message, max_close_reason)));
+    end();
+}
+
+void avatar_session::end() {
+    ended_ = true;
+    disarm_timer();
+    desk_.reset();
+}
+
+} // namespace avatar::emulator

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "emulator/request_desk.hpp"
+#include "emulator/session_rules.hpp"
+#include "protocol/wire.hpp"
+#include "transport/server.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace avatar::emulator {
+
+/// The service's side of one avatar session, from the upgrade to the close:
+/// first the client configures, then it sends audio and gets frames. Whatever
+/// goes wrong is said in a server_error and, unless it concerns one request
+/// alone, followed by a close with code 1000.
+///
+/// One timer for everything that is due: frames, idle and age limits.
+class avatar_session : public transport::peer_handler,
+                       public std::enable_shared_from_this<avatar_session> {
+public:
+    /// A session on an upgraded connection. The connection owns it; it holds
+    /// the connection weakly.
+    static std::shared_ptr<avatar_session> open(const std::shared_ptr<transport::peer>& client,
+                                                std::shared_ptr<const session_rules> rules);
+
+    void on_message(std::string_view bytes, bool is_text) override;
+    void on_closed(std::uint16_t code) override;
+
+private:
+    avatar_session(const std::shared_ptr<transport::peer>& client,
+                   std::shared_ptr<const session_rules> rules);
+
+    // The course of a session.
+    void on_first_message(std::string_view bytes, bool is_text);
+    void on_configure(const protocol::configure_session& wanted);
+    void on_next_message(std::string_view bytes, bool is_text);
+    void on_audio(const protocol::audio_input& input);
+    void on_interrupt(const protocol::client_interrupt& interrupt);
+    void on_timer();
+
+    // What is due when.
+    void send_due_frames(steady_time now);
+    std::optional<session_error> overdue(steady_time now) const;
+    std::optional<steady_time> configure_deadline() const;
+    std::optional<steady_time> idle_deadline() const;
+    std::optional<steady_time> age_deadline() const;
+    void arm_timer();
+    void disarm_timer();
+
+    void send(const protocol::message& m);
+    void report(const session_error& error);
+    void fail(const session_error& error);
+    void end();
+
+    std::weak_ptr<transport::peer> client_;
+    std::shared_ptr<const session_rules> rules_;
+    boost::asio::steady_timer timer_;
+    std::optional<steady_time> armed_; ///< When the timer fires; nothing: not waiting.
+    steady_time opened_;
+    steady_time last_active_;
+    std::string connection_id_;
+    std::optional<request_desk> desk_; ///< From the confirmation to the end.
+    bool ended_ = false;
+};
+
+} // namespace avatar::emulator

@@ -1,0 +1,67 @@
+#include "emulator/console.hpp"
+
+#include "protocol/console.hpp"
+#include "protocol/error_body.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <string>
+
+namespace avatar::emulator {
+namespace {
+
+using transport::http_reply;
+using transport::http_request;
+
+// The word "unauthorized" is avoided: from this service it stands for egress
+// credentials.
+http_reply refuse(unsigned status, std::string_view code, std::string_view title,
+                  std::string_view detail) {
+    return {.status = status,
+            .body = protocol::error_response(static_cast<int>(status), code, title, detail)};
+}
+
+http_reply refuse_key(std::string_view detail) {
+    return refuse(401, "invalidApiKey", "Invalid API key", detail);
+}
+
+http_reply refuse_body(std::string_view detail) {
+    return refuse(400, "invalidRequest", "Bad Request", detail);
+}
+
+} // namespace
+
+console::console(const directory& known, const session_tokens& tokens)
+    : known_(known),
+      tokens_(tokens) {}
+
+http_reply console::answer(const http_request& request, wall_time now) const {
+    const auto url = boost::urls::parse_origin_form(request.target);
+    const auto path = std::string(console_path) + "/session-tokens";
+    if (!url || url->path() != path)
+        return refuse(404, "notFound", "Not Found", "session tokens are made at " + path);
+    if (request.method != "POST")
+        return refuse(405, "methodNotAllowed", "Method Not Allowed",
+                      "session tokens are made with POST");
+    return make_token(request, now);
+}
+
+http_reply console::make_token(const http_request& request, wall_time now) const {
+    const auto api_key = request.header("X-Api-Key");
+    if (api_key.empty())
+        return refuse_key("the header X-Api-Key is missing");
+    const auto* account = known_.find_account(api_key);
+    if (!account)
+        return refuse_key("no account has this API key");
+
+    const auto expires_at = protocol::parse_token_request(request.body);
+    if (!expires_at)
+        return refuse_body("the body is not a JSON object with expireAt in whole Unix seconds");
+    if (*expires_at <= now)
+        return refuse_body("expireAt is in the past");
+    return {.status = 200,
+            .body = protocol::token_response(tokens_.issue(account->app_id, *expires_at))};
+}
+
+} // namespace avatar::emulator

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "emulator/directory.hpp"
+#include "emulator/session_token.hpp"
+#include "transport/server.hpp"
+
+#include <string_view>
+
+namespace avatar::emulator {
+
+/// Path of the emulated console; tokens are made below it.
+inline constexpr std::string_view console_path = "/v1/console";
+
+/// The console API: `POST {console_path}/session-tokens` makes a session token.
+/// Refusals carry the service's body, {"errors":[{...}]}: 401 for a missing or
+/// unknown API key, 400 for a body that does not ask for a time to come, 405
+/// for another method, 404 for another path.
+class console {
+public:
+    /// Both references must outlive the console.
+    console(const directory& known, const session_tokens& tokens);
+
+    transport::http_reply answer(const transport::http_request& request, wall_time now) const;
+
+private:
+    transport::http_reply make_token(const transport::http_request& request, wall_time now) const;
+
+    const directory& known_;
+    const session_tokens& tokens_;
+};
+
+} // namespace avatar::emulator

@@ -1,0 +1,123 @@
+#include "emulator/emulator.hpp"
+
+#include "emulator/avatar_session.hpp"
+#include "emulator/console.hpp"
+#include "emulator/ingress.hpp"
+#include "emulator/session_token.hpp"
+#include "transport/server.hpp"
+#include "transport/tls.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace avatar::emulator {
+namespace {
+
+using std::chrono::system_clock;
+
+transport::tls_context make_tls(const config::emulator_settings& settings) {
+    const auto& certificate = settings.tls_certificate;
+    const auto& key = settings.tls_key;
+    if (certificate.empty() && key.empty())
+        return nullptr;
+    if (key.empty())
+        throw emulator_error("emulator.tls-certificate is set without emulator.tls-key; "
+                             "TLS needs both");
+    if (certificate.empty())
+        throw emulator_error("emulator.tls-key is set without emulator.tls-certificate; "
+                             "TLS needs both");
+    return transport::make_server_tls(certificate, key);
+}
+
+/// An address that a client on this machine can connect to, as in a URL.
+std::string url_host(const std::string& listening) {
+    if (listening == "0.0.0.0")
+        return "127.0.0.1";
+    if (listening == "::")
+        return "[::1]";
+    return listening.find(':') == std::string::npos ? listening : "[" + listening + "]";
+}
+
+/// What the server's callbacks need. They share it, because the last of them
+/// may run after the emulator is gone.
+struct front {
+    explicit front(const config::emulator_settings& settings)
+        : rules(std::make_shared<const session_rules>(session_rules{.settings = settings})) {}
+
+    front(const front&) = delete;
+    front& operator=(const front&) = delete;
+
+    transport::http_reply answer(const transport::http_request& request) const {
+        return ingress::serves(request) ? ingress::upgrade_required()
+                                        : desk.answer(request, system_clock::now());
+    }
+
+    transport::upgrade_verdict judge(const transport::http_request& request) const {
+        if (auto refusal = door.refusal(request, system_clock::now()))
+            return std::move(*refusal);
+        return transport::accept_upgrade(
+            [rules = rules](const std::shared_ptr<transport::peer>& client) {
+                return avatar_session::open(client, rules);
+            });
+    }
+
+    const directory known = default_directory();
+    const session_tokens tokens;
+    const console desk{known, tokens};
+    const ingress door{known, tokens};
+    const std::shared_ptr<const session_rules> rules;
+};
+
+transport::server_callbacks make_callbacks(const config::emulator_settings& settings) {
+    const auto shared = std::make_shared<const front>(settings);
+    return {.on_request = [shared](const auto& request) { return shared->answer(request); },
+            .on_upgrade = [shared](const auto& request) { return shared->judge(request); }};
+}
+
+} // namespace
+
+/// Keeps the server out of the header.
+class emulator::service : public transport::server {
+    using transport::server::server;
+};
+
+emulator::emulator(boost::asio::io_context& io, const config::emulator_settings& settings) {
+    auto tls = make_tls(settings);
+    const auto* scheme = tls ? "https" : "http";
+    service_ = std::make_unique<service>(io, settings.address, settings.port, std::move(tls),
+                                         make_callbacks(settings));
+    base_url_ = fmt::format("{}://{}:{}", scheme, url_host(settings.address), port());
+}
+
+emulator::~emulator() = default;
+
+std::uint16_t emulator::port() const {
+    return service_->port();
+}
+
+std::string emulator::console_endpoint() const {
+    return base_url_ + std::string(console_path);
+}
+
+std::string emulator::ingress_endpoint() const {
+    return base_url_ + std::string(ingress_path);
+}
+
+void emulator::stop() {
+    service_->stop();
+}
+
+std::string export_lines(const emulator& of) {
+    const auto& keys = of.keys();
+    return fmt::format("export AVATAR_API_KEY=\"{}\"\n"
+                       "export AVATAR_APP_ID=\"{}\"\n"
+                       "export AVATAR_CONSOLE_ENDPOINT=\"{}\"\n"
+                       "export AVATAR_INGRESS_ENDPOINT=\"{}\"\n"
+                       "export AVATAR_SESSION_AVATAR_ID=\"{}\"\n",
+                       keys.api_key, keys.app_id, of.console_endpoint(), of.ingress_endpoint(),
+                       keys.avatar_id);
+}
+
+} // namespace avatar::emulator

@@ -1,0 +1,68 @@
+#include "emulator/animation.hpp"
+
+#include "protocol/wire.hpp"
+
+#include <string>
+
+#define CAF_SUITE animation
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::emulator;
+using namespace std::chrono_literals;
+using avatar::protocol::response_animation;
+
+namespace {
+
+const steady_time now = steady_time(1h);
+
+response_animation frame_of(const avatar::transport::shared_bytes& bytes) {
+    return std::get<response_animation>(avatar::protocol::decode(*bytes).value());
+}
+
+} // namespace
+
+CAF_TEST(frames are counted by the audio and at least one) {
+    CAF_CHECK_EQUAL(frame_count(3.0, 10.0), 30u);
+    CAF_CHECK_EQUAL(frame_count(0.24, 10.0), 2u);
+    CAF_CHECK_EQUAL(frame_count(0.26, 10.0), 3u);
+    CAF_CHECK_EQUAL(frame_count(0.0, 10.0), 1u);
+    CAF_CHECK_EQUAL(frame_count(60.0, 0.0), 1u);
+    CAF_CHECK_EQUAL(frame_count(1e9, 1000.0), 1'000'000u);
+}
+
+CAF_TEST(the first frame is due after a share of the audio) {
+    avatar::config::emulator_settings settings;
+    settings.first_frame = 0.25;
+    settings.frame_interval = 20ms;
+    settings.frames_per_second_of_audio = 5.0;
+    const auto a = make_animation("c", "r", 4.0, now, settings);
+    CAF_CHECK(a.next == now + 1s);
+    CAF_CHECK(a.interval == 20ms);
+    CAF_CHECK_EQUAL(a.remaining, 20u);
+    CAF_CHECK_EQUAL(a.request_id, "r");
+}
+
+CAF_TEST(frames carry ids and as many bytes of animation as asked for) {
+    avatar::config::emulator_settings settings;
+    settings.frame_bytes = 1000;
+    const auto a = make_animation("conn", "req", 1.0, now, settings);
+    const auto frame = frame_of(a.frame);
+    CAF_CHECK_EQUAL(std::string(frame.connection_id), "conn");
+    CAF_CHECK_EQUAL(std::string(frame.req_id), "req");
+    CAF_CHECK(!frame.end);
+    CAF_CHECK_EQUAL(frame.animation.size(), 1000u);
+
+    const auto last = frame_of(a.last);
+    CAF_CHECK(last.end);
+    CAF_CHECK_EQUAL(std::string(last.req_id), "req");
+    CAF_CHECK_EQUAL(last.animation.size(), 1000u);
+}
+
+CAF_TEST(an end frame ends the request without animation) {
+    const auto bytes = make_end_frame("conn", "req");
+    const auto frame = frame_of(bytes);
+    CAF_CHECK(frame.end);
+    CAF_CHECK_EQUAL(std::string(frame.connection_id), "conn");
+    CAF_CHECK_EQUAL(std::string(frame.req_id), "req");
+    CAF_CHECK_EQUAL(frame.animation.size(), 0u);
+}

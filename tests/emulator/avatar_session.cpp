@@ -1,0 +1,288 @@
+#include "emulator/avatar_session.hpp"
+
+#include "recording_peer.hpp"
+#include <chrono>
+#include <string>
+
+#define CAF_SUITE avatar_session
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::emulator;
+using namespace avatar::protocol;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// One second of PCM at 16 kHz.
+const std::string second(32'000, '\1');
+
+/// Four frames for a second, without pacing or limits.
+std::shared_ptr<session_rules> default_rules() {
+    auto rules = std::make_shared<session_rules>();
+    rules->settings.first_frame = 0;
+    rules->settings.frame_interval = 0ms;
+    rules->settings.frames_per_second_of_audio = 4.0;
+    rules->settings.frame_bytes = 16;
+    return rules;
+}
+
+struct fixture {
+    boost::asio::io_context io;
+    std::shared_ptr<session_rules> rules = default_rules();
+    std::shared_ptr<recording_peer> client = std::make_shared<recording_peer>(io);
+    std::shared_ptr<avatar_session> session;
+
+    void open() { session = avatar_session::open(client, rules); }
+
+    /// Opens and configures; nothing of that stays on record.
+    void confirm() {
+        open();
+        say(configure(16'000));
+        CAF_REQUIRE_EQUAL(client->lines.size(), 1u);
+        CAF_REQUIRE_EQUAL(client->lines[0].substr(0, 8), "confirm ");
+        client->lines.clear();
+    }
+
+    static configure_session configure(std::int32_t rate) {
+        configure_session wanted;
+        wanted.sample_rate = rate;
+        return wanted;
+    }
+
+    void say(const message& m) { session->on_message(encode(m), false); }
+
+    std::string said() {
+        std::string text;
+        for (const auto& line : client->lines)
+            text += (text.empty() ? "" : "; ") + line;
+        return text;
+    }
+
+    /// Runs the timers until the session has closed the connection.
+    void run_until_closed() {
+        while (client->lines.empty() || client->lines.back().substr(0, 5) != "close")
+            if (io.run_one() == 0)
+                CAF_FAIL("the session never closes; it said: " << said());
+    }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(avatar_session_tests, fixture)
+
+CAF_TEST(a configured session is confirmed with an id of its own) {
+    open();
+    say(configure(16'000));
+    const auto first = client->lines.at(0);
+    CAF_CHECK_EQUAL(first.substr(0, 8), "confirm ");
+    CAF_CHECK(first.size() > 8 + 20);
+    client->lines.clear();
+    open();
+    say(configure(16'000));
+    CAF_CHECK_NOT_EQUAL(client->lines.at(0), first);
+}
+
+CAF_TEST(a configuration that is not taken ends the session) {
+    open();
+    say(configure(11'025));
+    CAF_CHECK_EQUAL(said(), "error 3 unsupported sample rate: 11025; "
+                            "close 1000 unsupported sample rate: 11025");
+}
+
+CAF_TEST(a first message that is not protobuf ends the session) {
+    const std::string refusal = "error 2 failed to unmarshal initial message; "
+                                "close 1000 failed to unmarshal initial message";
+    open();
+    session->on_message("\xff\xff\xff", false);
+    CAF_CHECK_EQUAL(said(), refusal);
+    client->lines.clear();
+    open();
+    session->on_message("hello", true);
+    CAF_CHECK_EQUAL(said(), refusal);
+}
+
+CAF_TEST(a first message that does not configure ends the session) {
+    open();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "error 2 expected ClientConfigureSession message; "
+                            "close 1000 expected ClientConfigureSession message");
+}
+
+CAF_TEST(a session that is never configured ends) {
+    rules->configure_limit = 20ms;
+    open();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 expected ClientConfigureSession message within 0.02s; "
+                            "close 1000 expected ClientConfigureSession message within 0.02s");
+}
+
+CAF_TEST(audio is answered with frames) {
+    confirm();
+    say(audio_input{"a", false, second});
+    CAF_CHECK_EQUAL(said(), "");
+    say(audio_input{"a", true, ""});
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
+}
+
+CAF_TEST(without pacing and limits a confirmed session waits on no timer) {
+    confirm();
+    say(audio_input{"a", true, second});
+    io.run();
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
+}
+
+CAF_TEST(paced frames come by the timer) {
+    rules->settings.first_frame = 0.02;
+    rules->settings.frame_interval = 5ms;
+    confirm();
+    const auto start = std::chrono::steady_clock::now();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "");
+    io.run();
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
+    CAF_CHECK(std::chrono::steady_clock::now() - start >= 35ms);
+}
+
+CAF_TEST(an earlier frame moves the timer forward) {
+    rules->settings.first_frame = 0.05;
+    confirm();
+    say(audio_input{"slow", true, second + second});
+    say(audio_input{"quick", true, second});
+    io.run();
+    CAF_CHECK_EQUAL(said(), "frame quick; frame quick; frame quick; last quick; frame slow; "
+                            "frame slow; frame slow; frame slow; frame slow; frame slow; "
+                            "frame slow; last slow");
+}
+
+CAF_TEST(an interrupted request ends at once) {
+    rules->settings.first_frame = 100;
+    confirm();
+    say(audio_input{"a", true, second});
+    say(client_interrupt{"a"});
+    CAF_CHECK_EQUAL(said(), "last a");
+    say(client_interrupt{"nobody"});
+    CAF_CHECK_EQUAL(said(), "last a");
+}
+
+CAF_TEST(an error of one request leaves the session open) {
+    rules->max_audio = 1s;
+    confirm();
+    say(audio_input{"a", true, second + second});
+    say(audio_input{"b", true, ""});
+    CAF_CHECK_EQUAL(said(), "error 3 audio is longer than 1 seconds [a]; last b");
+}
+
+CAF_TEST(a request that breaks a limit of the session ends it) {
+    rules->max_request_bytes = 1000;
+    confirm();
+    say(audio_input{"a", true, second});
+    say(audio_input{"b", true, ""});
+    CAF_CHECK_EQUAL(said(), "error 8 audio of one request exceeds 1000 bytes; "
+                            "close 1000 audio of one request exceeds 1000 bytes");
+}
+
+CAF_TEST(bytes that are not protobuf end a running session) {
+    confirm();
+    session->on_message("\xff\xff\xff", false);
+    CAF_CHECK_EQUAL(said(), "error 3 failed to unmarshal message; "
+                            "close 1000 failed to unmarshal message");
+}
+
+CAF_TEST(a text frame ends a running session) {
+    confirm();
+    session->on_message(encode(audio_input{"a", true, ""}), true);
+    CAF_CHECK_EQUAL(said(), "error 3 unexpected message type: text frame; "
+                            "close 1000 unexpected message type: text frame");
+}
+
+CAF_TEST(a message that clients do not send ends a running session) {
+    for (const message& m : {message(configure(16'000)), message(confirm_session{"c"}),
+                             message(response_animation{}), message(unknown_message{99})}) {
+        confirm();
+        say(m);
+        CAF_CHECK_EQUAL(said(), "error 3 unexpected message type; "
+                                "close 1000 unexpected message type");
+        client->lines.clear();
+    }
+}
+
+CAF_TEST(what a client says after the end is not heard) {
+    confirm();
+    session->on_message("hello", true);
+    client->lines.clear();
+    say(audio_input{"a", true, second});
+    session->on_message("hello", true);
+    io.run();
+    CAF_CHECK_EQUAL(said(), "");
+}
+
+CAF_TEST(a session without audio input ends) {
+    rules->settings.idle_timeout = 20ms;
+    confirm();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 no audio input for 0.02s; "
+                            "close 1000 no audio input for 0.02s");
+}
+
+CAF_TEST(a request that stops half way is idle as well) {
+    rules->settings.idle_timeout = 20ms;
+    confirm();
+    say(audio_input{"a", false, second});
+    run_until_closed();
+    CAF_CHECK_EQUAL(client->lines.size(), 2u);
+}
+
+CAF_TEST(a session is not idle while a request is animated) {
+    rules->settings.idle_timeout = 20ms;
+    rules->settings.first_frame = 0.1;
+    confirm();
+    const auto start = std::chrono::steady_clock::now();
+    say(audio_input{"a", true, second});
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a; error 4 no audio input for 0.02s; "
+                            "close 1000 no audio input for 0.02s");
+    CAF_CHECK(std::chrono::steady_clock::now() - start >= 120ms);
+}
+
+CAF_TEST(a session ends at its age limit even in the middle of a request) {
+    rules->settings.session_limit = 30ms;
+    rules->settings.first_frame = 100;
+    confirm();
+    say(audio_input{"a", true, second});
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4002 session time limit reached; "
+                            "close 1000 session time limit reached");
+}
+
+CAF_TEST(a connection that is gone gets nothing more) {
+    rules->settings.first_frame = 100;
+    rules->settings.session_limit = 1h;
+    confirm();
+    say(audio_input{"a", true, second});
+    session->on_closed(1000);
+    say(audio_input{"a", true, second});
+    io.run();
+    CAF_CHECK_EQUAL(said(), "");
+}
+
+CAF_TEST(a session may go while its timer waits) {
+    rules->settings.first_frame = 0.01;
+    confirm();
+    say(audio_input{"a", true, second});
+    session.reset();
+    io.run();
+    CAF_CHECK_EQUAL(said(), "");
+}
+
+CAF_TEST(a connection may go while frames are due) {
+    rules->settings.first_frame = 0.01;
+    confirm();
+    say(audio_input{"a", true, second});
+    client.reset();
+    io.run();
+    say(audio_input{"b", true, second});
+    session->on_message("hello", true);
+    CAF_CHECK(io.stopped());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
