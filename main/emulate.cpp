@@ -1,0 +1,31 @@
+#include "config/checks.hpp"
+#include "emulator/emulator.hpp"
+#include "main/interrupts.hpp"
+#include "main/subcommands.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <iostream>
+#include <optional>
+
+namespace avatar {
+
+int emulate(const config::settings& settings) {
+    boost::asio::io_context io{1};
+    emulator::emulator service(io, settings.emulator);
+    std::cout << emulator::export_lines(service) << std::flush;
+    std::cerr << "Emulator listening on port " << service.port()
+              << ", until Ctrl-C; the lines above point a client at it\n";
+
+    // Runs until the last session is closed. No longer waits for signals once
+    // there was one: a second one has its usual effect.
+    std::optional<interrupts> on_signal;
+    on_signal.emplace(io, [&] {
+        service.stop();
+        on_signal.reset();
+    });
+    io.run();
+    return all_requests_ok;
+}
+
+} // namespace avatar

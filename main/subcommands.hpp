@@ -1,0 +1,24 @@
+#pragma once
+
+#include "config/sources.hpp"
+
+/// The program's subcommands, one file each.
+namespace avatar {
+
+/// What the process tells the shell.
+enum exit_code : int {
+    all_requests_ok = 0,
+    some_requests_failed = 1, ///< Or a figure of the report could not be written.
+    bad_configuration = 2,
+    no_connection = 3,
+};
+
+/// `avatar-pool run`: opens the pool, runs the rounds, prints the report.
+/// Throws one of the rooms' errors for what is wrong before the first
+/// connection is opened.
+int run(const config::command& command);
+
+/// `avatar-pool emulator`: serves until SIGINT or SIGTERM. Throws likewise.
+int emulate(const config::settings& settings);
+
+} // namespace avatar

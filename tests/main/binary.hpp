@@ -1,0 +1,89 @@
+#pragma once
+
+#include "tests/support/dsl.hpp"
+#include "tests/support/local_service.hpp"
+#include "tests/support/process.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace avatar::tests {
+
+/// What a run of the binary printed, and its exit code.
+struct outcome {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+inline outcome run_binary(const arguments& with, const environment& variables = {}) {
+    process child(AVATAR_POOL_BINARY, with, variables);
+    outcome result;
+    result.code = child.wait();
+    result.out = child.out();
+    result.err = child.err();
+    return result;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// Fails with the whole text, so that what was printed instead can be read.
+inline void check_contains(const std::string& text, const std::string& part) {
+    if (!contains(text, part))
+        CAF_ERROR("expected \"" << part << "\" in:\n" << text);
+    else
+        CAF_CHECK(true);
+}
+
+inline arguments joined(arguments first, const arguments& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+/// A run on the embedded emulator that does not take long.
+inline arguments quick_run(const arguments& more = {}) {
+    return joined({"run", "--emulator", "--pool.size=2", "--rounds.count=2",
+                   "--rounds.concurrency=3", "--rounds.interval=10ms", "--emulator.first-frame=0",
+                   "--emulator.frame-interval=1ms"},
+                  more);
+}
+
+/// A run against a service of the test's own.
+inline environment pointing_at(const local_service& service) {
+    return {{"AVATAR_API_KEY", "key-of-the-test"},
+            {"AVATAR_APP_ID", "app-1"},
+            {"AVATAR_CONSOLE_ENDPOINT", service.url("/v1/console")},
+            {"AVATAR_INGRESS_ENDPOINT", service.url("/v1/ingress")},
+            {"AVATAR_SESSION_AVATAR_ID", "avatar-1"}};
+}
+
+/// A folder that goes with the test.
+class scratch_folder {
+public:
+    scratch_folder() {
+        auto pattern = (std::filesystem::temp_directory_path() / "avatar-pool-XXXXXX").string();
+        path_ = mkdtemp(pattern.data());
+    }
+    ~scratch_folder() { std::filesystem::remove_all(path_); }
+
+    std::string file(const std::string& name, const std::string& content) const {
+        const auto file = path_ / name;
+        std::ofstream(file, std::ios::binary) << content;
+        return file.string();
+    }
+
+    std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+inline std::string content_of(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace avatar::tests

@@ -1,0 +1,59 @@
+#include "tests/main/binary.hpp"
+
+#include <csignal>
+#include <regex>
+
+#define CAF_SUITE emulator
+
+using namespace avatar;
+using namespace avatar::tests;
+
+namespace {
+
+/// The variables of the `export NAME="value"` lines.
+environment exported(const std::string& text) {
+    environment variables;
+    const std::regex line("export ([A-Z_]+)=[\"']?([^\"'\n]*)[\"']?");
+    for (std::sregex_iterator i(text.begin(), text.end(), line), end; i != end; ++i)
+        variables[(*i)[1]] = (*i)[2];
+    return variables;
+}
+
+} // namespace
+
+CAF_TEST(the printed variables point a run at it) {
+    process service(AVATAR_POOL_BINARY,
+                    {"emulator", "--emulator.first-frame=0", "--emulator.frame-interval=0ms"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    CAF_REQUIRE(service.wait_for_output("\n"));
+    auto variables = exported(service.out());
+    CAF_CHECK_EQUAL(variables.size(), 5u);
+    for (auto query_auth : {"false", "true"}) {
+        variables["AVATAR_USE_QUERY_AUTH"] = query_auth;
+        const auto result = run_binary({"run", "--pool.size=2", "--rounds.count=1"}, variables);
+        CAF_CHECK_EQUAL(result.code, 0);
+        check_contains(result.out, "  Completed: 5 OK, 0 FAILED in ");
+    }
+
+    variables["AVATAR_SESSION_AVATAR_ID"] = "nobody";
+    const auto unknown = run_binary({"run", "--pool.size=1"}, variables);
+    CAF_CHECK_EQUAL(unknown.code, 3);
+    check_contains(unknown.err, "avatarNotFound (HTTP 404): Avatar not found: nobody");
+
+    service.signal(SIGTERM);
+    CAF_CHECK_EQUAL(service.wait(), 0);
+}
+
+CAF_TEST(a signal closes open sessions and ends it) {
+    process service(AVATAR_POOL_BINARY, {"emulator"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    process client(AVATAR_POOL_BINARY,
+                   {"run", "--pool.size=2", "--rounds.count=1", "--rounds.concurrency=1",
+                    "--pool.request-timeout=60s"},
+                   exported(service.out()));
+    CAF_REQUIRE(client.wait_for_output("[Round 1/1]"));
+    service.signal(SIGINT);
+    CAF_CHECK_EQUAL(service.wait(), 0);
+    CAF_CHECK_EQUAL(client.wait(), 1);
+    check_contains(client.out(), "connectionClosed");
+}

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "messages/actors.hpp"
+#include "messages/message_types.hpp"
+#include "tests/support/dsl.hpp"
+#include "tests/support/scripted_channel.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace avatar::tests {
+
+struct message_config : caf::actor_system_config {
+    message_config() { avatar::add_message_types(*this); }
+};
+
+/// Actors on virtual time, channels played by the test, and callers whose
+/// results are kept. Time moves only by `after`.
+class actor_fixture : public test_coordinator_fixture<message_config> {
+public:
+    ~actor_fixture() override {
+        service.end_all();
+        consume_messages();
+    }
+
+    /// Lets `time` pass and everything happen that is due in it.
+    void after(caf::timespan time) {
+        advance_time(time);
+        consume_messages();
+    }
+
+    /// Sends a request from an actor of its own and keeps what comes back.
+    template<class Handle>
+    void ask(const Handle& whom, const std::string& id) {
+        sys.spawn([this, whom, id](caf::event_based_actor* caller) {
+            audio_request request;
+            request.request_id = id;
+            request.audio = audio_clip("speech");
+            caller->request(whom, caf::infinite, std::move(request))
+                .then([this](audio_result& result) { results.push_back(std::move(result)); },
+                      [this, id](const caf::error&) { broken.push_back(id); });
+        });
+        consume_messages();
+    }
+
+    /// The result of that request; fails the test when it is not there or there
+    /// twice.
+    const audio_result& result_of(const std::string& id) {
+        const audio_result* found = nullptr;
+        for (const auto& result : results) {
+            if (result.request_id != id)
+                continue;
+            CAF_REQUIRE(found == nullptr);
+            found = &result;
+        }
+        CAF_REQUIRE(found != nullptr);
+        return *found;
+    }
+
+    std::string code_of(const std::string& id) {
+        return std::string(to_string(result_of(id).failure.code));
+    }
+
+    scripted_service service;
+    std::vector<audio_result> results;
+    std::vector<std::string> broken; ///< Requests answered by an actor error.
+};
+
+} // namespace avatar::tests

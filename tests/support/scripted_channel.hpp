@@ -1,0 +1,97 @@
+#pragma once
+
+#include "transport/channel.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace avatar::tests {
+
+/// What a test sees of one channel, and how it plays the service's part.
+struct scripted_connection {
+    transport::channel_sink sink;
+    std::vector<std::string> sent; ///< Request ids, in order.
+    bool opened = false;
+    bool abandoned = false; ///< The latest request.
+    bool close_asked = false;
+    bool answers_close = true; ///< As a healthy service does, at once.
+
+    void confirm(std::string id) { sink(channel_opened{std::move(id)}); }
+
+    /// The service sends `frames` frames for the latest request, the last with
+    /// its end mark.
+    void finish(std::uint64_t frames = 3) {
+        exchange_finished event;
+        event.request_id = sent.back();
+        (abandoned ? event.late_frames : event.frames) = frames;
+        event.bytes = 10 * event.frames;
+        event.first_frame = std::chrono::milliseconds(5);
+        sink(event);
+    }
+
+    /// The connection ends for that reason, before or after it was open.
+    void die(protocol::failure_code code, std::string detail) {
+        channel_closed event;
+        event.failure.code = code;
+        event.failure.detail = std::move(detail);
+        end(event);
+    }
+
+    void end(channel_closed event) {
+        if (sink)
+            std::exchange(sink, nullptr)(event);
+    }
+};
+
+/// Makes channels whose far end is the test.
+class scripted_service {
+public:
+    transport::channel_factory factory() {
+        return [this](transport::channel_sink sink) -> std::unique_ptr<transport::channel> {
+            auto connection = std::make_shared<scripted_connection>();
+            connection->sink = std::move(sink);
+            connections_.push_back(connection);
+            return std::make_unique<scripted_channel>(connection);
+        };
+    }
+
+    /// In the order in which they were made.
+    scripted_connection& at(std::size_t i) { return *connections_.at(i); }
+    std::size_t made() const { return connections_.size(); }
+
+    /// Every channel that has not ended does so: breaks the cycles at the end
+    /// of a test.
+    void end_all() {
+        for (auto& connection : connections_)
+            connection->end({});
+    }
+
+private:
+    class scripted_channel : public transport::channel {
+    public:
+        explicit scripted_channel(std::shared_ptr<scripted_connection> connection)
+            : connection_(std::move(connection)) {}
+
+        void open() override { connection_->opened = true; }
+        void send(std::string id, audio_clip) override {
+            connection_->abandoned = false;
+            connection_->sent.push_back(std::move(id));
+        }
+        void abandon() override { connection_->abandoned = true; }
+        void close() override {
+            connection_->close_asked = true;
+            if (connection_->answers_close)
+                connection_->end({});
+        }
+
+    private:
+        std::shared_ptr<scripted_connection> connection_;
+    };
+
+    std::vector<std::shared_ptr<scripted_connection>> connections_;
+};
+
+} // namespace avatar::tests
