@@ -7,26 +7,38 @@
 
 namespace avatar {
 
+template <class Write>
+void console_state::print(Write write) {
+    progress_->erase();
+    write(*settings_.out);
+    settings_.out->flush();
+}
+
 console_actor::behavior_type console(console_actor::stateful_pointer<console_state> self,
                                      console_settings settings) {
     auto& state = self->state;
     state.start(settings);
+    const auto show = [&state](const auto& event) {
+        state.print([&](std::ostream& out) { report::write(out, event); });
+    };
     return {
-        [&](const rounds_started& event) { report::write(state.out(), event); },
-        [&](const round_started& event) { report::write(state.out(), event); },
+        [=](const rounds_started& event) { show(event); },
+        [=](const round_started& event) { show(event); },
         [&](const round_progress& event) { state.on_round_progress(event); },
-        [&](const round_finished& event) { report::write(state.out(), event); },
-        [&](const rounds_finished& event) { report::write(state.out(), event); },
+        [=](const round_finished& event) { show(event); },
+        [=](const rounds_finished& event) { show(event); },
         [&](connection_tried& event) { state.on_connection_tried(event); },
-        [&](const audio_loaded& event) { report::write(state.out(), event); },
-        [&](const pool_opening& event) { report::write(state.out(), event); },
-        [&](const pool_opened& event) { report::write(state.out(), event); },
+        [=](const audio_loaded& event) { show(event); },
+        [=](const pool_opening& event) { show(event); },
+        [=](const pool_opened& event) { show(event); },
         [&](const run_report& report) {
-            report::write_summary(state.out(), report);
-            report::write_pool_statistics(state.out(), report.pool);
+            state.print([&](std::ostream& out) {
+                report::write_summary(out, report);
+                report::write_pool_statistics(out, report.pool);
+            });
         },
-        [&](pool_closing) { report::write_pool_closing(state.out()); },
-        [&](pool_closed) { report::write_pool_closed(state.out()); },
+        [&](pool_closing) { state.print(report::write_pool_closing); },
+        [&](pool_closed) { state.print(report::write_pool_closed); },
         [=](flush_console) {
             self->quit();
             return console_flushed{self->state.flush()};
@@ -44,23 +56,20 @@ void console_state::start(const console_settings& settings) {
 
 void console_state::on_connection_tried(connection_tried& event) {
     early_.emplace(event.slot, std::move(event));
-    for (auto next = early_.begin(); next != early_.end() && next->first == next_slot_;
-         next = early_.erase(next), ++next_slot_)
-        report::write(out(), next->second);
-    out().flush();
+    print([this](std::ostream& out) {
+        for (auto next = early_.begin(); next != early_.end() && next->first == next_slot_;
+             next = early_.erase(next), ++next_slot_)
+            report::write(out, next->second);
+    });
 }
 
 void console_state::on_round_progress(const round_progress& event) {
     progress_->show(event, report::terminal_width(settings_.terminal));
 }
 
-std::ostream& console_state::out() {
-    progress_->erase();
-    return *settings_.out;
-}
-
 bool console_state::flush() {
-    return static_cast<bool>(out().flush());
+    print([](std::ostream&) {});
+    return static_cast<bool>(*settings_.out);
 }
 
 } // namespace avatar

@@ -35,9 +35,12 @@ public:
     void on_connection_tried(connection_tried& event);
     void on_round_progress(const round_progress& event);
 
-    /// The stream for any other event, with the live line taken off it.
-    std::ostream& out();
+    /// Lets `write` add to the report, in place of the live line, and sends it on
+    /// its way: a pipe's reader follows the run as it happens.
+    template <class Write>
+    void print(Write write);
 
+    /// False when some of it was lost.
     bool flush();
 
     const char* name = "console";

@@ -24,6 +24,6 @@ function(avatar_test name)
   add_executable(${target} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE avatar_test_main avatar_warnings ${TEST_LINKS})
   target_precompile_headers(${target} REUSE_FROM avatar_test_main)
-  add_test(NAME ${name} COMMAND ${target})
+  add_test(NAME ${name} COMMAND ${target} -r 0 -v 5) # CTest has the time limit; it shows what failed only.
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()

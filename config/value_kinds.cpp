@@ -18,7 +18,7 @@ namespace {
 constexpr milliseconds longest_duration = std::chrono::hours(365 * 24);
 
 // All of the text as a number. Signs are refused: no option is negative.
-template<class Number>
+template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
     if (text.empty() || text.front() < '0' || text.front() > '9')
         return std::nullopt;
@@ -31,7 +31,7 @@ std::optional<Number> parse_number(std::string_view text) {
 }
 
 // Where a value goes and how it reads back, for types whose text is plain.
-template<class Value, class Parse, class Format>
+template <class Value, class Parse, class Format>
 value_kind make_kind(field<Value> to, std::string placeholder, std::string expected, Parse parse,
                      Format format) {
     auto apply = [to, parse](settings& s, std::string_view text) {
@@ -45,7 +45,7 @@ value_kind make_kind(field<Value> to, std::string placeholder, std::string expec
     return {std::move(placeholder), std::move(expected), apply, as_text};
 }
 
-template<class Number>
+template <class Number>
 value_kind ranged(field<Number> to, Number min, Number max, std::string expected) {
     return make_kind(
         to, "N", std::move(expected),

@@ -13,11 +13,11 @@
 namespace avatar::config {
 
 /// Where a value of an option lives.
-template<class Value>
+template <class Value>
 using field = Value& (*)(settings&);
 
 /// The field `settings.*Group.*Member`.
-template<auto Group, auto Member>
+template <auto Group, auto Member>
 auto& at(settings& of) {
     return (of.*Group).*Member;
 }

@@ -17,7 +17,7 @@ session_error invalid(std::string message) {
     return {server_code::invalid_argument, std::move(message)};
 }
 
-template<class Enum>
+template <class Enum>
 std::string number(Enum value) {
     return std::to_string(static_cast<std::int32_t>(value));
 }

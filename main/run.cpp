@@ -37,25 +37,29 @@ struct cast {
     round_driver_actor driver;
 };
 
-cast spawn_actors(caf::actor_system& system, const config::settings& settings,
-                  const audio::loaded_audio& speech, transport::io_runtime& io) {
-    const bool live = report::can_redraw(STDOUT_FILENO);
+transport::channel_factory make_channels(transport::io_runtime& io,
+                                         const config::settings& settings,
+                                         std::int32_t sample_rate) {
     transport::channel_settings channels;
     channels.service = settings.service;
     channels.session_ttl = settings.pool.session_ttl;
     channels.keepalive = settings.pool.keepalive;
-    channels.sample_rate = speech.sample_rate;
+    channels.sample_rate = sample_rate;
+    return transport::make_avatar_channels(io, std::move(channels));
+}
 
+cast spawn_actors(caf::actor_system& system, const config::settings& settings,
+                  transport::channel_factory channels, const audio_clip& speech) {
+    const bool live = report::can_redraw(STDOUT_FILENO);
     cast actors;
     actors.console =
         system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
     actors.stats = system.spawn(stats);
-    actors.pool = system.spawn(pool_supervisor, settings.pool,
-                               transport::make_avatar_channels(io, std::move(channels)),
+    actors.pool = system.spawn(pool_supervisor, settings.pool, std::move(channels),
                                connection_watcher_actor(actors.console));
     round_driver_plan plan;
     plan.rounds = settings.rounds;
-    plan.audio = speech.clip;
+    plan.audio = speech;
     if (live)
         plan.progress_interval = progress_interval;
     actors.driver = system.spawn(
@@ -67,7 +71,7 @@ cast spawn_actors(caf::actor_system& system, const config::settings& settings,
 
 /// Waits for an actor's answer. The program's own thread may block: it is
 /// neither an actor's nor an I/O thread.
-template<class Answer, class Actor, class Question>
+template <class Answer, class Actor, class Question>
 Answer ask(caf::scoped_actor& self, const Actor& whom, Question question) {
     std::optional<Answer> answer;
     self->request(whom, caf::infinite, std::move(question))
@@ -138,17 +142,26 @@ int run(const config::command& command) {
     if (command.embedded_emulator) {
         service.emplace(settings.emulator);
         settings.service = service->point_here(std::move(settings.service));
+    }
+    transport::io_runtime io(settings.runtime.io_threads);
+    auto channels = make_channels(io, settings, speech.sample_rate);
+    // From here on nothing of the configuration can be wrong any more.
+    if (service)
         std::cerr << "Running against the embedded emulator at "
                   << settings.service.console_endpoint << '\n';
-    }
 
-    transport::io_runtime io(settings.runtime.io_threads);
     actor_runtime actor_config(settings.runtime);
     caf::actor_system system(actor_config);
-    const auto actors = spawn_actors(system, settings, speech, io);
-    interrupts on_signal(io.next(),
-                         [driver = actors.driver] { caf::anon_send(driver, stop_rounds{}); });
-    return run_rounds_and_report(system, actors, settings, speech.clip.size(), json);
+    const auto actors = spawn_actors(system, settings, std::move(channels), speech.clip);
+    int code = 0;
+    {
+        interrupts on_signal(io.next(),
+                             [driver = actors.driver] { caf::anon_send(driver, stop_rounds{}); });
+        code = run_rounds_and_report(system, actors, settings, speech.clip.size(), json);
+    }
+    // The I/O threads hold handles on actors, which may not outlive the system.
+    io.drain();
+    return code;
 }
 
 } // namespace avatar

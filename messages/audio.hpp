@@ -27,7 +27,7 @@ public:
 
     bool operator==(const audio_clip& other) const { return bytes() == other.bytes(); }
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, audio_clip& x) {
         if constexpr (Inspector::reads_state) {
             auto bytes = std::string(x.bytes());
@@ -50,7 +50,7 @@ struct audio_request {
     audio_clip audio;
     nanoseconds waited{0}; ///< Set by the pool: time in its queue.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
         return f(x.request_id, x.audio, x.waited);
     }
@@ -69,7 +69,7 @@ struct audio_result {
 
     bool ok() const { return !failure; }
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {
         return f(x.request_id, x.connection_id, x.failure, x.frames, x.bytes, x.waited, x.duration,
                  x.first_frame);

@@ -17,7 +17,7 @@ using std::chrono::nanoseconds;
 struct channel_opened {
     std::string connection_id;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, channel_opened& x) {
         return f(x.connection_id);
     }
@@ -35,7 +35,7 @@ struct exchange_finished {
     /// of requests this channel does not know.
     std::uint64_t late_frames = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, exchange_finished& x) {
         return f(x.request_id, x.failure, x.frames, x.bytes, x.first_frame, x.late_frames);
     }
@@ -47,7 +47,7 @@ struct channel_closed {
     protocol::failure failure; ///< Code `none`: closed on our own wish.
     std::uint64_t late_frames = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, channel_closed& x) {
         return f(x.failure, x.late_frames);
     }

@@ -7,7 +7,7 @@
 namespace avatar {
 namespace {
 
-template<class T>
+template <class T>
 void add(caf::actor_system_config& config, const char* name) {
     config.add_message_type<T>(name);
 }

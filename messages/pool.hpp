@@ -11,7 +11,7 @@ namespace avatar {
 /// Opens all connections in parallel. Answered by `pool_opened` when each has
 /// been tried once.
 struct open_pool {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, open_pool&) {
         return f();
     }
@@ -21,7 +21,7 @@ struct open_pool {
 struct get_pool_status {
     bool with_connections = false; ///< Each connection's line as well.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, get_pool_status& x) {
         return f(x.with_connections);
     }
@@ -31,7 +31,7 @@ struct get_pool_status {
 /// `request_cancelled`, and takes no further ones. Ends the wait for
 /// `pool_opened` too.
 struct cancel_requests {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, cancel_requests&) {
         return f();
     }
@@ -40,14 +40,14 @@ struct cancel_requests {
 /// Cancels what is left and closes every connection normally. Answered by
 /// `pool_closed`; the pool ends then.
 struct close_pool {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, close_pool&) {
         return f();
     }
 };
 
 struct pool_closed {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pool_closed&) {
         return f();
     }
@@ -63,7 +63,7 @@ struct deadline_due {
     };
     queue of = queue::waiting;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, deadline_due& x) {
         return f(x.of);
     }
@@ -73,7 +73,7 @@ struct deadline_due {
 struct reopen_slot {
     session_key key; ///< The session to replace.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, reopen_slot& x) {
         return f(x.key);
     }

@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 /// Asks the round driver to run all its rounds. Answered by `rounds_finished`.
 struct run_rounds {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, run_rounds&) {
         return f();
     }
@@ -24,7 +24,7 @@ struct run_rounds {
 
 /// Asks the round driver to end early: what is under way is cancelled.
 struct stop_rounds {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, stop_rounds&) {
         return f();
     }
@@ -32,7 +32,7 @@ struct stop_rounds {
 
 /// The round driver's own alarm: the pause between two rounds is over.
 struct next_round {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, next_round&) {
         return f();
     }
@@ -42,7 +42,7 @@ struct next_round {
 struct tell_progress {
     std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, tell_progress& x) {
         return f(x.round);
     }
@@ -52,7 +52,7 @@ struct tell_progress {
 struct audio_loaded {
     std::uint64_t bytes = 0; ///< As sent to the service with each request.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, audio_loaded& x) {
         return f(x.bytes);
     }
@@ -62,7 +62,7 @@ struct audio_loaded {
 struct pool_opening {
     std::uint64_t size = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pool_opening& x) {
         return f(x.size);
     }
@@ -75,7 +75,7 @@ struct connection_tried {
     std::string connection_id;
     protocol::failure failure; ///< Code `none`: it is open.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, connection_tried& x) {
         return f(x.slot, x.connection_id, x.failure);
     }
@@ -87,7 +87,7 @@ struct pool_opened {
     std::uint64_t size = 0;
     std::vector<failure_count> failures; ///< Of the others: equal ones counted together.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pool_opened& x) {
         return f(x.connected, x.size, x.failures);
     }
@@ -100,7 +100,7 @@ struct rounds_started {
     nanoseconds interval{0};
     std::uint64_t connections = 0; ///< Open ones, as the rounds begin.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, rounds_started& x) {
         return f(x.rounds, x.requests_per_round, x.interval, x.connections);
     }
@@ -113,7 +113,7 @@ struct round_started {
     std::uint64_t available = 0;
     std::uint64_t connections = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, round_started& x) {
         return f(x.round, x.rounds, x.elapsed, x.available, x.connections);
     }
@@ -128,7 +128,7 @@ struct round_progress {
     std::uint64_t failed = 0;
     nanoseconds duration{0}; ///< So far.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, round_progress& x) {
         return f(x.round, x.rounds, x.requests, x.ok, x.failed, x.duration);
     }
@@ -144,7 +144,7 @@ struct round_finished {
     nanoseconds next_in{0};          ///< Pause until the next round.
     bool last = false;               ///< No further round.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
         return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.errors, x.next_in, x.last);
     }
@@ -155,7 +155,7 @@ struct rounds_finished {
     nanoseconds duration{0}; ///< First round's start to last round's end.
     bool interrupted = false;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, rounds_finished& x) {
         return f(x.duration, x.interrupted);
     }

@@ -23,7 +23,7 @@ struct duration_summary {
     nanoseconds p95{0};
     nanoseconds p99{0};
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, duration_summary& x) {
         return f(x.count, x.mean, x.min, x.max, x.p50, x.p95, x.p99);
     }
@@ -37,7 +37,7 @@ struct round_figures {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, round_figures& x) {
         return f(x.round, x.started_at, x.duration, x.ok, x.failed);
     }
@@ -48,7 +48,7 @@ struct connection_usage {
     std::string connection_id;
     std::uint64_t requests = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, connection_usage& x) {
         return f(x.connection_id, x.requests);
     }
@@ -59,7 +59,7 @@ struct failure_count {
     protocol::failure sample;
     std::uint64_t count = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, failure_count& x) {
         return f(x.sample, x.count);
     }
@@ -71,7 +71,7 @@ struct pooled_connection {
     std::uint64_t requests = 0; ///< Taken by it, failed ones included.
     nanoseconds age{0};         ///< Since the service confirmed it.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pooled_connection& x) {
         return f(x.connection_id, x.requests, x.age);
     }
@@ -88,7 +88,7 @@ struct pool_status {
     std::uint64_t late_frames = 0;
     std::vector<pooled_connection> connections; ///< In slot order.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pool_status& x) {
         return f(x.size, x.connected, x.available, x.waiting, x.served, x.replaced, x.late_frames,
                  x.connections);
@@ -111,7 +111,7 @@ struct run_report {
     std::vector<failure_count> failures; ///< By code, most frequent first.
     pool_status pool;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
         return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.frames, x.bytes,
                  x.request_duration, x.time_to_first_frame, x.wait_for_connection, x.usage,

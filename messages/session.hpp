@@ -16,7 +16,7 @@ struct session_key {
 
     bool operator==(const session_key&) const = default;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, session_key& x) {
         return f(x.slot, x.generation);
     }
@@ -27,7 +27,7 @@ struct session_opened {
     session_key key;
     std::string connection_id;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, session_opened& x) {
         return f(x.key, x.connection_id);
     }
@@ -39,7 +39,7 @@ struct session_idle {
     session_key key;
     std::uint64_t late_frames = 0; ///< Dropped since the last such message.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, session_idle& x) {
         return f(x.key, x.late_frames);
     }
@@ -52,7 +52,7 @@ struct session_closed {
     protocol::failure failure; ///< Code `none`: closed as the owner wished.
     std::uint64_t late_frames = 0;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, session_closed& x) {
         return f(x.key, x.failure, x.late_frames);
     }
@@ -64,7 +64,7 @@ struct session_closed {
 struct give_up_request {
     protocol::failure failure;
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, give_up_request& x) {
         return f(x.failure);
     }
@@ -72,7 +72,7 @@ struct give_up_request {
 
 /// To the session: close the connection, normally.
 struct close_session {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, close_session&) {
         return f();
     }

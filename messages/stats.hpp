@@ -6,7 +6,7 @@ namespace avatar {
 /// Answered by `run_report` with all that was folded in so far, the pool's
 /// figures left empty.
 struct get_run_report {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, get_run_report&) {
         return f();
     }
@@ -14,7 +14,7 @@ struct get_run_report {
 
 /// The pool starts to close its connections.
 struct pool_closing {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, pool_closing&) {
         return f();
     }
@@ -23,7 +23,7 @@ struct pool_closing {
 /// Asks the console to write out all it was told before. Answered by
 /// `console_flushed`; the console ends then.
 struct flush_console {
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, flush_console&) {
         return f();
     }
@@ -32,7 +32,7 @@ struct flush_console {
 struct console_flushed {
     bool ok = false; ///< False: some of it could not be written, a full disk say.
 
-    template<class Inspector>
+    template <class Inspector>
     friend auto inspect(Inspector& f, console_flushed& x) {
         return f(x.ok);
     }

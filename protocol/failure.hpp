@@ -81,7 +81,7 @@ struct failure {
 std::string describe(const failure& f);
 
 /// Serialisation hook of actor messages.
-template<class Inspector>
+template <class Inspector>
 auto inspect(Inspector& f, failure& x) {
     return f(x.code, x.phase, x.http_status, x.server_code, x.title, x.detail, x.connection_id,
              x.request_id, x.body, x.close_code, x.close_reason);

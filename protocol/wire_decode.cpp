@@ -42,7 +42,7 @@ bool take_varint(pbf_reader& in, pbf_tag_type tag, std::uint64_t& value) {
 /// Numbers, enums and flags. Those narrower than the varint keep its low bits.
 /// A flag is read as a number as well: pbf_reader::get_bool looks at a byte
 /// before it has checked that there is one.
-template<class Number>
+template <class Number>
 bool take(pbf_reader& in, pbf_tag_type tag, Number& value) {
     std::uint64_t wide = 0;
     if (!take_varint(in, tag, wide))
@@ -51,10 +51,10 @@ bool take(pbf_reader& in, pbf_tag_type tag, Number& value) {
     return true;
 }
 
-template<class Message>
+template <class Message>
 Message read(std::string_view bytes);
 
-template<class Message>
+template <class Message>
 bool take(pbf_reader& in, pbf_tag_type tag, std::optional<Message>& value) {
     std::string_view bytes;
     if (!take(in, tag, bytes))
@@ -133,7 +133,7 @@ bool take_field(pbf_reader& in, envelope& m) {
     return take(in, 1, m.type) || (tag < m.contents.size() && take(in, tag, m.contents[tag]));
 }
 
-template<class Message>
+template <class Message>
 Message read(std::string_view bytes) {
     Message result;
     auto in = reader_of(bytes);

@@ -21,7 +21,7 @@ void add_number(pbf_writer& out, protozero::pbf_tag_type tag, std::int32_t numbe
         out.add_int32(tag, number);
 }
 
-template<class Enum>
+template <class Enum>
 void add_enum(pbf_writer& out, protozero::pbf_tag_type tag, Enum value) {
     add_number(out, tag, static_cast<std::int32_t>(value));
 }
@@ -31,7 +31,7 @@ void add_flag(pbf_writer& out, protozero::pbf_tag_type tag, bool flag) {
         out.add_bool(tag, true);
 }
 
-template<class Message>
+template <class Message>
 void add_message(pbf_writer& out, protozero::pbf_tag_type tag, const Message& m);
 
 void add_fields(pbf_writer& out, const livekit_egress& m) {
@@ -100,7 +100,7 @@ void add_fields(pbf_writer& out, const client_interrupt& m) {
 
 /// A message within a message. A nested pbf_writer would leave it out when it
 /// is empty, but here presence says something: which egress, which content.
-template<class Message>
+template <class Message>
 void add_message(pbf_writer& out, protozero::pbf_tag_type tag, const Message& m) {
     std::string fields;
     pbf_writer nested(fields);
@@ -108,7 +108,7 @@ void add_message(pbf_writer& out, protozero::pbf_tag_type tag, const Message& m)
     out.add_message(tag, fields);
 }
 
-template<class Message>
+template <class Message>
 void add_content(pbf_writer& out, message_type type, protozero::pbf_tag_type tag,
                  const Message& m) {
     add_enum(out, envelope_type, type);

@@ -51,7 +51,7 @@ json to_value(const pooled_connection& connection) {
             {"age_ms", to_milliseconds(connection.age)}};
 }
 
-template<class T>
+template <class T>
 json to_array(const std::vector<T>& items) {
     auto array = json::array();
     for (const auto& item : items)

@@ -10,7 +10,7 @@
 namespace avatar::report::text_detail {
 
 /// Formats one line and ends it.
-template<class... Args>
+template <class... Args>
 void line(std::ostream& out, fmt::format_string<Args...> format, Args&&... args) {
     out << fmt::format(format, std::forward<Args>(args)...) << '\n';
 }

@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    template<class Call>
+    template <class Call>
     void on_io_thread(Call call) {
         boost::asio::post(
             connection_->io(),

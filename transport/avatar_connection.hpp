@@ -41,7 +41,7 @@ public:
     void close();
 
 private:
-    template<class T>
+    template <class T>
     using awaitable = boost::asio::awaitable<T>;
 
     /// One WebSocket message, its audio never joined to what goes before it.

@@ -18,7 +18,8 @@ struct io_runtime::worker {
 
     ~worker() {
         context.stop();
-        thread.join();
+        if (thread.joinable())
+            thread.join();
     }
 };
 
@@ -32,6 +33,13 @@ io_runtime::io_runtime(std::size_t threads) : turn_(std::make_unique<turn>()) {
 }
 
 io_runtime::~io_runtime() = default;
+
+void io_runtime::drain() {
+    for (auto& worker : workers_)
+        worker->work.reset();
+    for (auto& worker : workers_)
+        worker->thread.join();
+}
 
 boost::asio::io_context& io_runtime::next() {
     const auto i = turn_->next.fetch_add(1, std::memory_order_relaxed);

@@ -26,6 +26,12 @@ public:
     /// The next io_context in turn. Safe from any thread.
     boost::asio::io_context& next();
 
+    /// Waits until nothing is under way any more and ends the threads; what is
+    /// given to the io_contexts afterwards never runs. So that whatever handlers
+    /// hold is let go of while its owner still lives. To be called once all
+    /// connections have ended, not from an I/O thread.
+    void drain();
+
 private:
     struct worker;
     std::vector<std::unique_ptr<worker>> workers_;

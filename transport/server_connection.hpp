@@ -38,7 +38,7 @@ public:
 
 private:
     using beast_request = boost::beast::http::request<boost::beast::http::string_body>;
-    template<class T>
+    template <class T>
     using awaitable = boost::asio::awaitable<T>;
 
     struct outgoing {

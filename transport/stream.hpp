@@ -43,7 +43,7 @@ public:
         socket().close(ignored);
     }
 
-    template<class Buffers, class Token>
+    template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
             [this](auto handler, const Buffers& to) {
@@ -55,7 +55,7 @@ public:
             token, buffers);
     }
 
-    template<class Buffers, class Token>
+    template <class Buffers, class Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
             [this](auto handler, const Buffers& from) {
@@ -76,7 +76,7 @@ private:
 
 /// Beast's hooks, found by argument-dependent lookup: how a WebSocket on top
 /// ends its connection, and how its time limits cut it.
-template<class Handler>
+template <class Handler>
 void async_teardown(boost::beast::role_type role, stream& s, Handler&& handler) {
     using boost::beast::websocket::async_teardown;
     if (s.tls())

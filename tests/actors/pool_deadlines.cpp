@@ -84,7 +84,8 @@ CAF_TEST(the old session of a replaced slot does not disturb the new one) {
     open_pool_of(1);
     service.at(0).answers_close = false;
     ask(pool, "r-0");
-    after(55s);
+    after(45s);
+    after(10s);
     service.at(1).confirm("c-1");
     consume_messages();
     ask(pool, "r-1");

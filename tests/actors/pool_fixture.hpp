@@ -17,10 +17,13 @@ public:
         settings.reconnect_max = std::chrono::seconds(4);
     }
 
-    ~pool_fixture() override {
+    ~pool_fixture() override { wind_down(); }
+
+    void wind_down() {
         if (pool)
             caf::anon_send(pool, close_pool{});
         consume_messages();
+        actor_fixture::wind_down();
     }
 
     void spawn_pool() {
@@ -72,7 +75,9 @@ public:
     pool_status status() { return request<pool_status>(pool, true); }
 
     /// The ids of the requests each connection was sent.
-    std::vector<std::string> sent(std::size_t connection) { return service.at(connection).sent; }
+    const std::vector<std::string>& sent(std::size_t connection) {
+        return service.at(connection).sent;
+    }
 
     config::pool_settings settings;
     pool_supervisor_actor pool;
@@ -82,7 +87,7 @@ public:
     int closed = 0;
 
 private:
-    template<class Answer, class Handle>
+    template <class Answer, class Handle>
     Answer request(const Handle& whom, bool with_connections) {
         auto answer = self->request(whom, caf::infinite, get_pool_status{with_connections});
         consume_messages();

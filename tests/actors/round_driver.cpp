@@ -19,6 +19,8 @@ struct fixture : tests::pool_fixture {
         plan.audio = audio_clip("speech");
     }
 
+    ~fixture() override { wind_down(); }
+
     void start() {
         open_pool_of(2);
         figures = sys.spawn(stats);

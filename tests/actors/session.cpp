@@ -30,6 +30,8 @@ struct fixture : tests::actor_fixture {
         consume_messages();
     }
 
+    ~fixture() override { wind_down(); }
+
     tests::scripted_connection& connection() { return service.at(0); }
 
     void open() {

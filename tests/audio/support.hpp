@@ -81,7 +81,7 @@ inline std::vector<int> samples_of(std::string_view bytes) {
 }
 
 /// What the audio_error says that `action` throws; "no error" where none.
-template<class Action>
+template <class Action>
 std::string error_of(Action action) {
     try {
         action();

@@ -14,7 +14,7 @@
 namespace avatar::config::test {
 
 /// What the config_error says that `action` throws; "no error" where none.
-template<class Action>
+template <class Action>
 std::string error_of(Action action) {
     try {
         action();
@@ -25,7 +25,7 @@ std::string error_of(Action action) {
 }
 
 /// Calls `action(argc, argv)` with a program name in front of the arguments.
-template<class Action>
+template <class Action>
 auto with_arguments(const std::vector<std::string>& arguments, Action action) {
     std::vector<const char*> argv{"avatar-pool"};
     for (const auto& argument : arguments)

@@ -19,10 +19,8 @@ void check_refused(const arguments& with, const arguments& parts,
         check_contains(result.err, part);
 }
 
-void check_audio_refused(const std::string& file, const arguments& parts,
-                         const arguments& more = {}) {
-    check_refused(quick_run(joined({"--audio.file=" + file}, more)),
-                  joined({"avatar-pool: ", file}, parts));
+void check_audio_refused(const std::string& file, const arguments& parts) {
+    check_refused(quick_run({"--audio.file=" + file}), joined({"avatar-pool: ", file}, parts));
 }
 
 /// A WAV header for 16-bit PCM and as many zero samples.
@@ -79,8 +77,9 @@ CAF_TEST(audio files that cannot be sent are refused) {
     check_audio_refused(folder.file("stereo.wav", wav(2, 16000, 100)), {"2", "mono"});
     check_audio_refused(folder.file("rate.wav", wav(1, 11025, 100)), {"11025", "16000"});
     check_audio_refused(folder.file("noise.wav", "this is no sound"), {});
-    check_audio_refused(folder.file("raw.pcm", "abcd"), {"audio.sample-rate"},
-                        {"--audio.sample-rate=11025"});
+    check_refused(
+        quick_run({"--audio.file=" + folder.file("raw.pcm", "abcd"), "--audio.sample-rate=11025"}),
+        {"audio.sample-rate", "11025", "16000"});
 }
 
 CAF_TEST(pool sizes that cannot be are refused with both numbers) {

@@ -16,6 +16,8 @@ namespace {
 std::string without_figures(std::string text) {
     text = std::regex_replace(text, std::regex("[A-Za-z0-9_-]{20}\\.\\.\\."), "ID...");
     text = std::regex_replace(text, std::regex("[0-9]+\\.[0-9]+"), "#");
+    // Which connection is free first is a matter of chance.
+    text = std::regex_replace(text, std::regex("ID\\.\\.\\.: [0-9]+ "), "ID...: N ");
     return std::regex_replace(text, std::regex(" +\n"), "\n");
 }
 
@@ -85,14 +87,14 @@ Per-Round Breakdown:
   2      # # 3      0
 
 Connection Usage Distribution:
-  ID...: 3 requests (#%)
-  ID...: 3 requests (#%)
+  ID...: N requests (#%)
+  ID...: N requests (#%)
 
 Final Pool Statistics:
   Total requests served: 6
   Connections in pool: 2
-  Connection ID...: 3 requests, age: #s (# min)
-  Connection ID...: 3 requests, age: #s (# min)
+  Connection ID...: N requests, age: #s (# min)
+  Connection ID...: N requests, age: #s (# min)
 
 Closing connection pool...
 Connection pool closed

@@ -15,7 +15,7 @@ struct config : caf::actor_system_config {
 
 struct fixture : test_coordinator_fixture<config> {
     /// To bytes as for another node, and back.
-    template<class T>
+    template <class T>
     T over_the_wire(const T& message) {
         return roundtrip(caf::make_message(message)).template get_as<T>(0);
     }

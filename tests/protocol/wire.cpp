@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t samples = 2000;
 
 /// The content of an envelope that must be of type T.
-template<class T>
+template <class T>
 T decoded(std::string_view bytes) {
     auto m = decode(bytes);
     CAF_REQUIRE(m.has_value());
@@ -31,7 +31,7 @@ std::string text(std::string_view view) {
 }
 
 /// Fields of no known number, one of each wire type proto3 has.
-template<class Message>
+template <class Message>
 void add_unknown_fields(Message& m) {
     auto& fields = *m.GetReflection()->MutableUnknownFields(&m);
     fields.AddVarint(100, ~0ull);

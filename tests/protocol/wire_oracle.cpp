@@ -51,7 +51,7 @@ std::int32_t random_number(random_engine& engine) {
 }
 
 /// A known value or one of a version to come.
-template<class Enum>
+template <class Enum>
 Enum random_enum(random_engine& engine) {
     return static_cast<Enum>(coin(engine) ? below(engine, 4) : random_number(engine));
 }

@@ -14,7 +14,7 @@ namespace {
 const std::string long_id = "0123456789abcdefghijklmnop";
 const std::string cut_id = "0123456789abcdefghij...";
 
-template<class Event>
+template <class Event>
 std::string written(const Event& event) {
     std::ostringstream out;
     avatar::report::write(out, event);

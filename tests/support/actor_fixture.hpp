@@ -19,7 +19,9 @@ struct message_config : caf::actor_system_config {
 /// results are kept. Time moves only by `after`.
 class actor_fixture : public test_coordinator_fixture<message_config> {
 public:
-    ~actor_fixture() override {
+    /// Ends every channel, and with them the sessions. For the destructor of
+    /// each fixture that actors write to: its members go before this one's.
+    void wind_down() {
         service.end_all();
         consume_messages();
     }
@@ -31,7 +33,7 @@ public:
     }
 
     /// Sends a request from an actor of its own and keeps what comes back.
-    template<class Handle>
+    template <class Handle>
     void ask(const Handle& whom, const std::string& id) {
         sys.spawn([this, whom, id](caf::event_based_actor* caller) {
             audio_request request;

@@ -10,7 +10,7 @@
 namespace avatar::tests {
 
 /// Carries values from other threads to the test's, which waits for them.
-template<class T>
+template <class T>
 class inbox {
 public:
     void put(T value) {

@@ -30,7 +30,7 @@ public:
     }
 
     /// The next event, which must be of that type.
-    template<class Event>
+    template <class Event>
     Event next() {
         auto event = events.take();
         CAF_REQUIRE(event.has_value());

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <thread>
 
 #define CAF_SUITE io_runtime
@@ -30,6 +31,20 @@ CAF_TEST(each context runs on its own thread) {
     CAF_REQUIRE(one && other);
     CAF_CHECK(*one != *other);
     CAF_CHECK(*one != std::this_thread::get_id());
+}
+
+CAF_TEST(draining waits for what is under way) {
+    transport::io_runtime runtime(2);
+    std::atomic<int> ran{0};
+    for (int i = 0; i < 100; ++i) {
+        auto& context = runtime.next();
+        boost::asio::post(context, [&] {
+            boost::asio::post(context, [&] { ++ran; });
+            ++ran;
+        });
+    }
+    runtime.drain();
+    CAF_CHECK_EQUAL(ran.load(), 200);
 }
 
 CAF_TEST(none asked for is one) {
