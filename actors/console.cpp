@@ -4,6 +4,7 @@
 #include "report/text.hpp"
 
 #include <ostream>
+#include <utility>
 
 namespace avatar {
 
@@ -30,7 +31,7 @@ console_actor::behavior_type console(console_actor::stateful_pointer<console_sta
         [&](connection_tried& event) { state.on_connection_tried(event); },
         [=](const audio_loaded& event) { show(event); },
         [=](const pool_opening& event) { show(event); },
-        [=](const pool_opened& event) { show(event); },
+        [&](const pool_opened& event) { state.on_pool_opened(event); },
         [&](const run_report& report) {
             state.print([&](std::ostream& out) {
                 report::write_summary(out, report);
@@ -55,11 +56,24 @@ void console_state::start(const console_settings& settings) {
 }
 
 void console_state::on_connection_tried(connection_tried& event) {
+    if (!opening_)
+        return;
     early_.emplace(event.slot, std::move(event));
     print([this](std::ostream& out) {
         for (auto next = early_.begin(); next != early_.end() && next->first == next_slot_;
              next = early_.erase(next), ++next_slot_)
             report::write(out, next->second);
+    });
+}
+
+/// Lines that waited for a connection which is still on the way up, because the
+/// run was interrupted, come out now.
+void console_state::on_pool_opened(const pool_opened& event) {
+    opening_ = false;
+    print([&](std::ostream& out) {
+        for (const auto& [slot, tried] : std::exchange(early_, {}))
+            report::write(out, tried);
+        report::write(out, event);
     });
 }
 

@@ -33,6 +33,7 @@ public:
     void start(const console_settings& settings);
 
     void on_connection_tried(connection_tried& event);
+    void on_pool_opened(const pool_opened& event);
     void on_round_progress(const round_progress& event);
 
     /// Lets `write` add to the report, in place of the live line, and sends it on
@@ -50,6 +51,7 @@ private:
     std::unique_ptr<report::progress_line> progress_;
     std::map<std::uint64_t, connection_tried> early_;
     std::uint64_t next_slot_ = 0;
+    bool opening_ = true; // Later tries replace lost connections: no lines for them.
 };
 
 /// Behaviour that writes a run to a stream, as it happens. Spawn it detached:

@@ -2,6 +2,7 @@
 
 #include "actors/pool_failures.hpp"
 #include "actors/session.hpp"
+#include "report/connection_label.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -11,11 +12,14 @@
 namespace avatar {
 namespace {
 
-/// Failures that read alike are of one kind.
+/// Kinds of failure told apart by their text; further ones by their code.
+constexpr std::size_t kinds_by_text = 10;
+
 void count_failure(std::vector<failure_count>& kinds, const protocol::failure& failure) {
     const auto text = describe(failure);
+    const bool many = kinds.size() >= kinds_by_text;
     const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const failure_count& kind) {
-        return describe(kind.sample) == text;
+        return many ? kind.sample.code == failure.code : describe(kind.sample) == text;
     });
     if (same == kinds.end())
         kinds.push_back({failure, 1});
@@ -81,15 +85,13 @@ void pool_supervisor_state::first_try_ended(pool_slot& slot, const protocol::fai
 void pool_supervisor_state::finish_opening_if_done() {
     if (!opening_.pending() || (untried_ > 0 && !cancelled_))
         return;
-    opening_.deliver(
-        pool_opened{status(false).connected, slots_->size(), std::move(open_failures_)});
+    opening_.deliver(pool_opened{status(false).connected, slots_->size(), std::move(open_failures_),
+                                 /*cancelled=*/untried_ > 0});
 }
 
 void pool_supervisor_state::on_cancel() {
     cancelled_ = true;
-    const auto now = self_->clock().now();
-    for (auto& waiting : std::exchange(waiting_, {}))
-        refuse(waiting, request_was_cancelled(), now);
+    waiting_.refuse_all(request_was_cancelled(), self_->clock().now());
     while (slots_->count(slot_phase::busy) > 0)
         give_up(slots_->front(slot_phase::busy), request_was_cancelled());
     finish_opening_if_done();
@@ -145,17 +147,19 @@ void pool_supervisor_state::on_session_closed(session_closed& message) {
     late_frames_ += message.late_frames;
     auto* slot = slots_->find(message.key);
     if (!slot) {
-        --retiring_;
+        if (retiring_ > 0)
+            --retiring_;
         return finish_closing_if_done();
     }
     const bool was_open = slot->phase != slot_phase::opening;
+    const auto connection_id = std::exchange(slot->connection_id, {});
     slot->session = nullptr;
     slots_->move(*slot, slot_phase::down);
     if (closed_)
         return finish_closing_if_done();
     if (was_open) {
-        spdlog::warn("connection {} was lost, replacing it: {}", slot->connection_id,
-                     describe(message.failure));
+        spdlog::warn("connection {} was lost, replacing it: {}",
+                     report::connection_label(connection_id), describe(message.failure));
         replace_lost(*slot);
     } else {
         reopen_later(*slot);
@@ -203,15 +207,15 @@ void pool_supervisor_state::on_reopen(const reopen_slot& message) {
 pool_supervisor_state::result_promise pool_supervisor_state::on_request(audio_request& request) {
     const auto now = self_->clock().now();
     auto promise = self_->make_response_promise<audio_result>();
-    waiting_request next{promise, std::move(request), now};
+    pooled_request next{promise, std::move(request), now};
     if (cancelled_) {
-        refuse(next, request_was_cancelled(), now);
+        next.refuse(request_was_cancelled(), now);
     } else if (slots_->count(slot_phase::idle) > 0) {
         dispatch(slots_->front(slot_phase::idle), std::move(next));
     } else if (waiting_.size() >= settings_.max_waiting) {
-        refuse(next, queue_was_full(settings_.max_waiting), now);
+        next.refuse(queue_was_full(settings_.max_waiting), now);
     } else {
-        waiting_.push_back(std::move(next));
+        waiting_.push(std::move(next));
         set_alarm(deadline_due::queue::waiting, now + settings_.borrow_timeout);
     }
     return promise;
@@ -220,15 +224,12 @@ pool_supervisor_state::result_promise pool_supervisor_state::on_request(audio_re
 void pool_supervisor_state::give_work(pool_slot& slot) {
     if (waiting_.empty())
         return slots_->move(slot, slot_phase::idle);
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    dispatch(slot, std::move(next));
+    dispatch(slot, waiting_.pop());
 }
 
-void pool_supervisor_state::dispatch(pool_slot& slot, waiting_request next) {
+void pool_supervisor_state::dispatch(pool_slot& slot, pooled_request next) {
     const auto now = self_->clock().now();
-    next.request.waited = now - next.since;
-    next.promise.delegate(slot.session, std::move(next.request));
+    next.delegate_to(slot.session, now);
     ++slot.requests;
     ++served_;
     slot.deadline = now + settings_.request_timeout;
@@ -241,17 +242,6 @@ void pool_supervisor_state::give_up(pool_slot& slot, protocol::failure why) {
     slot.deadline = self_->clock().now() + settings_.late_timeout;
     slots_->move(slot, slot_phase::late);
     set_alarm(deadline_due::queue::late, slot.deadline);
-}
-
-void pool_supervisor_state::refuse(waiting_request& waiting, protocol::failure why,
-                                   time_point now) {
-    audio_result result;
-    result.request_id = std::move(waiting.request.request_id);
-    result.failure = std::move(why);
-    result.failure.request_id = result.request_id;
-    result.waited = now - waiting.since;
-    result.duration = result.waited;
-    waiting.promise.deliver(std::move(result));
 }
 
 // -- deadlines -----------------------------------------------------------------------
@@ -270,14 +260,12 @@ void pool_supervisor_state::on_deadline(deadline_due::queue queue) {
 }
 
 void pool_supervisor_state::expire_waiting(time_point now) {
-    const auto deadline = [&] { return waiting_.front().since + settings_.borrow_timeout; };
-    while (!waiting_.empty() && deadline() <= now) {
-        auto expired = std::move(waiting_.front());
-        waiting_.pop_front();
-        refuse(expired, no_session_in_time(settings_.borrow_timeout), now);
+    while (!waiting_.empty()) {
+        const auto deadline = waiting_.front_since() + settings_.borrow_timeout;
+        if (deadline > now)
+            return set_alarm(deadline_due::queue::waiting, deadline);
+        waiting_.pop().refuse(no_session_in_time(settings_.borrow_timeout), now);
     }
-    if (!waiting_.empty())
-        set_alarm(deadline_due::queue::waiting, deadline());
 }
 
 void pool_supervisor_state::expire_busy(time_point now) {
@@ -295,7 +283,7 @@ void pool_supervisor_state::expire_late(time_point now) {
         if (slot.deadline > now)
             return set_alarm(deadline_due::queue::late, slot.deadline);
         spdlog::warn("connection {} did not finish a request given up, replacing it",
-                     slot.connection_id);
+                     report::connection_label(slot.connection_id));
         self_->send(slot.session, close_session{});
         ++retiring_;
         ++replaced_;

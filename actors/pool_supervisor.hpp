@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/request_queue.hpp"
 #include "actors/session_table.hpp"
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
@@ -10,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -54,12 +54,6 @@ public:
 private:
     using time_point = caf::actor_clock::time_point;
 
-    struct waiting_request {
-        result_promise promise;
-        audio_request request;
-        time_point since;
-    };
-
     // Sessions.
     void open_slot(pool_slot& slot);
     void reopen_later(pool_slot& slot);
@@ -70,9 +64,8 @@ private:
 
     // Requests.
     void give_work(pool_slot& slot);
-    void dispatch(pool_slot& slot, waiting_request next);
+    void dispatch(pool_slot& slot, pooled_request next);
     void give_up(pool_slot& slot, protocol::failure why);
-    static void refuse(waiting_request& waiting, protocol::failure why, time_point now);
 
     // Deadlines.
     void expire_waiting(time_point now);
@@ -86,7 +79,7 @@ private:
     connection_watcher_actor watcher_;
 
     std::unique_ptr<session_table> slots_;
-    std::deque<waiting_request> waiting_;
+    request_queue waiting_;
     std::array<bool, 3> alarm_set_{}; // By deadline_due::queue.
 
     opened_promise opening_;

@@ -15,6 +15,13 @@ if(AVATAR_SANITIZE)
   add_link_options(-fsanitize=${AVATAR_SANITIZE})
 endif()
 
+if(AVATAR_SANITIZE MATCHES "undefined")
+  # CAF's headers bind a reference to an empty argument tuple that is not there
+  # whenever a function without arguments is spawned. Nothing reads it; a null
+  # pointer that is read ends in the address sanitizer.
+  add_compile_options(-fno-sanitize=null)
+endif()
+
 if(AVATAR_SANITIZE MATCHES "thread")
   # Asio's fences are invisible to the thread sanitizer, GCC warns of each.
   # Its mutexes and the reactor order the same accesses, and those are seen.

@@ -63,6 +63,10 @@ std::size_t descriptor_limit(std::size_t wanted) {
 
 } // namespace
 
+void raise_descriptor_limit() {
+    descriptor_limit(SIZE_MAX);
+}
+
 void check_consistency(const settings& values) {
     const auto& pool = values.pool;
     if (pool.reconnect_min > pool.reconnect_max)

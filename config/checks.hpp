@@ -20,4 +20,7 @@ void check_service(const settings& values);
 /// reserve. Raises the soft limit (RLIMIT_NOFILE) where the hard limit allows.
 void check_descriptors(std::size_t pool_size, bool embedded_emulator);
 
+/// As many descriptors as the hard limit allows.
+void raise_descriptor_limit();
+
 } // namespace avatar::config

@@ -72,7 +72,7 @@ std::vector<option> rounds_options() {
     constexpr auto in = &settings::rounds;
     return {
         {"rounds.count", "", whole(at<in, &g::count>, 1), "Rounds to run"},
-        {"rounds.concurrency", "", whole(at<in, &g::concurrency>, 1),
+        {"rounds.concurrency", "", whole(at<in, &g::concurrency>, 1, 1'000'000),
          "Requests started together in each round"},
         {"rounds.interval", "", duration(at<in, &g::interval>, 0ms),
          "Pause from the end of a round to the start of the next"},

@@ -11,11 +11,14 @@
 namespace avatar {
 
 int emulate(const config::settings& settings) {
+    config::raise_descriptor_limit(); // Nobody says how many sessions will come.
     boost::asio::io_context io{1};
     emulator::emulator service(io, settings.emulator);
     std::cout << emulator::export_lines(service) << std::flush;
     std::cerr << "Emulator listening on port " << service.port()
               << ", until Ctrl-C; the lines above point a client at it\n";
+    if (!std::cout)
+        std::cerr << "avatar-pool: the lines could not be written to standard output\n";
 
     // Runs until the last session is closed. No longer waits for signals once
     // there was one: a second one has its usual effect.

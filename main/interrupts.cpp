@@ -16,7 +16,12 @@ public:
     watch(boost::asio::io_context& io, std::function<void()> on_first)
         : io_(io),
           signals_(io, SIGINT, SIGTERM),
-          on_first_(std::move(on_first)) {}
+          on_first_(std::move(on_first)) {
+        // The terminal was closed; nohup has it ignored, and ignored it stays.
+        struct sigaction hang_up {};
+        if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN)
+            signals_.add(SIGHUP);
+    }
 
     void wait() {
         signals_.async_wait([self = shared_from_this()](boost::system::error_code ec, int) {

@@ -9,7 +9,7 @@ class io_context;
 
 namespace avatar {
 
-/// SIGINT and SIGTERM while this lives: the first calls `on_first` on the
+/// SIGINT, SIGTERM and SIGHUP while this lives: the first calls `on_first` on the
 /// io_context, the second quits the process with code 130 at once.
 class interrupts {
 public:

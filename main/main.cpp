@@ -10,6 +10,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
@@ -55,6 +56,8 @@ int refuse(const std::exception& why) {
 } // namespace
 
 int main(int argc, char** argv) {
+    // A reader that goes away, as `head` does, is seen by the write that fails.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
         return carry_out(config::read_command(argc, argv, environment));
     } catch (const config::config_error& e) {
@@ -69,5 +72,8 @@ int main(int argc, char** argv) {
         return refuse(e);
     } catch (const emulator::emulator_error& e) {
         return refuse(e);
+    } catch (const std::exception& e) {
+        std::cerr << "avatar-pool: internal error: " << e.what() << '\n';
+        return some_requests_failed;
     }
 }

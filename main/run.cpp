@@ -18,6 +18,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
@@ -28,6 +29,9 @@ namespace {
 
 /// How often a terminal's live line is drawn again.
 constexpr auto progress_interval = std::chrono::milliseconds(200);
+
+/// For the I/O threads to end once every connection has.
+constexpr auto drain_limit = std::chrono::seconds(3);
 
 /// The actors of one run.
 struct cast {
@@ -83,6 +87,10 @@ Answer ask(caf::scoped_actor& self, const Actor& whom, Question question) {
 }
 
 void explain_no_connection(const pool_opened& opened) {
+    if (opened.cancelled && opened.failures.empty()) {
+        std::cerr << "avatar-pool: interrupted before any connection was open\n";
+        return;
+    }
     std::cerr << "avatar-pool: no connection could be opened";
     const char* separator = ": ";
     for (const auto& [sample, count] : opened.failures) {
@@ -90,6 +98,18 @@ void explain_no_connection(const pool_opened& opened) {
         separator = "; ";
     }
     std::cerr << '\n';
+}
+
+/// The run is over: that its figures cannot be kept is no error of the
+/// configuration any more.
+bool save(report::atomic_file& json, const run_report& report) {
+    try {
+        json.commit(report::to_json(report));
+        return true;
+    } catch (const report::report_error& e) {
+        std::cerr << "avatar-pool: " << e.what() << '\n';
+        return false;
+    }
 }
 
 /// From the first connection to the last line of the report.
@@ -121,9 +141,9 @@ int run_rounds_and_report(caf::actor_system& system, const cast& actors,
         explain_no_connection(opened);
         return no_connection;
     }
-    if (json) // After the console's last word, for both may be standard output.
-        json->commit(report::to_json(report));
-    return report.failed == 0 && written ? all_requests_ok : some_requests_failed;
+    // After the console's last word, for both may be standard output.
+    const bool saved = !json || save(*json, report);
+    return report.failed == 0 && written && saved ? all_requests_ok : some_requests_failed;
 }
 
 } // namespace
@@ -159,8 +179,11 @@ int run(const config::command& command) {
                              [driver = actors.driver] { caf::anon_send(driver, stop_rounds{}); });
         code = run_rounds_and_report(system, actors, settings, speech.clip.size(), json);
     }
-    // The I/O threads hold handles on actors, which may not outlive the system.
-    io.drain();
+    // The I/O threads hold handles on actors, which may not outlive the system. A
+    // thread that hangs in a name lookup cannot be stopped: leave without it then,
+    // for all that was to be written is written.
+    if (!io.drain(drain_limit))
+        std::_Exit(code);
     return code;
 }
 

@@ -81,15 +81,16 @@ struct connection_tried {
     }
 };
 
-/// Every connection has been tried once.
+/// Every connection has been tried once, or the wait for that was cancelled.
 struct pool_opened {
     std::uint64_t connected = 0;
     std::uint64_t size = 0;
     std::vector<failure_count> failures; ///< Of the others: equal ones counted together.
+    bool cancelled = false;              ///< Some were still on the way up.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_opened& x) {
-        return f(x.connected, x.size, x.failures);
+        return f(x.connected, x.size, x.failures, x.cancelled);
     }
 };
 

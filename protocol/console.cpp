@@ -1,6 +1,7 @@
 #include "protocol/console.hpp"
 
 #include "protocol/judge.hpp"
+#include "protocol/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,9 @@ token_answer parse_token_response(int status, std::string_view body) {
     auto token = parsed.find("sessionToken");
     if (token == parsed.end() || !token->is_string() || token->get_ref<std::string&>().empty())
         return broken_answer("the session token response has no sessionToken");
+    // It goes into a header or a query: a line break in it would start another.
+    if (const auto& text = token->get_ref<std::string&>(); on_one_line(text) != text)
+        return broken_answer("the sessionToken holds control characters");
     return std::move(token->get_ref<std::string&>());
 }
 

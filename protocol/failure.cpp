@@ -120,4 +120,13 @@ std::string describe(const failure& f) {
     return on_one_line(reason.empty() ? head : fmt::format("{}: {}", head, reason));
 }
 
+void replace_all(failure& f, std::string_view text, std::string_view by) {
+    if (text.empty())
+        return;
+    for (auto* in :
+         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
+        for (auto at = in->find(text); at != std::string::npos; at = in->find(text, at + by.size()))
+            in->replace(at, text.size(), by);
+}
+
 } // namespace avatar::protocol

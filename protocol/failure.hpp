@@ -80,6 +80,10 @@ struct failure {
 /// of the service's text are replaced by spaces.
 std::string describe(const failure& f);
 
+/// Replaces `text` wherever it stands in the failure's texts, for secrets that a
+/// service echoes. Nothing where `text` is empty.
+void replace_all(failure& f, std::string_view text, std::string_view by);
+
 /// Serialisation hook of actor messages.
 template <class Inspector>
 auto inspect(Inspector& f, failure& x) {

@@ -174,6 +174,9 @@ failure judge(failure known, std::string_view server_code_name) {
     auto text = lower_case(server_code_name) + '\n' + lower_case(known.title) + '\n' +
                 lower_case(known.detail);
     known.code = judged(known, text);
+    // Read in full, passed on in a length that a line of a report can bear.
+    known.title = shortened(known.title, kept_text_size);
+    known.detail = shortened(known.detail, kept_text_size);
     return known;
 }
 

@@ -11,6 +11,9 @@ namespace avatar::protocol {
 /// How much of a refused exchange's body a failure keeps, in bytes.
 inline constexpr std::size_t kept_body_size = 1000;
 
+/// Bytes kept of a service's title or detail.
+inline constexpr std::size_t kept_text_size = 300;
+
 /// Returns `known` with its code set, in this order of judgement: the server
 /// code; then the texts the service is known to use, looked for in the server
 /// code's name, the title and the detail, in lower case; then the HTTP status;

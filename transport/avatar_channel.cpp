@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <map>
 #include <utility>
 
 namespace avatar::transport {
@@ -52,14 +53,31 @@ private:
     std::shared_ptr<avatar_connection> connection_;
 };
 
+/// One name lookup for each io_context. Made with the first channel on it, by
+/// whoever makes channels; not from several threads at once.
+class names_by_context {
+public:
+    std::shared_ptr<name_lookup> of(boost::asio::io_context& io) {
+        auto& names = names_[&io];
+        if (!names)
+            names = std::make_shared<name_lookup>(io);
+        return names;
+    }
+
+private:
+    std::map<boost::asio::io_context*, std::shared_ptr<name_lookup>> names_;
+};
+
 } // namespace
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     auto common = std::make_shared<const connection_settings>(
         connection_settings{settings, make_client_tls(settings.service.ca_file)});
-    return [&io, common](channel_sink sink) -> std::unique_ptr<channel> {
-        return std::make_unique<avatar_channel>(
-            std::make_shared<avatar_connection>(io.next(), common, std::move(sink)));
+    auto names = std::make_shared<names_by_context>();
+    return [&io, common, names](channel_sink sink) -> std::unique_ptr<channel> {
+        auto& context = io.next();
+        return std::make_unique<avatar_channel>(std::make_shared<avatar_connection>(
+            context, names->of(context), common, std::move(sink)));
     };
 }
 

@@ -26,13 +26,14 @@ constexpr auto close_limit = std::chrono::seconds(2);
 
 } // namespace
 
-avatar_connection::avatar_connection(asio::io_context& io,
+avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<name_lookup> names,
                                      std::shared_ptr<const connection_settings> settings,
                                      channel_sink sink)
     : io_(io),
       settings_(std::move(settings)),
       sink_(std::move(sink)),
-      resolver_(io),
+      names_(std::move(names)),
+      lookup_patience_(io),
       deadline_(io) {}
 
 // -- the course of a connection ------------------------------------------------
@@ -47,14 +48,15 @@ asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>)
     try {
         limit_time(settings_->channel.service.connect_timeout);
         const auto& service = settings_->channel.service;
-        const auto token = co_await fetch_token();
+        co_await fetch_token();
         const auto ingress = protocol::websocket_endpoint(
             service.ingress_endpoint, service.avatar_id,
-            service.use_query_auth ? std::optional<protocol::query_auth>({service.app_id, token})
-                                   : std::nullopt);
+            service.use_query_auth
+                ? std::optional<protocol::query_auth>({service.app_id, session_token_})
+                : std::nullopt);
         at_step(failure_phase::websocket_connect, "connecting to the ingress");
         co_await connect(ingress);
-        co_await upgrade(ingress, token);
+        co_await upgrade(ingress);
         co_await agree_session();
         deadline_.cancel();
         sink_(channel_opened{connection_id_});
@@ -71,7 +73,7 @@ asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>)
     finish(std::move(reason));
 }
 
-asio::awaitable<std::string> avatar_connection::fetch_token() {
+asio::awaitable<void> avatar_connection::fetch_token() {
     at_step(failure_phase::session_token, "connecting to the console");
     const auto& channel = settings_->channel;
     const auto console = protocol::token_endpoint(channel.service.console_endpoint);
@@ -86,12 +88,12 @@ asio::awaitable<std::string> avatar_connection::fetch_token() {
     auto token = protocol::parse_token_response(answer.status, answer.body);
     if (auto* refusal = std::get_if<protocol::failure>(&token))
         throw connection_error(std::move(*refusal));
-    co_return std::get<std::string>(std::move(token));
+    session_token_ = std::get<std::string>(std::move(token));
 }
 
 asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await resolver_.async_resolve(to.host, to.port, use_awaitable);
+    auto addresses = co_await names_->find(to.host, to.port, lookup_patience_);
     if (cut_) // Between the two nothing was open that a cut could have closed.
         throw system_error(asio::error::operation_aborted);
     co_await connect_tcp(*stream_, std::move(addresses));
@@ -101,8 +103,7 @@ asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     }
 }
 
-asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to,
-                                                 const std::string& token) {
+asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     at_step(failure_phase::websocket_connect, "WebSocket upgrade");
     const auto& channel = settings_->channel;
     ws_.emplace(std::move(*stream_));
@@ -114,12 +115,13 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to,
     if (!channel.service.use_query_auth)
         ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
             request.set("X-App-ID", channel.service.app_id);
-            request.set("X-Session-Key", token);
+            request.set("X-Session-Key", session_token_);
         }));
     co_await ws_->async_handshake(upgrade_answer_, to.host_header, to.target, use_awaitable);
     // The token was needed for the upgrade only, and nothing may refer to it now.
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
+    watch_for_close();
 }
 
 asio::awaitable<void> avatar_connection::agree_session() {
@@ -165,8 +167,10 @@ void avatar_connection::finish(protocol::failure reason) {
         reason = {};
     else if (send_failure_)
         reason = std::move(*send_failure_);
-    if (reason)
+    if (reason) {
         reason.connection_id = connection_id_;
+        redact(reason);
+    }
     // The sink holds the session, which holds this: let go of it.
     std::exchange(sink_, nullptr)(channel_closed{std::move(reason), exchange_.take_late_frames()});
 }
@@ -196,6 +200,7 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     known.connection_id = error.connection_id.empty() ? connection_id_ : error.connection_id;
     known.request_id = error.req_id;
     auto reason = protocol::judge(std::move(known));
+    redact(reason);
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));
     if (auto end = exchange_.on_failure(std::move(reason)))
@@ -266,11 +271,28 @@ void avatar_connection::limit_time(std::chrono::milliseconds limit) {
 
 void avatar_connection::cut() {
     cut_ = true;
-    resolver_.cancel();
+    lookup_patience_.cancel();
     if (stream_)
         stream_->close();
     if (ws_)
         ws_->next_layer().close();
+}
+
+/// A service that has sent its close frame answers nothing any more, but Beast
+/// waits for it to end the connection, and it may take its time.
+void avatar_connection::watch_for_close() {
+    ws_->control_callback(
+        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
+            const auto self = weak.lock();
+            if (kind == websockets::frame_type::close && self && !self->closing_)
+                self->limit_time(close_limit);
+        });
+}
+
+/// Services echo what they were sent; secrets go no further.
+void avatar_connection::redact(protocol::failure& f) const {
+    for (const auto& secret : {settings_->channel.service.api_key, session_token_})
+        protocol::replace_all(f, secret, "***");
 }
 
 void avatar_connection::at_step(failure_phase phase, const char* step) {

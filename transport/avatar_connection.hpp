@@ -29,7 +29,7 @@ struct connection_settings {
 /// by the operations under way until `channel_closed` has been told.
 class avatar_connection : public std::enable_shared_from_this<avatar_connection> {
 public:
-    avatar_connection(boost::asio::io_context& io,
+    avatar_connection(boost::asio::io_context& io, std::shared_ptr<name_lookup> names,
                       std::shared_ptr<const connection_settings> settings, channel_sink sink);
 
     boost::asio::io_context& io() { return io_; }
@@ -52,9 +52,9 @@ private:
 
     // The course of a connection, in order.
     awaitable<void> run(std::shared_ptr<avatar_connection> self);
-    awaitable<std::string> fetch_token();
+    awaitable<void> fetch_token();
     awaitable<void> connect(const protocol::endpoint& to);
-    awaitable<void> upgrade(const protocol::endpoint& to, const std::string& token);
+    awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
     awaitable<void> read_messages();
     void finish(protocol::failure reason);
@@ -68,13 +68,16 @@ private:
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
+    void watch_for_close();
+    void redact(protocol::failure& f) const;
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
     boost::asio::io_context& io_;
     std::shared_ptr<const connection_settings> settings_;
     channel_sink sink_;
 
-    resolver resolver_;
+    std::shared_ptr<name_lookup> names_;
+    boost::asio::steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.
     boost::asio::steady_timer deadline_;
@@ -82,7 +85,8 @@ private:
     boost::beast::websocket::response_type upgrade_answer_;
 
     protocol::failure_phase phase_ = protocol::failure_phase::none;
-    const char* step_ = ""; // For the text of a failure: what was being done.
+    const char* step_ = "";     // For the text of a failure: what was being done.
+    std::string session_token_; // Secret.
     std::string connection_id_;
     exchange exchange_;
     std::deque<outgoing> queue_; // The front one is being written.

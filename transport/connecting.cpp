@@ -36,7 +36,7 @@ void expect_host(SSL* ssl, const std::string& host) {
 
 } // namespace
 
-asio::awaitable<void> connect_tcp(stream& s, resolver::results_type addresses) {
+asio::awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
     co_await asio::async_connect(s.socket(), addresses, use_awaitable);
     s.socket().set_option(asio::ip::tcp::no_delay(true));
 }

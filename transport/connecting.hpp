@@ -1,10 +1,10 @@
 #pragma once
 
 #include "protocol/endpoint.hpp"
+#include "transport/name_lookup.hpp"
 #include "transport/stream.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <string>
 #include <utility>
@@ -12,13 +12,11 @@
 
 /// The steps below HTTP and WebSocket, each a coroutine that ends with
 /// boost::system::system_error when it fails. None has a time limit of its own:
-/// the caller closes the stream and cancels the resolver.
+/// the caller closes the stream.
 namespace avatar::transport {
 
-using resolver = boost::asio::ip::tcp::resolver;
-
 /// Connects to the first of the addresses (IPv6 and IPv4) that answers.
-boost::asio::awaitable<void> connect_tcp(stream& s, resolver::results_type addresses);
+boost::asio::awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses);
 
 /// Agrees TLS: sends the host name (SNI) and verifies the certificate and that
 /// it is for this host.

@@ -40,7 +40,8 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
         return protocol::http_failure(known.phase, known.upgrade_status, known.upgrade_body);
 
     protocol::failure f;
-    if (ec == websockets::error::closed) {
+    if (ec == websockets::error::closed || known.close.code != websockets::close_code::none) {
+        // Whatever came after it: the close frame says why.
         f = closed_by_peer(known);
     } else if (known.timed_out) {
         f.code = failure_code::connection_failed;

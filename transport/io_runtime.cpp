@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace avatar::transport {
@@ -14,7 +15,11 @@ struct io_runtime::worker {
     boost::asio::io_context context{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
         boost::asio::make_work_guard(context);
-    std::thread thread{[this] { context.run(); }};
+    std::promise<void> done;
+    std::thread thread{[this] {
+        context.run();
+        done.set_value();
+    }};
 
     ~worker() {
         context.stop();
@@ -34,11 +39,16 @@ io_runtime::io_runtime(std::size_t threads) : turn_(std::make_unique<turn>()) {
 
 io_runtime::~io_runtime() = default;
 
-void io_runtime::drain() {
+bool io_runtime::drain(std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     for (auto& worker : workers_)
         worker->work.reset();
     for (auto& worker : workers_)
+        if (worker->done.get_future().wait_until(deadline) == std::future_status::timeout)
+            return false;
+    for (auto& worker : workers_)
         worker->thread.join();
+    return true;
 }
 
 boost::asio::io_context& io_runtime::next() {

@@ -42,8 +42,9 @@ struct http_reply {
 /// Bytes shared by all the connections they are sent to.
 using shared_bytes = std::shared_ptr<const std::string>;
 
-/// One accepted WebSocket. Use it on the server's io_context only. It may be
-/// kept longer than the connection lives: then its functions do nothing.
+/// One accepted WebSocket. Use it on the server's io_context only. It owns its
+/// handler, which should hold it weakly. It may be kept longer than the
+/// connection lives: then its functions do nothing.
 class peer {
 public:
     virtual ~peer() = default;

@@ -24,6 +24,7 @@ constexpr auto request_limit = std::chrono::seconds(30);
 constexpr auto close_limit = std::chrono::seconds(2);
 constexpr std::size_t body_limit = 1024 * 1024;
 constexpr std::size_t message_limit = 64 * 1024 * 1024;
+constexpr std::size_t kept_buffer = 16 * 1024;
 constexpr std::size_t queue_limit = 64 * 1024 * 1024;
 
 http_request plain(const http::request<http::string_body>& from) {
@@ -108,7 +109,9 @@ asio::awaitable<void> server_connection::upgrade(const beast_request& request) {
     deadline_.cancel();
     ws_.emplace(std::move(*stream_));
     stream_.reset();
-    ws_->set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::server));
+    // Idle clients are the handler's affair.
+    ws_->set_option(beast::websocket::stream_base::timeout{
+        request_limit, beast::websocket::stream_base::none(), /*keep_alive_pings=*/false});
     ws_->auto_fragment(false);
     ws_->read_message_max(message_limit);
     co_await ws_->async_accept(request, use_awaitable);
@@ -133,6 +136,8 @@ asio::awaitable<void> server_connection::read_messages() {
         const auto data = buffer_.cdata();
         handler_->on_message({static_cast<const char*>(data.data()), data.size()}, ws_->got_text());
         buffer_.consume(buffer_.size());
+        if (buffer_.capacity() > kept_buffer)
+            buffer_.shrink_to_fit(); // Of a clip once sent.
     }
 }
 

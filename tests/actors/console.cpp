@@ -47,6 +47,20 @@ CAF_TEST(connection lines stand in the order of their slots) {
                                "  Connection 2: OK (connection_id=c-2)\n");
 }
 
+CAF_TEST(lines that wait for a connection on its way come out when the wait ends) {
+    auto hdl = start(false);
+    caf::anon_send(hdl, tried(1));
+    pool_opened opened;
+    opened.connected = 1;
+    opened.size = 2;
+    opened.cancelled = true;
+    caf::anon_send(hdl, opened);
+    caf::anon_send(hdl, tried(0));
+    CAF_CHECK(flush(hdl));
+    CAF_CHECK_EQUAL(out.str(), "  Connection 1: OK (connection_id=c-1)\n"
+                               "Pool initialized with 1/2 connections\n");
+}
+
 CAF_TEST(without a terminal progress leaves no trace) {
     auto hdl = start(false);
     caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 1s});

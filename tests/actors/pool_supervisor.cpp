@@ -168,6 +168,7 @@ CAF_TEST(cancelling ends the wait for connections) {
     consume_messages();
     CAF_REQUIRE_EQUAL(opened.size(), 1u);
     CAF_CHECK_EQUAL(opened[0].connected, 1u);
+    CAF_CHECK(opened[0].cancelled);
 }
 
 CAF_TEST(closing while requests wait answers each and closes every connection) {

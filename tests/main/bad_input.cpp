@@ -55,6 +55,8 @@ CAF_TEST(missing environment variables are named all of them) {
 CAF_TEST(unknown options and bad values name source and key and what would be right) {
     check_refused(quick_run({"--pool.sise=3"}), {"--pool.sise", "--pool.size"});
     check_refused(quick_run({"--pool.size=many"}), {"command line", "pool.size", "many"});
+    check_refused(quick_run({"--rounds.concurrency=18446744073709551615"}),
+                  {"rounds.concurrency", "1000000"});
     check_refused(quick_run({"--rounds.interval=5"}), {"rounds.interval", "30s"});
     check_refused(quick_run(), {"environment", "AVATAR_USE_QUERY_AUTH", "maybe"},
                   {{"AVATAR_USE_QUERY_AUTH", "maybe"}});

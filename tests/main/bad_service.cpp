@@ -1,6 +1,8 @@
 #include "tests/main/binary.hpp"
 #include "tests/support/certificates.hpp"
 
+#include <csignal>
+
 #define CAF_SUITE bad_service
 
 using namespace avatar;
@@ -132,6 +134,17 @@ CAF_TEST(the connection is reset in the middle of a request) {
     service_script script;
     script.request = [](transport::peer& peer, const protocol::message&) { peer.abort(); };
     check_request_fails(std::move(script), "connectionClosed");
+}
+
+CAF_TEST(a service that falls silent is found by pings) {
+    process service(AVATAR_POOL_BINARY, {"emulator", "--emulator.first-frame=100"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    process client(AVATAR_POOL_BINARY, joined(small_run, {"--pool.keepalive=200ms"}),
+                   exported(service.out()));
+    CAF_REQUIRE(client.wait_for_output("[Round 1/1]"));
+    service.signal(SIGSTOP);
+    CAF_CHECK_EQUAL(client.wait(), 1);
+    check_contains(client.out(), "    ERROR: connectionClosed: no sign of life within 400ms");
 }
 
 CAF_TEST(some connections open is enough) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <string>
 
 namespace avatar::tests {
@@ -58,6 +59,15 @@ inline environment pointing_at(const local_service& service) {
             {"AVATAR_CONSOLE_ENDPOINT", service.url("/v1/console")},
             {"AVATAR_INGRESS_ENDPOINT", service.url("/v1/ingress")},
             {"AVATAR_SESSION_AVATAR_ID", "avatar-1"}};
+}
+
+/// The variables of the `export NAME="value"` lines.
+inline environment exported(const std::string& text) {
+    environment variables;
+    const std::regex line("export ([A-Z_]+)=[\"']?([^\"'\n]*)[\"']?");
+    for (std::sregex_iterator i(text.begin(), text.end(), line), end; i != end; ++i)
+        variables[(*i)[1]] = (*i)[2];
+    return variables;
 }
 
 /// A folder that goes with the test.

@@ -1,25 +1,11 @@
 #include "tests/main/binary.hpp"
 
 #include <csignal>
-#include <regex>
 
 #define CAF_SUITE emulator
 
 using namespace avatar;
 using namespace avatar::tests;
-
-namespace {
-
-/// The variables of the `export NAME="value"` lines.
-environment exported(const std::string& text) {
-    environment variables;
-    const std::regex line("export ([A-Z_]+)=[\"']?([^\"'\n]*)[\"']?");
-    for (std::sregex_iterator i(text.begin(), text.end(), line), end; i != end; ++i)
-        variables[(*i)[1]] = (*i)[2];
-    return variables;
-}
-
-} // namespace
 
 CAF_TEST(the printed variables point a run at it) {
     process service(AVATAR_POOL_BINARY,

@@ -107,6 +107,18 @@ CAF_TEST(a pipe gets no escape codes and no live line) {
     CAF_CHECK(!contains(result.out, "\r"));
 }
 
+CAF_TEST(a terminal gets one live line that the report takes the place of) {
+    auto command = std::string(AVATAR_POOL_BINARY);
+    for (const auto& argument : quick_run({"--emulator.first-frame=0.5"}))
+        command += " " + argument;
+    // util-linux's script gives its child a terminal.
+    process shell("/usr/bin/script", {"-qefc", command, "/dev/null"}, {{"TERM", "xterm"}});
+    CAF_CHECK_EQUAL(shell.wait(), 0);
+    check_contains(shell.out(), "Round 1/2: 0/3 done");
+    check_contains(shell.out(), "\x1b[");
+    check_contains(shell.out(), "  Completed: 3 OK, 0 FAILED in ");
+}
+
 CAF_TEST(options go before the subcommand as well) {
     auto all = quick_run();
     std::rotate(all.begin(), all.begin() + 1, all.end());
@@ -200,6 +212,13 @@ CAF_TEST(says its version and helps) {
     CAF_CHECK_EQUAL(help.code, 0);
     for (auto part : {"--pool.size", "--service.ca-file", "AVATAR_API_KEY", "--emulator.port"})
         check_contains(help.out, part);
+}
+
+CAF_TEST(a JSON report that is lost makes the exit code 1) {
+    const auto result = run_binary(quick_run({"--report.json=/dev/full"}));
+    CAF_CHECK_EQUAL(result.code, 1);
+    check_contains(result.out, "Connection pool closed");
+    check_contains(result.err, "/dev/full");
 }
 
 CAF_TEST(a report that cannot be written to standard output makes the exit code 1) {

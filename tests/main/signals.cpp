@@ -64,6 +64,25 @@ CAF_TEST(an interrupt while connections open ends the wait) {
     child.signal(SIGINT);
     CAF_CHECK_EQUAL(child.wait(), 3);
     check_contains(child.out(), "Connection pool closed\n");
+    check_contains(child.err(), "interrupted before any connection was open");
+}
+
+CAF_TEST(a service that does not answer the close does not hold the end up) {
+    process service(AVATAR_POOL_BINARY, {"emulator", "--emulator.first-frame=0"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    const auto variables = exported(service.out());
+    for (bool impatient : {false, true}) {
+        process child(AVATAR_POOL_BINARY, {"run", "--pool.size=2", "--rounds.interval=1h"},
+                      variables);
+        CAF_REQUIRE(child.wait_for_output("until next round..."));
+        service.signal(SIGSTOP);
+        child.signal(SIGINT);
+        CAF_REQUIRE(child.wait_for_output("Closing connection pool..."));
+        if (impatient)
+            child.signal(SIGINT);
+        CAF_CHECK_EQUAL(child.wait(), impatient ? 130 : 0);
+        service.signal(SIGCONT);
+    }
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -95,6 +95,12 @@ CAF_TEST(an answer without a token is a protocol error) {
     }
 }
 
+CAF_TEST(a token that would break out of its header is refused) {
+    auto f = refused(200, R"({"sessionToken":"a\r\nX-Evil: 1"})");
+    CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
+    CAF_CHECK_EQUAL(f.detail, "the sessionToken holds control characters"s);
+}
+
 CAF_TEST(no failure holds a token) {
     for (auto body : {
              R"({"sessionToken":"s3cret","errors":[{"title":"x"}]})",

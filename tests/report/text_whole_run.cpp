@@ -146,7 +146,7 @@ CAF_TEST(a_whole_run_reads_as_the_example_line_for_line) {
     write(out, avatar::pool_opening{3});
     for (std::uint64_t slot = 0; slot < 3; ++slot)
         write(out, avatar::connection_tried{slot, report.usage[slot].connection_id, {}});
-    write(out, avatar::pool_opened{3, 3, {}});
+    write(out, avatar::pool_opened{3, 3, {}, false});
     write(out, avatar::rounds_started{10, 5, 30s, 3});
     // Rounds 3 to 9 look like the second.
     for (const std::size_t round : {1, 2, 10})

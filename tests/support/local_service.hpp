@@ -61,9 +61,10 @@ public:
                    if (s->refuse_upgrade)
                        if (auto refusal = s->refuse_upgrade(request))
                            return *refusal;
-                   return transport::accept_upgrade([s](std::shared_ptr<transport::peer> peer) {
-                       return std::make_shared<session>(s, std::move(peer));
-                   });
+                   return transport::accept_upgrade(
+                       [s](const std::shared_ptr<transport::peer>& peer) {
+                           return std::make_shared<session>(s, peer);
+                       });
                }}) {}
 
     std::uint16_t port() const { return server_.port(); }
@@ -78,34 +79,35 @@ public:
 private:
     class session : public transport::peer_handler {
     public:
-        session(std::shared_ptr<const service_script> script, std::shared_ptr<transport::peer> peer)
+        session(std::shared_ptr<const service_script> script,
+                const std::shared_ptr<transport::peer>& peer)
             : script_(std::move(script)),
-              peer_(std::move(peer)) {}
+              peer_(peer) {}
 
         void on_message(std::string_view bytes, bool) override {
             const auto message = protocol::decode(bytes);
+            const auto peer = peer_.lock();
             if (!std::exchange(configured_, true)) {
                 if (script_->handshake)
-                    script_->handshake(*peer_);
+                    script_->handshake(*peer);
                 else
-                    send(*peer_, protocol::confirm_session{"connection-1"});
+                    send(*peer, protocol::confirm_session{"connection-1"});
             } else if (message && script_->request) {
-                script_->request(*peer_, *message);
+                script_->request(*peer, *message);
             } else if (message) {
                 if (const auto* audio = std::get_if<protocol::audio_input>(&*message))
-                    send_frames(*peer_, audio->req_id, 3);
+                    send_frames(*peer, audio->req_id, 3);
             }
         }
 
         void on_closed(std::uint16_t code) override {
-            peer_ = nullptr;
             if (script_->closed)
                 script_->closed(code);
         }
 
     private:
         std::shared_ptr<const service_script> script_;
-        std::shared_ptr<transport::peer> peer_;
+        std::weak_ptr<transport::peer> peer_; // It owns this.
         bool configured_ = false;
     };
 

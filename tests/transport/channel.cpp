@@ -140,6 +140,25 @@ CAF_TEST(a refused token is told with status and reason) {
     CAF_CHECK_EQUAL(failure.detail, "invalid api key");
 }
 
+CAF_TEST(secrets that a service echoes go no further) {
+    service_script refusing;
+    refusing.token = [](const http_request& request) {
+        return http_reply{403, "{\"message\":\"bad key " +
+                                   std::string(request.header("X-Api-Key")) + "\"}"};
+    };
+    auto failure = failure_of(std::move(refusing));
+    CAF_CHECK_EQUAL(failure.detail, "bad key ***");
+    CAF_CHECK(failure.body.find("key-1") == std::string::npos);
+
+    service_script echoing;
+    echoing.refuse_upgrade = [](const http_request& request) -> std::optional<http_reply> {
+        return http_reply{400, "{\"message\":\"bad " +
+                                   std::string(request.header("X-Session-Key")) + "\"}"};
+    };
+    failure = failure_of(std::move(echoing));
+    CAF_CHECK_EQUAL(failure.detail, "bad ***");
+}
+
 CAF_TEST(a token answer that is no JSON is a protocol error) {
     service_script script;
     script.token = [](const http_request&) { return http_reply{200, "<html>"}; };
@@ -267,6 +286,32 @@ CAF_TEST(closing while it connects ends it without a failure) {
     open(settings_for(service));
     channel->close();
     CAF_CHECK(!next<channel_closed>().failure);
+}
+
+CAF_TEST(connections to one name share its lookup) {
+    tests::local_service service;
+    auto settings = settings_for(service);
+    const auto by_name = "http://localhost:" + std::to_string(service.port());
+    settings.service.console_endpoint = by_name;
+    settings.service.ingress_endpoint = by_name;
+    const auto make = transport::make_avatar_channels(io, settings);
+    std::vector<std::unique_ptr<transport::channel>> channels;
+    for (int i = 0; i < 20; ++i) {
+        channels.push_back(make([this](channel_event event) { events.put(std::move(event)); }));
+        channels.back()->open();
+    }
+    for (int i = 0; i < 20; ++i)
+        next<channel_opened>();
+}
+
+CAF_TEST(a name that does not exist is a failed connection) {
+    tests::local_service service;
+    auto settings = settings_for(service);
+    settings.service.console_endpoint = "http://no-such-host.invalid";
+    open(settings);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(code(closed.failure), "connectionFailed");
+    CAF_CHECK(closed.failure.detail.starts_with("connecting to the console: "));
 }
 
 CAF_TEST(nobody listening is a failed connection) {

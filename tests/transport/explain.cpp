@@ -56,6 +56,14 @@ CAF_TEST(a close frame keeps its code and reason) {
     CAF_CHECK_EQUAL(std::string(to_string(failure.code)), "connectionClosed");
 }
 
+CAF_TEST(a close frame says why whatever came after it) {
+    auto known = running;
+    known.close = {beast::websocket::close_code::policy_error, "policy says no"};
+    CAF_CHECK_EQUAL(transport::explain(asio::error::connection_reset, known).close_code, 1008u);
+    known.timed_out = true;
+    CAF_CHECK_EQUAL(transport::explain(asio::error::operation_aborted, known).close_code, 1008u);
+}
+
 CAF_TEST(our own time limit names the step that was under way) {
     auto known = connecting;
     known.timed_out = true;

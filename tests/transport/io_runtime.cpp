@@ -43,7 +43,7 @@ CAF_TEST(draining waits for what is under way) {
             ++ran;
         });
     }
-    runtime.drain();
+    CAF_CHECK(runtime.drain(std::chrono::seconds(60)));
     CAF_CHECK_EQUAL(ran.load(), 200);
 }
 

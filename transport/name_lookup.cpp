@@ -1,0 +1,59 @@
+#include "transport/name_lookup.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace avatar::transport {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+/// Long enough for a whole pool to open, short enough to follow a service that
+/// moves.
+constexpr auto kept = std::chrono::seconds(5);
+
+} // namespace
+
+asio::awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::string port,
+                                                          asio::steady_timer& patience) {
+    boost::system::error_code not_an_address;
+    const auto address = asio::ip::make_address(host, not_an_address);
+    if (!not_an_address)
+        co_return addresses::create(
+            tcp::endpoint(address, static_cast<std::uint16_t>(std::stoi(port))), host, port);
+
+    const name of(std::move(host), std::move(port));
+    auto& entry = lookups_[of]; // Map entries stay where they are.
+    if (!entry.under_way && entry.fresh_until <= std::chrono::steady_clock::now())
+        start(of);
+    if (entry.under_way) {
+        patience.expires_at(asio::steady_timer::time_point::max());
+        entry.waiting.push_back(&patience);
+        co_await patience.async_wait(asio::as_tuple(asio::use_awaitable));
+        std::erase(entry.waiting, &patience);
+        if (entry.under_way) // The caller gave up.
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+    if (entry.error)
+        throw boost::system::system_error(entry.error);
+    co_return entry.found;
+}
+
+void name_lookup::start(const name& of) {
+    lookups_[of].under_way = true;
+    resolver_.async_resolve(of.first, of.second,
+                            [self = shared_from_this(), of](boost::system::error_code error,
+                                                            addresses found) {
+                                auto& entry = self->lookups_[of];
+                                entry.under_way = false;
+                                entry.error = error;
+                                entry.found = std::move(found);
+                                if (!error)
+                                    entry.fresh_until = std::chrono::steady_clock::now() + kept;
+                                for (auto* patience : entry.waiting)
+                                    patience->cancel();
+                            });
+}
+
+} // namespace avatar::transport
