@@ -42,18 +42,18 @@ asio::awaitable<name_lookup::addresses> name_lookup::find(std::string host, std:
 
 void name_lookup::start(const name& of) {
     lookups_[of].under_way = true;
-    resolver_.async_resolve(of.first, of.second,
-                            [self = shared_from_this(), of](boost::system::error_code error,
-                                                            addresses found) {
-                                auto& entry = self->lookups_[of];
-                                entry.under_way = false;
-                                entry.error = error;
-                                entry.found = std::move(found);
-                                if (!error)
-                                    entry.fresh_until = std::chrono::steady_clock::now() + kept;
-                                for (auto* patience : entry.waiting)
-                                    patience->cancel();
-                            });
+    resolver_.async_resolve(
+        of.first, of.second,
+        [self = shared_from_this(), of](boost::system::error_code error, addresses found) {
+            auto& entry = self->lookups_[of];
+            entry.under_way = false;
+            entry.error = error;
+            entry.found = std::move(found);
+            if (!error)
+                entry.fresh_until = std::chrono::steady_clock::now() + kept;
+            for (auto* patience : entry.waiting)
+                patience->cancel();
+        });
 }
 
 } // namespace avatar::transport
