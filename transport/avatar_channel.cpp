@@ -53,31 +53,27 @@ private:
     std::shared_ptr<avatar_connection> connection_;
 };
 
-/// One name lookup for each io_context. Made with the first channel on it, by
-/// whoever makes channels; not from several threads at once.
-class names_by_context {
-public:
-    std::shared_ptr<name_lookup> of(boost::asio::io_context& io) {
-        auto& names = names_[&io];
-        if (!names)
-            names = std::make_shared<name_lookup>(io);
-        return names;
-    }
+/// One name lookup for each io_context. Fixed from the start: channels are made
+/// by sessions, on whichever thread these run.
+using lookups = std::map<boost::asio::io_context*, std::shared_ptr<name_lookup>>;
 
-private:
-    std::map<boost::asio::io_context*, std::shared_ptr<name_lookup>> names_;
-};
+lookups make_lookups(const io_runtime& io) {
+    lookups all;
+    for (auto* context : io.contexts())
+        all.emplace(context, std::make_shared<name_lookup>(*context));
+    return all;
+}
 
 } // namespace
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     auto common = std::make_shared<const connection_settings>(
         connection_settings{settings, make_client_tls(settings.service.ca_file)});
-    auto names = std::make_shared<names_by_context>();
+    auto names = std::make_shared<const lookups>(make_lookups(io));
     return [&io, common, names](channel_sink sink) -> std::unique_ptr<channel> {
         auto& context = io.next();
         return std::make_unique<avatar_channel>(std::make_shared<avatar_connection>(
-            context, names->of(context), common, std::move(sink)));
+            context, names->at(&context), common, std::move(sink)));
     };
 }
 

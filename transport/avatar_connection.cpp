@@ -118,7 +118,7 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
             request.set("X-Session-Key", session_token_);
         }));
     co_await ws_->async_handshake(upgrade_answer_, to.host_header, to.target, use_awaitable);
-    // The token was needed for the upgrade only, and nothing may refer to it now.
+    // The decorator refers to this frame, which ends here.
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
     watch_for_close();

@@ -39,7 +39,7 @@ public:
 /// Takes a channel's events, on its I/O thread.
 using channel_sink = std::function<void(channel_event)>;
 
-/// Makes one channel, not opened yet.
+/// Makes one channel, not opened yet. Safe from several threads at once.
 using channel_factory = std::function<std::unique_ptr<channel>(channel_sink)>;
 
 } // namespace avatar::transport

@@ -39,6 +39,13 @@ io_runtime::io_runtime(std::size_t threads) : turn_(std::make_unique<turn>()) {
 
 io_runtime::~io_runtime() = default;
 
+std::vector<boost::asio::io_context*> io_runtime::contexts() const {
+    std::vector<boost::asio::io_context*> all;
+    for (const auto& worker : workers_)
+        all.push_back(&worker->context);
+    return all;
+}
+
 bool io_runtime::drain(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (auto& worker : workers_)

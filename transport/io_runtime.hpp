@@ -27,6 +27,9 @@ public:
     /// The next io_context in turn. Safe from any thread.
     boost::asio::io_context& next();
 
+    /// All of them.
+    std::vector<boost::asio::io_context*> contexts() const;
+
     /// Waits until nothing is under way any more and ends the threads; what is
     /// given to the io_contexts afterwards never runs. So that whatever handlers
     /// hold is let go of while its owner still lives. To be called once all

@@ -35,7 +35,8 @@ public:
 
     /// Starts to open; `opened` holds the answer once it came.
     void begin_opening() {
-        spawn_pool();
+        if (!pool)
+            spawn_pool();
         sys.spawn([this](caf::event_based_actor* caller) {
             caller->request(pool, caf::infinite, open_pool{})
                 .then([this](const pool_opened& answer) { opened.push_back(answer); });

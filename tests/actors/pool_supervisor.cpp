@@ -91,6 +91,11 @@ CAF_TEST(requests may come before the pool is open) {
     ask(pool, "r-0");
     begin_opening();
     CAF_CHECK_EQUAL(results.size(), 0u);
+    service.at(0).confirm("c-0");
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
+    finish(0);
+    CAF_CHECK(result_of("r-0").ok());
 }
 
 CAF_TEST(requests beyond the queues limit are refused at once) {

@@ -19,6 +19,7 @@ CAF_TEST(work is spread over all threads in turn) {
     auto& second = runtime.next();
     CAF_CHECK(&first != &second);
     CAF_CHECK(&runtime.next() == &first);
+    CAF_CHECK(runtime.contexts() == std::vector({&first, &second}));
 }
 
 CAF_TEST(each context runs on its own thread) {
