@@ -94,8 +94,8 @@ CAF_TEST(handshake answered with garbage) {
 CAF_TEST(handshake answered with nothing) {
     service_script script;
     script.handshake = [](transport::peer&) {};
-    check_no_connection(std::move(script), "connectionFailed: timed out after 300ms",
-                        {"--service.connect-timeout=300ms"});
+    check_no_connection(std::move(script), "connectionFailed: timed out after 2s",
+                        {"--service.connect-timeout=2s"});
 }
 
 CAF_TEST(nothing listens) {
@@ -139,12 +139,12 @@ CAF_TEST(the connection is reset in the middle of a request) {
 CAF_TEST(a service that falls silent is found by pings) {
     process service(AVATAR_POOL_BINARY, {"emulator", "--emulator.first-frame=100"});
     CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
-    process client(AVATAR_POOL_BINARY, joined(small_run, {"--pool.keepalive=200ms"}),
+    process client(AVATAR_POOL_BINARY, joined(small_run, {"--pool.keepalive=1s"}),
                    exported(service.out()));
     CAF_REQUIRE(client.wait_for_output("[Round 1/1]"));
     service.signal(SIGSTOP);
     CAF_CHECK_EQUAL(client.wait(), 1);
-    check_contains(client.out(), "    ERROR: connectionClosed: no sign of life within 400ms");
+    check_contains(client.out(), "    ERROR: connectionClosed: no sign of life within 2s");
 }
 
 CAF_TEST(some connections open is enough) {

@@ -220,10 +220,10 @@ CAF_TEST(a handshake that is not answered ends at the connect timeout) {
     script.handshake = [](transport::peer&) {};
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
-    settings.service.connect_timeout = 300ms;
+    settings.service.connect_timeout = 2s;
     open(settings);
     const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(describe(closed.failure), "connectionFailed: timed out after 300ms "
+    CAF_CHECK_EQUAL(describe(closed.failure), "connectionFailed: timed out after 2s "
                                               "(waiting for the session's confirmation)");
 }
 
