@@ -3,7 +3,6 @@
 #include "protocol/failure.hpp"
 
 #include <exception>
-#include <string>
 #include <utility>
 
 namespace avatar::transport {
@@ -12,16 +11,13 @@ namespace avatar::transport {
 /// Stays inside this room: users of a channel get the failure in an event.
 class connection_error : public std::exception {
 public:
-    explicit connection_error(protocol::failure reason)
-        : reason_(std::move(reason)),
-          text_(protocol::describe(reason_)) {}
+    explicit connection_error(protocol::failure reason) : reason_(std::move(reason)) {}
 
     const protocol::failure& reason() const { return reason_; }
-    const char* what() const noexcept override { return text_.c_str(); }
+    const char* what() const noexcept override { return reason_.detail.c_str(); }
 
 private:
     protocol::failure reason_;
-    std::string text_;
 };
 
 } // namespace avatar::transport
