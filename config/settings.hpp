@@ -67,7 +67,7 @@ struct audio_settings {
     std::int32_t sample_rate = 16'000; ///< Hz; of raw .pcm files only.
     std::int32_t resample = 0;         ///< Hz to convert PCM to; 0: as it is.
     std::string encode = "none";       ///< none or opus.
-    opus_settings opus;
+    opus_settings opus{};
     milliseconds chunk{0}; ///< Speech in each piece of a live stream; 0: all in one message.
 };
 

@@ -1,6 +1,7 @@
 #include "emulator/request_desk.hpp"
 
-#include "ogg_opus_clip.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
+
 #include <string>
 #include <vector>
 
