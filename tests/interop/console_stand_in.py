@@ -4,24 +4,28 @@ and one with the route and the field name of the SDK spatialreal."""
 from __future__ import annotations
 
 import contextlib
-from typing import AsyncIterator, Awaitable, Callable
+from typing import AsyncIterator, Awaitable, Callable, Iterable
 
 import aiohttp
 from aiohttp import web
 
 from emulator_process import EmulatorProcess
 
+USUAL = "/session-tokens"
+SUCCESSORS = "/v1/auth/session-token"
+
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
 @contextlib.asynccontextmanager
 async def console_giving(token: str) -> AsyncIterator[str]:
-    """The endpoint of a console that gives that token to whoever asks."""
+    """The endpoint of a console that gives that token to whoever asks, under the
+    name that the SDK reads, whichever it is."""
 
     async def give(_: web.Request) -> web.Response:
-        return web.json_response({"sessionToken": token})
+        return web.json_response({"sessionToken": token, "session_token": token})
 
-    async with _serving("/session-tokens", give) as endpoint:
+    async with _serving((USUAL, SUCCESSORS), give) as endpoint:
         yield endpoint
 
 
@@ -37,7 +41,7 @@ async def console_of_successor(emulator: EmulatorProcess) -> AsyncIterator[str]:
             for name in ("X-Api-Key", "Content-Type")
             if name in request.headers
         }
-        target = emulator.console_endpoint + "/session-tokens"
+        target = emulator.console_endpoint + USUAL
         async with aiohttp.ClientSession() as http:
             async with http.post(target, data=await request.read(), headers=headers) as reply:
                 body = await reply.json(content_type=None)
@@ -45,14 +49,14 @@ async def console_of_successor(emulator: EmulatorProcess) -> AsyncIterator[str]:
             body = {"session_token": body["sessionToken"]}
         return web.json_response(body, status=reply.status)
 
-    async with _serving("/v1/auth/session-token", forward) as endpoint:
+    async with _serving((SUCCESSORS,), forward) as endpoint:
         yield endpoint
 
 
 async def fetch_token(emulator: EmulatorProcess, api_key: str, expires_at: int) -> str:
     """A session token that the emulator's console makes for that key, valid before
     `expires_at` in Unix seconds."""
-    target = emulator.console_endpoint + "/session-tokens"
+    target = emulator.console_endpoint + USUAL
     async with aiohttp.ClientSession() as http:
         async with http.post(
             target, json={"expireAt": expires_at}, headers={"X-Api-Key": api_key}
@@ -62,9 +66,10 @@ async def fetch_token(emulator: EmulatorProcess, api_key: str, expires_at: int) 
 
 
 @contextlib.asynccontextmanager
-async def _serving(path: str, answer: Answer) -> AsyncIterator[str]:
+async def _serving(paths: Iterable[str], answer: Answer) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_post(path, answer)
+    for path in paths:
+        app.router.add_post(path, answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -17,6 +17,7 @@ class Frame:
     connection_id: str
     request_id: str
     end: bool
+    has_animation: bool = True  # As far as the SDK tells.
 
 
 class Listener:

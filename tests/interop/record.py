@@ -21,7 +21,7 @@ from typing import Any, Dict, List
 from avatarkit import AgoraEgressConfig, AudioFormat, AvatarSDKError, LiveKitEgressConfig
 
 import ogg_opus
-from avatarkit_client import Client
+from avatarkit_sdk import AvatarkitClient
 from emulator_process import EmulatorProcess
 from relay import relaying_to
 from speech import ramp
@@ -111,7 +111,7 @@ async def record(wanted: Recording, emulator: EmulatorProcess) -> Dict[str, Any]
                 **what_came(relay.sent), **({"refused": refused} if refused else {})}
 
 
-def make_client(emulator: EmulatorProcess, settings: Dict[str, Any]) -> Client:
+def make_client(emulator: EmulatorProcess, settings: Dict[str, Any]) -> AvatarkitClient:
     def below(prefix: str) -> Dict[str, Any]:
         return {
             name[len(prefix) :].replace("-", "_"): value
@@ -124,7 +124,7 @@ def make_client(emulator: EmulatorProcess, settings: Dict[str, Any]) -> Client:
         livekit["extra_attributes"] = livekit.pop("attributes")
     with warnings.catch_warnings():  # Key and secret still work; the SDK advises against them.
         warnings.simplefilter("ignore", FutureWarning)
-        return Client(
+        return AvatarkitClient(
             emulator,
             avatar_id=settings["service.avatar-id"],
             use_query_auth=settings["service.use-query-auth"],
@@ -138,7 +138,7 @@ def make_client(emulator: EmulatorProcess, settings: Dict[str, Any]) -> Client:
         )
 
 
-async def converse(client: Client, actions: List[Any]) -> str:
+async def converse(client: AvatarkitClient, actions: List[Any]) -> str:
     """Opens, does what is to be done, and closes. Gives why the emulator refused
     the session, if it did: what the client had sent by then is recorded. With an
     egress no frames come back, so there is nothing to wait for."""

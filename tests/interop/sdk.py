@@ -1,43 +1,27 @@
-"""A session of the PyPI package avatarkit on one emulator."""
+"""What the cases see of an SDK: sessions to open, the same for every SDK. Each has
+a module of its own that makes them: avatarkit_sdk.py, spatialreal_sdk.py."""
 
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime, timedelta, timezone
-from typing import Any, AsyncIterator, Awaitable
+from dataclasses import dataclass
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable
 
-from avatarkit import AvatarSDKError, new_avatar_session
-from avatarkit.proto.generated import message_pb2
-
-from emulator_process import EmulatorProcess
-from listener import Frame, Listener
+from listener import Listener
 from speech import bytes_of, pieces
 
 CHUNK_SECONDS = 0.04
 
 
 class Client(Listener):
-    """One session and what it is told.
+    """One session, open or to be opened, and what it is told.
 
-    `options` are those of avatarkit's new_avatar_session; what they leave out is
-    what the emulator printed.
+    `session` is the SDK's own object, with init, start, send_audio, interrupt,
+    close and config.
     """
 
-    def __init__(self, emulator: EmulatorProcess, **options: Any):
-        super().__init__()
-        usual = dict(
-            avatar_id=emulator.avatar_id,
-            api_key=emulator.api_key,
-            app_id=emulator.app_id,
-            console_endpoint_url=emulator.console_endpoint,
-            ingress_endpoint_url=emulator.ingress_endpoint,
-            expire_at=datetime.now(timezone.utc) + timedelta(minutes=5),
-            transport_frames=self._on_bytes,
-            on_error=self.on_error,
-            on_close=self.on_close,
-        )
-        self.session = new_avatar_session(**{**usual, **options})
-        self.connection_id = ""
+    session: Any
+    connection_id = ""
 
     async def open(self) -> str:
         """Token, upgrade and handshake; gives the connection id."""
@@ -69,37 +53,43 @@ class Client(Listener):
         ]
         return self.describe(request_id) + (f", {len(strays)} strays" if strays else "")
 
-    def _on_bytes(self, frame: bytes, is_last: bool) -> None:
-        envelope = message_pb2.Message.FromString(frame)
-        animation = envelope.server_response_animation
-        self.on_frame(Frame(animation.connection_id, animation.req_id, is_last))
 
+@dataclass(frozen=True)
+class Sdk:
+    """`client(emulator, **options)` makes a session that is not open yet and closes
+    it in the end. The options are those of the SDK's new_avatar_session, which
+    the SDKs share; what they leave out is what the emulator printed. `livekit`
+    and `agora` are the SDK's egress settings."""
 
-@contextlib.asynccontextmanager
-async def opened(emulator: EmulatorProcess, **options: Any) -> AsyncIterator[Client]:
-    """An open session, closed afterwards."""
-    client = Client(emulator, **options)
-    await client.open()
-    try:
-        yield client
-    finally:
-        await client.session.close()
+    name: str
+    client: Callable[..., AsyncContextManager[Client]]
+    livekit: Callable[..., Any]
+    agora: Callable[..., Any]
+
+    @contextlib.asynccontextmanager
+    async def opened(self, *emulator: Any, **options: Any) -> AsyncIterator[Client]:
+        """An open session."""
+        async with self.client(*emulator, **options) as client:
+            await client.open()
+            yield client
 
 
 def describe(error: Exception) -> str:
-    """`CODE in PHASE`, with what the service said of it in numbers."""
-    if not isinstance(error, AvatarSDKError):
+    """`CODE in PHASE`, with what the service said of it in numbers. Of an error that
+    is not the SDK's own: its type and text."""
+    code, phase = getattr(error, "code", None), getattr(error, "phase", None)
+    if code is None or phase is None:
         return f"{type(error).__name__}: {error}"
-    text = f"{error.code.value} in {error.phase}"
+    text = f"{code.value} in {phase}"
     if error.http_status is not None:
         return f"{text}, HTTP {error.http_status}"
     return text + (f", server code {error.server_code}" if error.server_code else "")
 
 
 async def refusal(attempt: Awaitable[Any]) -> str:
-    """Describes the AvatarSDKError of an attempt that must fail."""
+    """Describes the error of an attempt that must fail."""
     try:
         await attempt
-    except AvatarSDKError as e:
+    except Exception as e:
         return describe(e)
     return "no error"
