@@ -19,7 +19,8 @@ OGG_OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
 
 TEN_FRAMES = "10 frames, end on the last"
 
-# Frames far apart: there is time to interrupt a long animation.
+# The first frame at once, the others far apart: there is time to interrupt a long
+# animation.
 SLOW = ("--emulator.first-frame=0", "--emulator.frame-interval=200ms")
 
 
@@ -49,10 +50,17 @@ async def ogg_opus_as_it_is(sdk: Sdk, rate: int, piece: int, emulators: Emulator
 
 
 async def interrupt_while_streaming(sdk: Sdk, emulators: Emulators) -> str:
-    """Interrupted before its audio has ended: one frame with the end."""
-    async with sdk.opened(await emulators.get(*SWIFT)) as client:
-        for piece in pieces(tone(0.4, 16000), bytes_of(0.04, 16000)):
+    """Interrupted before its audio has ended, so that the end is the interrupt's."""
+    async with sdk.opened(await emulators.get(*SLOW)) as client:
+        for piece in pieces(tone(20.0, 16000), bytes_of(1.0, 16000)):
             await client.session.send_audio(piece)
+        return await _interrupted_early(client)
+
+
+async def interrupt_before_frames(sdk: Sdk, emulators: Emulators) -> str:
+    """Too little audio for a frame so far: the end is the only one."""
+    async with sdk.opened(await emulators.get(*SWIFT)) as client:
+        await client.session.send_audio(tone(0.04, 16000))
         return await _interrupted(client)
 
 
@@ -61,9 +69,7 @@ async def interrupt_while_frames_come(sdk: Sdk, emulators: Emulators) -> str:
     async with sdk.opened(await emulators.get(*SLOW)) as client:
         request = await client.send(tone(20.0, 16000))
         await client.until(lambda: len(client.of(request)) > 2)
-        came = await _interrupted(client)
-        few = len(client.of(request)) < 100
-        return ("few" if few else "too many") + came[came.index(" frames") :]
+        return await _interrupted_early(client)
 
 
 async def interrupt_after_the_end(sdk: Sdk, emulators: Emulators) -> str:
@@ -86,6 +92,13 @@ async def _interrupted(client: Client) -> str:
     return f"{client.describe(request)}; then {client.describe(following)}"
 
 
+async def _interrupted_early(client: Client) -> str:
+    """The same of a request that would be 200 frames, of which few may come."""
+    came = await _interrupted(client)
+    frames, where = came.split(" ", 1)[0], came[came.index(",") :]
+    return ("few frames" if int(frames) < 100 else came) + where
+
+
 def cases(sdk: Sdk) -> Iterator[Case]:
     def case(name: str, expected: str, run: Any, *arguments: Any) -> Case:
         return Case(name, expected, partial(run, sdk, *arguments))
@@ -99,8 +112,10 @@ def cases(sdk: Sdk) -> Iterator[Case]:
                ogg_opus_as_it_is, 24000, 100)
 
     then = "; then 5 frames, end on the last"
-    yield case("interrupt while audio goes up", f"1 frame, end on the last{then}",
+    yield case("interrupt while audio goes up", f"few frames, end on the last{then}",
                interrupt_while_streaming)
+    yield case("interrupt before the first frame", f"1 frame, end on the last{then}",
+               interrupt_before_frames)
     yield case("interrupt while frames come", f"few frames, end on the last{then}",
                interrupt_while_frames_come)
     yield case("interrupt after the end", f"10 frames, end on the last{then}",

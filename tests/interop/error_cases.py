@@ -13,22 +13,25 @@ import time
 import warnings
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, Tuple
 
 import ogg_opus
-from case import Case
+from case import SWIFT, Case
 from console_stand_in import console_giving, fetch_token
 from emulator_process import Emulators
 from sdk import Sdk, describe, refusal
 from speech import tone
 
-SECOND_APP = "emulator-second-app"
-SECOND_KEY = "emulator-second-api-key"
+SECOND_APP, SECOND_KEY = "second-app", "second-key"
+TWO_APPS = (f"--emulator.accounts=emulator-api-key:emulator-app,{SECOND_KEY}:{SECOND_APP}",)
+NO_EGRESS = ("--emulator.egress=false",)
+JWT = "aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl"  # Looks like one: three words in base64url.
 
 
-async def refused(sdk: Sdk, options: Dict[str, Any], emulators: Emulators) -> str:
-    """Opening a session with these options fails."""
-    async with sdk.client(await emulators.get(), **options) as client:
+async def refused(sdk: Sdk, options: Dict[str, Any], emulators: Emulators,
+                  at: Tuple[str, ...] = TWO_APPS) -> str:
+    """Opening a session with these options fails, at an emulator with those."""
+    async with sdk.client(await emulators.get(*at), **options) as client:
         return await refusal(client.open())
 
 
@@ -51,7 +54,7 @@ async def token_of_another_emulator(sdk: Sdk, emulators: Emulators) -> str:
 
 async def changed_token(sdk: Sdk, emulators: Emulators) -> str:
     """One digit differs from a token that would be good."""
-    emulator = await emulators.get()
+    emulator = await emulators.get(*TWO_APPS)
     token = await fetch_token(emulator, emulator.api_key, int(time.time()) + 60)
     return await wrong_token(sdk, token[:-1] + ("0" if token[-1] != "0" else "1"), emulators)
 
@@ -66,6 +69,21 @@ async def expired_token(sdk: Sdk, emulators: Emulators) -> str:
         while (left := expires_at - time.time()) > 0:
             await asyncio.sleep(left)
         return await refusal(client.session.start())
+
+
+async def egress_taken(sdk: Sdk, options: Dict[str, Any], emulators: Emulators) -> str:
+    """A session with an egress takes audio and interrupts, and no frame comes back.
+    A session without one, which does the same after it, says when they would
+    have come."""
+    emulator = await emulators.get(*SWIFT)
+    async with sdk.opened(emulator, **options) as client, sdk.opened(emulator) as usual:
+        clip = tone(1.0, 16000)
+        await client.send(clip)
+        await usual.request_ends(await usual.send(clip))
+        await client.session.interrupt()
+        await client.send_chunks(clip)
+        await usual.request_ends(await usual.send_chunks(clip))
+        return f"taken; {len(client.frames)} frames, {len(client.errors)} errors"
 
 
 async def both_egresses(sdk: Sdk, emulators: Emulators) -> str:
@@ -98,7 +116,7 @@ async def session_over(sdk: Sdk, option: str, seconds: float, emulators: Emulato
 def livekit(sdk: Sdk, **changes: Any) -> Dict[str, Any]:
     """A LiveKit egress with a token, but for the changes."""
     usual = dict(url="wss://livekit.test", room_name="room", publisher_id="avatar")
-    credentials = {} if "api_key" in changes else {"api_token": "livekit-token"}
+    credentials = {} if "api_key" in changes else {"api_token": JWT}
     with warnings.catch_warnings():  # Key and secret still work; the SDK advises against them.
         warnings.simplefilter("ignore", FutureWarning)
         return {"livekit_egress": sdk.livekit(**{**usual, **credentials, **changes})}
@@ -157,7 +175,8 @@ def _upgrade_cases(sdk: Sdk) -> Iterator[Case]:
 def _handshake_cases(sdk: Sdk) -> Iterator[Case]:
     def case(name: str, usual: str, server_code: int, options: Dict[str, Any]) -> Case:
         phase = f"websocket_handshake, server code {server_code}"
-        return _case(sdk, name, f"{usual}/serverError", phase, refused, options)
+        run = partial(refused, at=NO_EGRESS)
+        return _case(sdk, name, f"{usual}/serverError", phase, run, options)
 
     yield case("PCM at 11025 Hz", "unsupportedSampleRate", 2, {"sample_rate": 11025})
     yield case("Ogg Opus at 44100 Hz", "unsupportedSampleRate", 2,
@@ -168,12 +187,18 @@ def _handshake_cases(sdk: Sdk) -> Iterator[Case]:
     yield case("LiveKit without room", invalid, 3, livekit(sdk, room_name=""))
     yield case("LiveKit without credentials", invalid, 16, livekit(sdk, api_token=""))
     yield case("LiveKit with key, without secret", invalid, 16, livekit(sdk, api_key="key"))
-    yield case("LiveKit with token", unavailable, 14, livekit(sdk))
-    yield case("LiveKit with key and secret", unavailable, 14,
+    yield case("LiveKit with a token that is none", invalid, 16, livekit(sdk, api_token="none"))
+    yield case("LiveKit with token, no egress there", unavailable, 14, livekit(sdk))
+    yield case("LiveKit with key and secret, no egress there", unavailable, 14,
                livekit(sdk, api_key="key", api_secret="secret"))
     yield case("Agora without channel", invalid, 3, agora(sdk, channel_name=""))
     yield case("Agora without token", invalid, 16, agora(sdk, token=""))
-    yield case("Agora, complete", unavailable, 14, agora(sdk))
+    yield case("Agora, no egress there", unavailable, 14, agora(sdk))
+    for name, options in (("LiveKit with token", livekit(sdk)),
+                          ("LiveKit with key and secret",
+                           livekit(sdk, api_key="key", api_secret="secret")),
+                          ("Agora", agora(sdk))):
+        yield Case(name, "taken; 0 frames, 0 errors", partial(egress_taken, sdk, options))
     # No SDK sends a configuration with both.
     yield Case("both egresses", "ValueError", partial(both_egresses, sdk))
 

@@ -16,6 +16,7 @@ from typing import Iterator, List, Tuple
 import audio_cases
 import encoder_cases
 import error_cases
+import scenario_cases
 import session_cases
 from avatarkit_sdk import AVATARKIT
 from case import Case, run_cases
@@ -40,7 +41,7 @@ def cases_of_all() -> Iterator[Tuple[Sdk, List[Case]]]:
 
 
 def shared_cases(sdk: Sdk) -> Iterator[Case]:
-    for module in (session_cases, audio_cases, error_cases):
+    for module in (session_cases, audio_cases, error_cases, scenario_cases):
         yield from module.cases(sdk)
 
 
