@@ -81,8 +81,12 @@ class Emulators:
             await emulator.kill()
 
     async def stop(self) -> None:
-        while self._running:
-            await self._running.popitem()[1].stop()
+        """Raises RuntimeError when one does not end when asked; it is killed then."""
+        ends = [emulator.stop() for emulator in self._running.values()]
+        self._running.clear()
+        for result in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result
 
 
 async def _read_exports(process: asyncio.subprocess.Process) -> Dict[str, str]:

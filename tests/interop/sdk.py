@@ -80,10 +80,11 @@ def describe(error: Exception) -> str:
     code, phase = getattr(error, "code", None), getattr(error, "phase", None)
     if code is None or phase is None:
         return f"{type(error).__name__}: {error}"
+    status, server_code = getattr(error, "http_status"), getattr(error, "server_code")
     text = f"{code.value} in {phase}"
-    if error.http_status is not None:
-        return f"{text}, HTTP {error.http_status}"
-    return text + (f", server code {error.server_code}" if error.server_code else "")
+    if status is not None:
+        return f"{text}, HTTP {status}"
+    return text + (f", server code {server_code}" if server_code else "")
 
 
 async def refusal(attempt: Awaitable[Any]) -> str:
