@@ -107,6 +107,7 @@ struct audio_result {
     bool streamed = false; ///< The audio went out in pieces.
 
     bool ok() const { return !failure; }
+    bool interrupted() const { return failure.code == protocol::failure_code::request_interrupted; }
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {
