@@ -7,6 +7,12 @@
 #include <utility>
 
 namespace avatar {
+namespace {
+
+/// A pool of thousands that cannot be opened says so in a few lines.
+constexpr std::uint64_t failure_lines = 5;
+
+} // namespace
 
 template <class Write>
 void console_state::print(Write write) {
@@ -62,8 +68,15 @@ void console_state::on_connection_tried(connection_tried& event) {
     print([this](std::ostream& out) {
         for (auto next = early_.begin(); next != early_.end() && next->first == next_slot_;
              next = early_.erase(next), ++next_slot_)
-            report::write(out, next->second);
+            write_tried(out, next->second);
     });
+}
+
+void console_state::write_tried(std::ostream& out, const connection_tried& event) {
+    if (event.failure && ++failures_told_ > failure_lines)
+        ++failures_left_out_;
+    else
+        report::write(out, event);
 }
 
 /// Lines that waited for a connection which is still on the way up, because the
@@ -72,7 +85,9 @@ void console_state::on_pool_opened(const pool_opened& event) {
     opening_ = false;
     print([&](std::ostream& out) {
         for (const auto& [slot, tried] : std::exchange(early_, {}))
-            report::write(out, tried);
+            write_tried(out, tried);
+        if (failures_left_out_ > 0)
+            report::write_failed_connections(out, failures_left_out_, event.failures);
         report::write(out, event);
     });
 }

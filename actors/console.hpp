@@ -36,6 +36,9 @@ public:
     void on_pool_opened(const pool_opened& event);
     void on_round_progress(const round_progress& event);
 
+    /// Its line, unless it is one failure too many.
+    void write_tried(std::ostream& out, const connection_tried& event);
+
     /// Lets `write` add to the report, in place of the live line, and sends it on
     /// its way: a pipe's reader follows the run as it happens.
     template <class Write>
@@ -51,6 +54,8 @@ private:
     std::unique_ptr<report::progress_line> progress_;
     std::map<std::uint64_t, connection_tried> early_;
     std::uint64_t next_slot_ = 0;
+    std::uint64_t failures_told_ = 0;
+    std::uint64_t failures_left_out_ = 0;
     bool opening_ = true; // Later tries replace lost connections: no lines for them.
 };
 

@@ -97,7 +97,7 @@ void explain_no_connection(const pool_opened& opened) {
     std::cerr << "avatar-pool: no connection could be opened";
     const char* separator = ": ";
     for (const auto& [sample, count] : opened.failures) {
-        std::cerr << separator << count << " x " << describe(sample);
+        std::cerr << separator << count << " \u00d7 " << describe(sample);
         separator = "; ";
     }
     std::cerr << '\n';

@@ -22,6 +22,11 @@ void write(std::ostream& out, const connection_tried& event);
 /// "Pool initialized with 3/3 connections"
 void write(std::ostream& out, const pool_opened& event);
 
+/// In place of the lines of `left_out` further connections that failed: all
+/// failures of the pool, equal ones counted together.
+void write_failed_connections(std::ostream& out, std::uint64_t left_out,
+                              const std::vector<failure_count>& failures);
+
 /// The banner with the plan of the rounds. The expected duration is that of
 /// the pauses alone: nobody knows yet how long the requests take.
 void write(std::ostream& out, const rounds_started& event);

@@ -4,6 +4,8 @@
 #include "report/text_detail.hpp"
 #include "report/units.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <string>
 
@@ -40,6 +42,13 @@ void write(std::ostream& out, const connection_tried& event) {
 
 void write(std::ostream& out, const pool_opened& event) {
     line(out, "Pool initialized with {}/{} connections", event.connected, event.size);
+}
+
+void write_failed_connections(std::ostream& out, std::uint64_t left_out,
+                              const std::vector<failure_count>& failures) {
+    line(out, "  ... and {} more FAILED; all by reason:", left_out);
+    for (const auto& [sample, count] : failures)
+        line(out, "    {} \u00d7 {}", count, protocol::describe(sample));
 }
 
 void write(std::ostream& out, const rounds_started& event) {

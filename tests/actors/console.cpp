@@ -61,16 +61,45 @@ CAF_TEST(lines that wait for a connection on its way come out when the wait ends
                                "Pool initialized with 1/2 connections\n");
 }
 
+CAF_TEST(beyond the first few failed connections are grouped by reason) {
+    auto hdl = start(false);
+    auto failed = [](std::uint64_t slot, std::string detail) {
+        connection_tried event{slot, "", {}};
+        event.failure.code = protocol::failure_code::connection_failed;
+        event.failure.phase = protocol::failure_phase::websocket_connect;
+        event.failure.detail = std::move(detail);
+        return event;
+    };
+    pool_opened opened;
+    opened.size = 8;
+    opened.connected = 1;
+    for (std::uint64_t slot = 0; slot < 7; ++slot)
+        caf::anon_send(hdl, failed(slot, slot == 6 ? "odd" : "refused"));
+    caf::anon_send(hdl, tried(7));
+    opened.failures = {{failed(0, "refused").failure, 6}, {failed(6, "odd").failure, 1}};
+    caf::anon_send(hdl, opened);
+    CAF_CHECK(flush(hdl));
+    std::string expected;
+    for (int slot = 0; slot < 5; ++slot)
+        expected +=
+            "  Connection " + std::to_string(slot) + ": FAILED - connectionFailed: refused\n";
+    CAF_CHECK_EQUAL(out.str(), expected + "  Connection 7: OK (connection_id=c-7)\n"
+                                          "  ... and 2 more FAILED; all by reason:\n"
+                                          "    6 \u00d7 connectionFailed: refused\n"
+                                          "    1 \u00d7 connectionFailed: odd\n"
+                                          "Pool initialized with 1/8 connections\n");
+}
+
 CAF_TEST(without a terminal progress leaves no trace) {
     auto hdl = start(false);
-    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 1s});
+    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 0, 1s});
     CAF_CHECK(flush(hdl));
     CAF_CHECK_EQUAL(out.str(), "");
 }
 
 CAF_TEST(on a terminal the progress line makes way for the report) {
     auto hdl = start(true);
-    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 1s});
+    caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 0, 1s});
     caf::anon_send(hdl, pool_closing{});
     CAF_CHECK(flush(hdl));
     CAF_CHECK(out.str().find('\x1b') != std::string::npos);

@@ -147,6 +147,35 @@ CAF_TEST(stopping within a round cancels what runs and reports it) {
     CAF_CHECK_EQUAL(answers.size(), 1u);
 }
 
+CAF_TEST(requests are interrupted after the time the plan says) {
+    plan.rounds.interrupt_after = 2s;
+    start();
+    after(1s);
+    finish(0);
+    after(1s - 1ms);
+    CAF_CHECK_EQUAL(ended.size(), 0u);
+    after(1ms);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 1u);
+    CAF_CHECK_EQUAL(ended[0].failed, 0u);
+    CAF_CHECK_EQUAL(ended[0].interrupted, 3u);
+    CAF_CHECK_EQUAL(ended[0].duration, nanoseconds(2s));
+    CAF_CHECK_EQUAL(status().available, 2u);
+}
+
+CAF_TEST(an interrupt that is due after its round touches no other round) {
+    plan.rounds.interrupt_after = 40s;
+    start();
+    finish_round();
+    after(30s);
+    CAF_CHECK_EQUAL(begun.size(), 2u);
+    after(10s); // 40 s after the first round began.
+    CAF_CHECK_EQUAL(ended.size(), 1u);
+    after(30s);
+    CAF_REQUIRE_EQUAL(ended.size(), 2u);
+    CAF_CHECK_EQUAL(ended[1].interrupted, 4u);
+}
+
 CAF_TEST(a running round tells its progress on time and then no more) {
     plan.progress_interval = 200ms;
     start();

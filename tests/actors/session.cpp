@@ -108,6 +108,30 @@ CAF_TEST(a request given up is answered at once and its session waits for the se
     CAF_CHECK_EQUAL(results.size(), 1u);
 }
 
+CAF_TEST(a request that is interrupted leaves its session usable at once) {
+    open();
+    ask(hdl, "r-1");
+    caf::anon_send(hdl, give_up_request{"r-1", {}, /*await_service=*/false});
+    consume_messages();
+    CAF_CHECK(connection().interrupted);
+    CAF_CHECK(!connection().abandoned);
+    CAF_CHECK_EQUAL(results.size(), 1u);
+    CAF_CHECK_EQUAL(heard, diary{"idle, 0 late"});
+    ask(hdl, "r-2");
+    connection().finish(2);
+    consume_messages();
+    CAF_CHECK_EQUAL(result_of("r-2").frames, 2u);
+}
+
+CAF_TEST(giving up another request than the one in flight does nothing) {
+    open();
+    ask(hdl, "r-2");
+    caf::anon_send(hdl, give_up_request{"r-1", {}});
+    consume_messages();
+    CAF_CHECK(!connection().abandoned);
+    CAF_CHECK_EQUAL(results.size(), 0u);
+}
+
 CAF_TEST(giving up when no request is in flight does nothing) {
     open();
     caf::anon_send(hdl, give_up_request{});

@@ -24,7 +24,7 @@ void check_no_connection(service_script script, const std::string& reason,
     check_contains(result.out, "  Connection 0: FAILED - " + reason);
     check_contains(result.out, "  Connection 1: FAILED - " + reason);
     check_contains(result.out, "Pool initialized with 0/2 connections");
-    check_contains(result.err, "avatar-pool: no connection could be opened: 2 x " + reason);
+    check_contains(result.err, "avatar-pool: no connection could be opened: 2 \u00d7 " + reason);
     CAF_CHECK(!contains(result.out + result.err, "key-of-the-test"));
 }
 

@@ -46,6 +46,25 @@ CAF_TEST(audio crosses nodes as its bytes) {
     CAF_CHECK(copy.waited == request.waited);
 }
 
+CAF_TEST(a clip that is cut into pieces crosses nodes with them) {
+    const audio_clip clip("speech", {2, 2, 6}, std::chrono::milliseconds(40));
+    const auto copy = over_the_wire(audio_request{"r-1", clip}).audio;
+    CAF_CHECK(copy == clip);
+    CAF_REQUIRE_EQUAL(copy.pieces(), 3u);
+    CAF_CHECK(copy.piece(0) == "sp");
+    CAF_CHECK(copy.piece(1).empty());
+    CAF_CHECK(copy.piece(2) == "eech");
+    CAF_CHECK(copy.interval() == std::chrono::milliseconds(40));
+}
+
+CAF_TEST(a clip in one piece is that piece) {
+    for (const auto& clip : {audio_clip("speech"), audio_clip()}) {
+        CAF_CHECK_EQUAL(clip.pieces(), 1u);
+        CAF_CHECK(clip.piece(0) == clip.bytes());
+        CAF_CHECK(!clip.streamed());
+    }
+}
+
 CAF_TEST(copies of a clip share one buffer) {
     const audio_clip clip("speech");
     const auto message = caf::make_message(audio_request{"r-1", clip});
@@ -70,7 +89,7 @@ CAF_TEST(reports and events cross nodes) {
     run_report report;
     report.ok = 3;
     report.interrupted = true;
-    report.rounds.push_back({1, nanoseconds(5), nanoseconds(6), 3, 0});
+    report.rounds.push_back({1, nanoseconds(5), nanoseconds(6), 3, 0, 0});
     report.failures.push_back({some_failure(), 2});
     report.pool.connections.push_back({"c-1", 3, nanoseconds(9)});
     const auto copy = over_the_wire(report);

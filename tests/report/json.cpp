@@ -22,13 +22,15 @@ avatar::run_report whole_report() {
     avatar::run_report report;
     report.duration = 275500us;
     report.interrupted = true;
-    report.rounds = {{1, 0s, 2500ms, 4, 1}, {2, 32500ms, 2400ms, 5, 0}};
+    report.rounds = {{1, 0s, 2500ms, 4, 1, 0}, {2, 32500ms, 2400ms, 5, 0, 3}};
     report.ok = 8;
     report.failed = 2;
+    report.interrupted_requests = 3;
     report.frames = 84;
     report.bytes = 86016;
     report.request_duration = {8, 10ms, 1ms, 20ms, 9ms, 19ms, 20ms};
     report.time_to_first_frame = {7, 5ms, 4ms, 6ms, 5ms, 6ms, 6ms};
+    report.first_frame_after_last_audio = {6, 2ms, 1ms, 3ms, 2ms, 3ms, 3ms};
     report.wait_for_connection = {8, 1500us, 0ms, 3ms, 1ms, 3ms, 3ms};
     report.usage = {{"connection-with-a-long-name", 8}};
     avatar::protocol::failure failure;
@@ -70,17 +72,22 @@ CAF_TEST(every_figure_of_the_report_is_there) {
         "schema": 1,
         "interrupted": true,
         "duration_ms": 275.5,
-        "requests": {"total": 10, "ok": 8, "failed": 2, "frames": 84, "frame_bytes": 86016,
+        "requests": {"total": 13, "ok": 8, "failed": 2, "interrupted": 3, "frames": 84, "frame_bytes": 86016,
                      "mean_frames": 10.5},
         "request_duration": {"count": 8, "mean_ms": 10.0, "min_ms": 1.0, "max_ms": 20.0,
                              "p50_ms": 9.0, "p95_ms": 19.0, "p99_ms": 20.0},
         "time_to_first_frame": {"count": 7, "mean_ms": 5.0, "min_ms": 4.0, "max_ms": 6.0,
                                 "p50_ms": 5.0, "p95_ms": 6.0, "p99_ms": 6.0},
+        "first_frame_after_last_audio": {
+            "count": 6, "mean_ms": 2.0, "min_ms": 1.0, "max_ms": 3.0, "p50_ms": 2.0,
+            "p95_ms": 3.0, "p99_ms": 3.0},
         "wait_for_connection": {"count": 8, "mean_ms": 1.5, "min_ms": 0.0, "max_ms": 3.0,
                                 "p50_ms": 1.0, "p95_ms": 3.0, "p99_ms": 3.0},
         "rounds": [
-            {"round": 1, "started_at_ms": 0.0, "duration_ms": 2500.0, "ok": 4, "failed": 1},
-            {"round": 2, "started_at_ms": 32500.0, "duration_ms": 2400.0, "ok": 5, "failed": 0}],
+            {"round": 1, "started_at_ms": 0.0, "duration_ms": 2500.0, "ok": 4, "failed": 1,
+             "interrupted": 0},
+            {"round": 2, "started_at_ms": 32500.0, "duration_ms": 2400.0, "ok": 5, "failed": 0,
+             "interrupted": 3}],
         "connection_usage": [{"connection_id": "connection-with-a-long-name", "requests": 8}],
         "failures": [{"code": "sessionTokenInvalid", "count": 2, "sample": {
             "message": "", "phase": "websocket_connect", "http_status": 400, "server_code": 3,

@@ -116,10 +116,41 @@ CAF_TEST(usage_counts_each_connection_in_order_of_its_first_success) {
     CAF_CHECK_EQUAL(report.usage[2].connection_id, "c");
 }
 
+CAF_TEST(interrupted_requests_are_neither_ok_nor_failed) {
+    run_figures figures;
+    avatar::audio_result result;
+    result.failure.code = avatar::protocol::failure_code::request_interrupted;
+    result.duration = 5s;
+    figures.add(result);
+    const auto report = figures.snapshot();
+    CAF_CHECK_EQUAL(report.ok, 0u);
+    CAF_CHECK_EQUAL(report.failed, 0u);
+    CAF_CHECK_EQUAL(report.interrupted_requests, 1u);
+    CAF_CHECK_EQUAL(report.failures.size(), 0u);
+    CAF_CHECK_EQUAL(report.request_duration.count, 0u);
+}
+
+CAF_TEST(the_time_from_the_last_audio_is_told_of_streamed_clips) {
+    run_figures figures;
+    avatar::audio_result result;
+    result.first_frame = 800ms;
+    result.first_frame_after_last = 200ms;
+    figures.add(result);
+    CAF_CHECK_EQUAL(figures.snapshot().first_frame_after_last_audio.count, 0u);
+    result.streamed = true;
+    figures.add(result);
+    result.first_frame_after_last = 0ms; // The frame came before the last audio.
+    figures.add(result);
+    const auto report = figures.snapshot();
+    CAF_CHECK_EQUAL(report.time_to_first_frame.count, 3u);
+    CAF_CHECK_EQUAL(report.first_frame_after_last_audio.count, 2u);
+    CAF_CHECK_EQUAL(report.first_frame_after_last_audio.mean.count(), nanoseconds(100ms).count());
+}
+
 CAF_TEST(rounds_become_rows_and_the_duration_reaches_to_the_last) {
     run_figures figures;
-    figures.add(avatar::round_finished{1, 0s, 2500ms, 5, 0, {}, 30s, false});
-    figures.add(avatar::round_finished{2, 32500ms, 2400ms, 3, 2, {"x", "y"}, 30s, false});
+    figures.add(avatar::round_finished{1, 0s, 2500ms, 5, 0, 0, {}, 30s, false});
+    figures.add(avatar::round_finished{2, 32500ms, 2400ms, 3, 2, 4, {"x", "y"}, 30s, false});
     const auto report = figures.snapshot();
     CAF_REQUIRE_EQUAL(report.rounds.size(), 2u);
     CAF_CHECK_EQUAL(report.rounds[1].round, 2u);
@@ -127,12 +158,13 @@ CAF_TEST(rounds_become_rows_and_the_duration_reaches_to_the_last) {
     CAF_CHECK_EQUAL(report.rounds[1].duration.count(), nanoseconds(2400ms).count());
     CAF_CHECK_EQUAL(report.rounds[1].ok, 3u);
     CAF_CHECK_EQUAL(report.rounds[1].failed, 2u);
+    CAF_CHECK_EQUAL(report.rounds[1].interrupted, 4u);
     CAF_CHECK_EQUAL(report.duration.count(), nanoseconds(34900ms).count());
 }
 
 CAF_TEST(the_end_of_the_run_sets_duration_and_interruption) {
     run_figures figures;
-    figures.add(avatar::round_finished{1, 0s, 2s, 1, 0, {}, 0s, true});
+    figures.add(avatar::round_finished{1, 0s, 2s, 1, 0, 0, {}, 0s, true});
     figures.finish({.duration = 2100ms, .interrupted = true});
     const auto report = figures.snapshot();
     CAF_CHECK_EQUAL(report.duration.count(), nanoseconds(2100ms).count());

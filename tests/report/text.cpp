@@ -50,7 +50,7 @@ CAF_TEST(a_long_connection_id_is_cut) {
 }
 
 CAF_TEST(a_round_lists_its_errors_and_counts_those_left_out) {
-    avatar::round_finished event{1, 0s, 1500ms, 2, 5, {"first", "second"}, 500ms, false};
+    avatar::round_finished event{1, 0s, 1500ms, 2, 5, 0, {"first", "second"}, 500ms, false};
     CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 5 FAILED in 1500.0ms\n"
                                     "    ERROR: first\n"
                                     "    ERROR: second\n"
@@ -59,9 +59,55 @@ CAF_TEST(a_round_lists_its_errors_and_counts_those_left_out) {
 }
 
 CAF_TEST(a_round_that_lists_all_its_errors_leaves_none_out) {
-    avatar::round_finished event{1, 0s, 1500ms, 2, 1, {"only"}, 30s, true};
+    avatar::round_finished event{1, 0s, 1500ms, 2, 1, 0, {"only"}, 30s, true};
     CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 1 FAILED in 1500.0ms\n"
                                     "    ERROR: only\n");
+}
+
+CAF_TEST(a_round_tells_of_interrupted_requests_where_there_are) {
+    avatar::round_finished event{1, 0s, 1500ms, 2, 0, 3, {}, 30s, true};
+    CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 0 FAILED, 3 INTERRUPTED in 1500.0ms\n");
+}
+
+CAF_TEST(interrupted_requests_have_their_share_of_the_total) {
+    avatar::run_report report;
+    report.ok = 1;
+    report.interrupted_requests = 3;
+    CAF_CHECK(contains(summary(report), "  Total requests: 4\n"
+                                        "  Successful: 1 (25.0%)\n"
+                                        "  Failed: 0 (0.0%)\n"
+                                        "  Interrupted: 3 (75.0%)\n"));
+}
+
+CAF_TEST(failures_are_counted_by_code_with_a_sample) {
+    avatar::run_report report;
+    report.failed = 3;
+    avatar::protocol::failure credits;
+    credits.phase = avatar::protocol::failure_phase::websocket_runtime;
+    credits.code = failure_code::credits_exhausted;
+    credits.server_code = 4001;
+    credits.detail = "credits exhausted";
+    avatar::protocol::failure timeout;
+    timeout.code = failure_code::request_timeout;
+    timeout.detail = "request timed out after 45s";
+    report.failures = {{credits, 2}, {timeout, 1}};
+    CAF_CHECK(contains(
+        summary(report),
+        "\nFailures:\n"
+        "  2 \u00d7 creditsExhausted, such as: creditsExhausted (server code 4001): credits "
+        "exhausted\n"
+        "  1 \u00d7 requestTimeout, such as: request timed out after 45s\n"));
+}
+
+CAF_TEST(streamed_clips_tell_the_time_from_the_last_audio_too) {
+    avatar::run_report report;
+    report.ok = 2;
+    report.time_to_first_frame = {2, 800ms, 700ms, 900ms, 800ms, 900ms, 900ms};
+    CAF_CHECK(!contains(summary(report), "last audio"));
+    report.first_frame_after_last_audio = {2, 200ms, 100ms, 300ms, 200ms, 300ms, 300ms};
+    CAF_CHECK(contains(summary(report), "  p99 time to first frame: 900.00ms\n"
+                                        "  Avg time from last audio to first frame: 200.00ms\n"
+                                        "  p50 time from last audio to first frame: 200.00ms\n"));
 }
 
 CAF_TEST(one_round_is_expected_to_have_no_pauses) {

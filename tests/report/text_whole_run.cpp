@@ -132,6 +132,7 @@ void write_round(std::ostream& out, const avatar::round_figures& round) {
                                       round.duration,
                                       round.ok,
                                       round.failed,
+                                      round.interrupted,
                                       {},
                                       last ? 0s : 30s,
                                       last});

@@ -42,6 +42,34 @@ CAF_TEST(counts frames and bytes and ends with the last frame) {
     CAF_CHECK(!exchange.under_way());
 }
 
+CAF_TEST(the first frame is timed from the first and from the last audio) {
+    exchange.audio_ended(start + 20ms);
+    exchange.on_frame(frame("r-1"), 100, start + 30ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    CAF_REQUIRE(end);
+    CAF_CHECK(end->first_frame == 30ms);
+    CAF_CHECK(end->first_frame_after_last == 10ms);
+}
+
+CAF_TEST(a first frame before the last audio waits for none of it) {
+    exchange.on_frame(frame("r-1"), 100, start + 30ms);
+    exchange.audio_ended(start + 40ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    CAF_REQUIRE(end);
+    CAF_CHECK(end->first_frame == 30ms);
+    CAF_CHECK(end->first_frame_after_last == 0ms);
+}
+
+CAF_TEST(an exchange can be ended from this side) {
+    exchange.on_frame(frame("r-1"), 10, start + 1ms);
+    const auto end = exchange.finish();
+    CAF_CHECK_EQUAL(end.request_id, "r-1");
+    CAF_CHECK_EQUAL(end.frames, 1u);
+    CAF_CHECK(!exchange.under_way());
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10, start + 2ms));
+    CAF_CHECK_EQUAL(exchange.take_late_frames(), 1u);
+}
+
 CAF_TEST(frames of another request are late and change nothing) {
     CAF_CHECK(!exchange.on_frame(frame("r-0", true), 100, start + 1ms));
     const auto end = exchange.on_frame(frame("r-1", true), 10, start + 2ms);

@@ -1,0 +1,87 @@
+#include "tests/actors/pool_fixture.hpp"
+
+#define CAF_SUITE pool_interrupts
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::ids;
+
+namespace {
+
+struct fixture : tests::pool_fixture {
+    ~fixture() override { wind_down(); }
+
+    void interrupt(const std::string& id) {
+        caf::anon_send(pool, interrupt_request{id});
+        consume_messages();
+    }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pool_interrupt_tests, fixture)
+
+CAF_TEST(a waiting request is taken out of the queue and never sent) {
+    open_pool_of(1);
+    for (const auto* id : {"r-0", "r-1", "r-2", "r-3"})
+        ask(pool, id);
+    after(2s);
+    interrupt("r-2");
+    CAF_CHECK_EQUAL(code_of("r-2"), "requestInterrupted");
+    CAF_CHECK_EQUAL(result_of("r-2").waited, nanoseconds(2s));
+    CAF_CHECK_EQUAL(result_of("r-2").connection_id, "");
+    for (int i = 0; i < 3; ++i)
+        finish(0);
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1", "r-3"}));
+}
+
+CAF_TEST(a running request is stopped and its connection takes the next at once) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestInterrupted");
+    CAF_CHECK_EQUAL(result_of("r-0").connection_id, "c-0");
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1"}));
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+    CAF_CHECK_EQUAL(service.made(), 1u);
+}
+
+CAF_TEST(what the pool does not hold is ignored) {
+    open_pool_of(1);
+    interrupt("r-0");
+    ask(pool, "r-0");
+    finish(0);
+    interrupt("r-0");
+    CAF_CHECK(result_of("r-0").ok());
+    ask(pool, "r-1");
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(an interrupt that crosses with the end of its request hits no other) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    // Both are on their way when the pool hears of neither.
+    service.at(0).finish();
+    caf::anon_send(pool, interrupt_request{"r-0"});
+    consume_messages();
+    ask(pool, "r-1");
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+    CAF_CHECK_EQUAL(results.size(), 2u);
+}
+
+CAF_TEST(a request whose timeout has told it off already gets no second result) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    CAF_CHECK(service.at(0).abandoned);
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    CAF_CHECK(!service.at(0).interrupted);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
