@@ -61,8 +61,8 @@ std::size_t descriptor_limit(std::size_t wanted) {
     return std::min<rlim_t>(limit.rlim_cur, wanted);
 }
 
-void check_livekit(const livekit_settings& to) {
-    if (to.api_key.empty() != to.api_secret.empty())
+void check_livekit_key(const livekit_settings& to) {
+    if (!to.url.empty() && to.api_key.empty() != to.api_secret.empty())
         throw config_error(
             fmt::format("egress.livekit.{} is missing: expected key and secret together, or "
                         "egress.livekit.api-token instead of both",
@@ -73,15 +73,16 @@ void check_egress(const egress_settings& egress) {
     if (egress.to_livekit() && egress.to_agora())
         throw config_error("egress.livekit.url and egress.agora.channel-name exclude each other: "
                            "expected one egress at most");
-    // Half of an egress would be sent nowhere, unnoticed.
+    // Half of an egress would be sent nowhere, unnoticed. Secrets do not count:
+    // they may lie in the environment for other runs.
     const auto& livekit = egress.livekit;
-    if (!egress.to_livekit() && (!livekit.room_name.empty() || !livekit.api_token.empty()))
+    if (!egress.to_livekit() && !(livekit.room_name + livekit.publisher_id).empty())
         throw config_error("egress.livekit.url is missing: expected it where other settings of "
                            "egress.livekit are given");
-    if (!egress.to_agora() && !egress.agora.token.empty())
+    if (!egress.to_agora() && !egress.agora.publisher_id.empty())
         throw config_error("egress.agora.channel-name is missing: expected it where other "
                            "settings of egress.agora are given");
-    check_livekit(livekit);
+    check_livekit_key(livekit);
 }
 
 } // namespace

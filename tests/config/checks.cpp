@@ -122,7 +122,10 @@ CAF_TEST(an egress without its destination is refused) {
                     "egress.livekit.url is missing: expected it where other settings of "
                     "egress.livekit are given");
     values = {};
-    values.egress.agora.token = "token";
+    values.egress.agora.token = "token"; // In the environment, for other runs.
+    values.egress.livekit.api_key = "key";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.egress.agora.publisher_id = "avatar";
     CAF_CHECK_EQUAL(consistency_error(values),
                     "egress.agora.channel-name is missing: expected it where other settings of "
                     "egress.agora are given");

@@ -1,0 +1,121 @@
+#include "tests/main/binary.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
+
+#define CAF_SUITE ways_to_send
+
+using namespace avatar;
+using namespace avatar::tests;
+
+namespace {
+
+using protocol::audio_input;
+using protocol::client_interrupt;
+
+/// What a service got of a session, its views made into strings.
+struct heard {
+    std::vector<std::string> audio; ///< Of each message.
+    std::uint64_t interrupts = 0;
+};
+
+/// A service that notes what it gets and answers each request when its audio
+/// has ended, or its interrupt.
+struct noting_service {
+    noting_service() : service(script()) {}
+
+    service_script script() {
+        service_script s;
+        s.request = [this](transport::peer& peer, const protocol::message& message) {
+            if (const auto* audio = std::get_if<audio_input>(&message)) {
+                notes.audio.emplace_back(audio->audio);
+                if (audio->end && answers)
+                    send_frames(peer, audio->req_id, 3);
+            } else if (const auto* interrupt = std::get_if<client_interrupt>(&message)) {
+                ++notes.interrupts;
+                send_frames(peer, interrupt->req_id, 1);
+            }
+        };
+        return s;
+    }
+
+    std::string all_audio() const {
+        std::string all;
+        for (const auto& piece : notes.audio)
+            all += piece;
+        return all;
+    }
+
+    /// One request of one connection.
+    outcome run(const arguments& more) {
+        return run_binary(
+            joined({"run", "--pool.size=1", "--rounds.count=1", "--rounds.concurrency=1"}, more),
+            pointing_at(service));
+    }
+
+    heard notes; // Of the service's thread; read when the run is over.
+    bool answers = true;
+    local_service service;
+};
+
+} // namespace
+
+CAF_TEST(an Ogg Opus file goes out byte for byte) {
+    const scratch_folder folder;
+    const auto clip = make_ogg_opus(0.5, 24'000);
+    noting_service service;
+    const auto result = service.run({"--audio.file=" + folder.file("a.opus", clip)});
+    CAF_CHECK_EQUAL(result.code, 0);
+    check_contains(result.out, "Loaded audio file: " + std::to_string(clip.size()) + " bytes");
+    CAF_CHECK(service.all_audio() == clip);
+    CAF_CHECK_EQUAL(service.notes.audio.size(), 1u);
+}
+
+CAF_TEST(the clip is encoded to Ogg Opus and sent as a live stream) {
+    const scratch_folder folder;
+    const auto file = folder.file("a.pcm", std::string(9'600, '\1')); // 0.3 s at 16 kHz.
+    noting_service service;
+    const auto result =
+        service.run({"--audio.file=" + file, "--audio.encode=opus", "--audio.chunk=100ms"});
+    CAF_CHECK_EQUAL(result.code, 0);
+    CAF_CHECK(service.all_audio().starts_with("OggS"));
+    CAF_CHECK(service.notes.audio.size() >= 3u);
+    check_contains(result.out, "  Avg time from last audio to first frame: ");
+}
+
+CAF_TEST(requests are interrupted where the plan says so) {
+    noting_service service;
+    service.answers = false;
+    const auto result = service.run({"--rounds.interrupt-after=50ms"});
+    CAF_CHECK_EQUAL(result.code, 0);
+    check_contains(result.out, "  Completed: 0 OK, 0 FAILED, 1 INTERRUPTED in ");
+    check_contains(result.out, "  Interrupted: 1 (100.0%)\n");
+    CAF_CHECK_EQUAL(service.notes.interrupts, 1u);
+}
+
+CAF_TEST(a request over its timeout is interrupted on the side of the service) {
+    noting_service service;
+    service.answers = false;
+    const auto result = service.run({"--pool.request-timeout=100ms"});
+    CAF_CHECK_EQUAL(result.code, 1);
+    check_contains(result.out, "  1 \u00d7 requestTimeout, such as: request timed out after 100ms");
+    CAF_CHECK_EQUAL(service.notes.interrupts, 1u);
+}
+
+CAF_TEST(with an egress requests end without frames) {
+    for (const auto& destination :
+         {arguments{"--egress.livekit.url=wss://livekit.example", "--egress.livekit.room-name=r"},
+          arguments{"--egress.agora.channel-name=c"}}) {
+        process child(AVATAR_POOL_BINARY, quick_run(destination),
+                      {{"AVATAR_LIVEKIT_API_TOKEN", "header.payload.signature"},
+                       {"AVATAR_AGORA_TOKEN", "agora-token"}});
+        CAF_CHECK_EQUAL(child.wait(), 0);
+        check_contains(child.out(), "  Completed: 3 OK, 0 FAILED in ");
+        check_contains(child.out(), "  Avg frames: 0.0\n");
+    }
+}
+
+CAF_TEST(an egress without credentials is refused by the service) {
+    const auto result = run_binary(quick_run({"--egress.agora.channel-name=c"}));
+    CAF_CHECK_EQUAL(result.code, 3);
+    check_contains(result.err, "2 \u00d7 invalidEgressConfig (server code 16): missing agora "
+                               "credentials: provide token");
+}
