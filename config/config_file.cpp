@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -34,11 +35,14 @@ std::string read_text(const std::string& path) {
         fail(path,
              fmt::format("cannot be opened ({}): expected a config file", std::strerror(errno)));
     // Not by its size: the file may be a pipe.
-    std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    std::array<char, 8 * 1024> block;
+    while (file && text.size() <= largest_file) {
+        file.read(block.data(), block.size());
+        text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad())
         fail(path, "cannot be read: expected a config file");
-    text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > largest_file)
         fail(path, "is larger than 1 MiB: expected a config file");
     return text;
