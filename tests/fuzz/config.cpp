@@ -1,15 +1,15 @@
 // Input: the text of a config file.
 
-#include "config/assignment.hpp"
+#include "config/checks.hpp"
 #include "config/config_file.hpp"
 #include "config/config_line.hpp"
 #include "config/error.hpp"
 #include "config/options.hpp"
+#include "config/settings.hpp"
 #include "config/sources.hpp"
 #include "protocol/text.hpp"
 #include "tests/fuzz/property.hpp"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -118,8 +118,28 @@ void check_secret(const std::optional<assignments>& meant, const std::string& er
     require(told, "an error does not repeat a secret");
 }
 
+/// A file that says the same with every key in full.
+std::string written(const assignments& all) {
+    const auto lacks = [](const std::string& value, const char* characters) {
+        return value.find_first_of(characters) == value.npos;
+    };
+    std::string text;
+    for (const auto& [key, value] : all) {
+        const char* quote = lacks(value, "'") ? "'" : lacks(value, "\"\\") ? "\"" : "";
+        text += key + '=' + quote + value + quote + '\n';
+    }
+    return text;
+}
+
+assignments read(const std::string& path) {
+    assignments result;
+    for (const auto& [key, value] : read_config_file(path))
+        require(result.emplace(key, value).second, "a key is given once");
+    return result;
+}
+
 void check_file(const std::string& path, const std::optional<assignments>& meant) {
-    const auto outcome = outcome_of([&] { return read_config_file(path); });
+    const auto outcome = outcome_of([&] { return read(path); });
     if (const auto error = std::get_if<std::string>(&outcome)) {
         check_error(path, *error);
         check_secret(meant, *error);
@@ -127,29 +147,32 @@ void check_file(const std::string& path, const std::optional<assignments>& meant
         return;
     }
     require(meant.has_value(), "a file that cannot be understood is refused");
-    assignments read;
-    for (const auto& [key, value] : std::get<0>(outcome))
-        require(read.emplace(key, value).second, "a key is given once");
-    require(read == *meant, "a file is read as TOML means it");
+    const auto& all = std::get<assignments>(outcome);
+    require(all == *meant, "a file is read as TOML means it");
+    require(read(memory_file(written(all)).path()) == all, "what was read can be written");
 }
 
 void check_settings(const std::string& path, const std::optional<assignments>& meant) {
-    const auto config = "--config=" + path;
-    const std::array argv = {"avatar-pool", "run", config.c_str()};
     const auto outcome = outcome_of([&] {
-        return read_command(argv.size(), argv.data(), [](const auto&) { return std::nullopt; });
+        settings values;
+        apply_file(path, values);
+        check_consistency(values);
+        return values;
     });
     if (const auto error = std::get_if<std::string>(&outcome)) {
         check_error(path, *error);
         check_secret(meant, *error);
         return;
     }
-    const auto& values = std::get<0>(outcome).values;
-    for (const auto& known : options()) {
+    require(meant.has_value(), "only a file that was understood sets something");
+    const auto& values = std::get<settings>(outcome);
+    for (const auto& [key, value] : *meant) {
+        const auto known = find_option(key);
+        require(known != nullptr, "only options are set");
         settings copy;
-        const auto text = known.kind.text(values);
-        require(known.kind.apply(copy, text), "a setting's text is one of its values");
-        require(known.kind.text(copy) == text, "a setting survives its text");
+        const auto text = known->kind.text(values);
+        require(known->kind.apply(copy, text), "a setting's text is one of its values");
+        require(known->kind.text(copy) == text, "a setting survives its text");
     }
 }
 
