@@ -1,6 +1,7 @@
 // Input: nine parts with | between them, of which the last may hold more:
 //   phase | HTTP status | server code | close code |
 //   server code's name | title | detail | close reason | body
+// A $ in the body stands for a secret that the service echoes.
 
 #include "protocol/judge.hpp"
 
@@ -50,6 +51,28 @@ void check_http(failure_phase phase, int status, std::string_view body) {
     require(status < 200 || status >= 300 || f.body.empty(), "no body of a 2xx answer is kept");
 }
 
+constexpr std::string_view secret = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3fQ.c2ln";
+
+/// With the secret instead of each $, at most as many as make a body long enough
+/// to be cut.
+std::string with_secrets(std::string_view body) {
+    std::string result;
+    for (char c : body.substr(0, 2 * kept_body_size))
+        c == '$' ? result += secret : result += c;
+    return result;
+}
+
+void check_echo(failure_phase phase, int status, std::string_view body) {
+    constexpr std::size_t telling = 6;
+    const auto front = secret.substr(0, telling);
+    if (body.find(front) != body.npos)
+        return; // Not the secret, but looks like it.
+    auto f = http_failure(phase, status, with_secrets(body));
+    replace_all(f, secret, "***");
+    for (const auto& text : {f.title, f.detail, f.body, describe(f)})
+        require(text.find(front) == text.npos, "no secret is left of an echo");
+}
+
 void check_error_body(std::string_view body) {
     const auto error = parse_json_error(body);
     if (!error) {
@@ -78,6 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     known.close_reason = take_text(input);
     check_judged(judge(known, code_name));
     check_http(known.phase, static_cast<int>(status), input);
+    check_echo(known.phase, static_cast<int>(status), input);
     check_error_body(input);
     return 0;
 }
