@@ -62,15 +62,21 @@ std::string with_secrets(std::string_view body) {
     return result;
 }
 
+bool tells(const failure& f, std::string_view text) {
+    for (const auto& part : {f.title, f.detail, f.body, describe(f)})
+        if (part.find(text) != part.npos)
+            return true;
+    return false;
+}
+
 void check_echo(failure_phase phase, int status, std::string_view body) {
     constexpr std::size_t telling = 6;
     const auto front = secret.substr(0, telling);
-    if (body.find(front) != body.npos)
+    if (body.find(front) != body.npos || tells(http_failure(phase, status, body), front))
         return; // Not the secret, but looks like it.
     auto f = http_failure(phase, status, with_secrets(body));
     replace_all(f, secret, "***");
-    for (const auto& text : {f.title, f.detail, f.body, describe(f)})
-        require(text.find(front) == text.npos, "no secret is left of an echo");
+    require(!tells(f, front), "no secret is left of an echo");
 }
 
 void check_error_body(std::string_view body) {
