@@ -43,6 +43,12 @@ inline protocol::failure request_was_cancelled() {
                         "cancelled: the run ended before the request did");
 }
 
+/// Whoever sent it took it back.
+inline protocol::failure request_was_interrupted() {
+    return pool_failure(protocol::failure_code::request_interrupted,
+                        "interrupted by whoever sent it");
+}
+
 /// A broken program rather than a broken connection.
 inline protocol::failure session_actor_failed() {
     return pool_failure(protocol::failure_code::unknown, "the session's actor failed");

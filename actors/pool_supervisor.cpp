@@ -43,6 +43,7 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_state> s
         [&](open_pool) { return state.on_open(); },
         [&](audio_request& request) { return state.on_request(request); },
         [&](get_pool_status message) { return state.status(message.with_connections); },
+        [&](const interrupt_request& message) { state.on_interrupt(message); },
         [&](cancel_requests) { state.on_cancel(); },
         [&](close_pool) { return state.on_close(); },
         [&](deadline_due message) { state.on_deadline(message.of); },
@@ -93,7 +94,7 @@ void pool_supervisor_state::on_cancel() {
     cancelled_ = true;
     waiting_.refuse_all(request_was_cancelled(), self_->clock().now());
     while (slots_->count(slot_phase::busy) > 0)
-        give_up(slots_->front(slot_phase::busy), request_was_cancelled());
+        give_up(slots_->front(slot_phase::busy), request_was_cancelled(), /*await_service=*/false);
     finish_opening_if_done();
 }
 
@@ -229,6 +230,7 @@ void pool_supervisor_state::give_work(pool_slot& slot) {
 
 void pool_supervisor_state::dispatch(pool_slot& slot, pooled_request next) {
     const auto now = self_->clock().now();
+    slot.request_id = next.request.request_id;
     next.delegate_to(slot.session, now);
     ++slot.requests;
     ++served_;
@@ -237,8 +239,15 @@ void pool_supervisor_state::dispatch(pool_slot& slot, pooled_request next) {
     set_alarm(deadline_due::queue::busy, slot.deadline);
 }
 
-void pool_supervisor_state::give_up(pool_slot& slot, protocol::failure why) {
-    self_->send(slot.session, give_up_request{std::move(why)});
+void pool_supervisor_state::on_interrupt(const interrupt_request& message) {
+    if (auto waiting = waiting_.take(message.request_id))
+        waiting->refuse(request_was_interrupted(), self_->clock().now());
+    else if (auto* slot = slots_->find_busy(message.request_id))
+        give_up(*slot, request_was_interrupted(), /*await_service=*/false);
+}
+
+void pool_supervisor_state::give_up(pool_slot& slot, protocol::failure why, bool await_service) {
+    self_->send(slot.session, give_up_request{slot.request_id, std::move(why), await_service});
     slot.deadline = self_->clock().now() + settings_.late_timeout;
     slots_->move(slot, slot_phase::late);
     set_alarm(deadline_due::queue::late, slot.deadline);
@@ -273,7 +282,7 @@ void pool_supervisor_state::expire_busy(time_point now) {
         auto& slot = slots_->front(slot_phase::busy);
         if (slot.deadline > now)
             return set_alarm(deadline_due::queue::busy, slot.deadline);
-        give_up(slot, not_finished_in_time(settings_.request_timeout));
+        give_up(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
     }
 }
 

@@ -36,6 +36,7 @@ public:
     opened_promise on_open();
     result_promise on_request(audio_request& request);
     pool_status status(bool with_connections) const;
+    void on_interrupt(const interrupt_request& message);
     void on_cancel();
     closed_promise on_close();
 
@@ -65,7 +66,7 @@ private:
     // Requests.
     void give_work(pool_slot& slot);
     void dispatch(pool_slot& slot, pooled_request next);
-    void give_up(pool_slot& slot, protocol::failure why);
+    void give_up(pool_slot& slot, protocol::failure why, bool await_service);
 
     // Deadlines.
     void expire_waiting(time_point now);

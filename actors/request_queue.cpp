@@ -1,5 +1,6 @@
 #include "actors/request_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace avatar {
@@ -23,6 +24,17 @@ pooled_request request_queue::pop() {
     auto front = std::move(requests_.front());
     requests_.pop_front();
     return front;
+}
+
+std::optional<pooled_request> request_queue::take(std::string_view request_id) {
+    const auto found = std::ranges::find_if(requests_, [&](const pooled_request& waiting) {
+        return waiting.request.request_id == request_id;
+    });
+    if (found == requests_.end())
+        return std::nullopt;
+    auto taken = std::move(*found);
+    requests_.erase(found);
+    return taken;
 }
 
 void request_queue::refuse_all(const protocol::failure& why, time_point now) {

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <optional>
+#include <string_view>
 
 namespace avatar {
 
@@ -37,6 +39,10 @@ public:
 
     void push(pooled_request request) { requests_.push_back(std::move(request)); }
     pooled_request pop();
+
+    /// Takes the request of that id out, wherever it stands; nothing when it is
+    /// not here. Looks from the front.
+    std::optional<pooled_request> take(std::string_view request_id);
 
     /// When the front one entered the pool. Not for an empty queue.
     time_point front_since() const { return requests_.front().since; }

@@ -33,6 +33,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
         [&](run_rounds) { return state.on_run(); },
         [&](stop_rounds) { state.on_stop(); },
         [&](next_round) { state.on_next_round(); },
+        [&](const interrupts_due& alarm) { state.on_interrupts_due(alarm); },
         [&](const tell_progress& alarm) { state.on_tell_progress(alarm); },
     };
 }
@@ -67,42 +68,56 @@ void round_driver_state::begin_round() {
     ++round_.number;
     // The pool answers within its mailbox, so this needs no time limit.
     self_->request(links_.pool, caf::infinite, get_pool_status{})
-        .then([this](const pool_status& pool) { send_requests(pool); });
+        .then([this](const pool_status& pool) { start_requests(pool); });
 }
 
-void round_driver_state::send_requests(const pool_status& pool) {
+void round_driver_state::start_requests(const pool_status& pool) {
     if (stopped_) // While the pool was asked.
         return finish();
-    const auto count = plan_.rounds.concurrency;
-    round_ = {.number = round_.number, .started = now(), .open = count, .errors = {}};
+    const auto& rounds = plan_.rounds;
+    round_ = {.number = round_.number,
+              .started = now(),
+              .open = rounds.concurrency,
+              .errors = {},
+              .ids = {}};
     self_->send(links_.watcher,
-                round_started{round_.number, plan_.rounds.count, since_start(round_.started),
+                round_started{round_.number, rounds.count, since_start(round_.started),
                               pool.available, pool.connected});
-    for (std::size_t i = 0; i < count; ++i) {
-        audio_request request;
-        request.request_id = protocol::make_request_id();
-        request.audio = plan_.audio;
-        // The pool bounds every request's time; a limit here would leave one
-        // timer a request behind.
-        self_->request(links_.pool, caf::infinite, request)
-            .then([this](audio_result& result) { on_result(result); },
-                  [this, id = request.request_id](const caf::error& error) {
-                      auto result = broken(id, self_->system().render(error));
-                      on_result(result);
-                  });
-    }
+    for (std::size_t i = 0; i < rounds.concurrency; ++i)
+        send_request();
+    if (rounds.interrupt_after.count() > 0)
+        self_->delayed_send(self_, rounds.interrupt_after, interrupts_due{round_.number});
     if (plan_.progress_interval.count() > 0)
         self_->delayed_send(self_, plan_.progress_interval, tell_progress{round_.number});
+}
+
+void round_driver_state::send_request() {
+    audio_request request;
+    request.request_id = protocol::make_request_id();
+    request.audio = plan_.audio;
+    if (plan_.rounds.interrupt_after.count() > 0)
+        round_.ids.push_back(request.request_id);
+    // The pool bounds every request's time; a limit here would leave one timer a
+    // request behind.
+    self_->request(links_.pool, caf::infinite, request)
+        .then([this](audio_result& result) { on_result(result); },
+              [this, id = request.request_id](const caf::error& error) {
+                  auto result = broken(id, self_->system().render(error));
+                  on_result(result);
+              });
 }
 
 void round_driver_state::on_result(audio_result& result) {
     if (result.ok()) {
         ++round_.ok;
+    } else if (result.interrupted()) {
+        ++round_.interrupted;
     } else {
         ++round_.failed;
         if (round_.errors.size() < errors_told)
             round_.errors.push_back(describe(result.failure));
-        spdlog::info("request {} failed: {}", result.request_id, describe(result.failure));
+        spdlog::info("request {} failed: {}: {}", result.request_id,
+                     protocol::to_string(result.failure.code), describe(result.failure));
     }
     self_->send(links_.stats, std::move(result));
     if (--round_.open == 0)
@@ -116,6 +131,7 @@ void round_driver_state::finish_round() {
     event.duration = now() - round_.started;
     event.ok = round_.ok;
     event.failed = round_.failed;
+    event.interrupted = round_.interrupted;
     event.errors = std::move(round_.errors);
     event.next_in = plan_.rounds.interval;
     event.last = stopped_ || round_.number == plan_.rounds.count;
@@ -141,12 +157,20 @@ void round_driver_state::on_stop() {
         finish();
 }
 
+/// Those that are over by now the pool does not hold any more, and ignores.
+void round_driver_state::on_interrupts_due(const interrupts_due& alarm) {
+    if (alarm.round != round_.number)
+        return;
+    for (auto& id : std::exchange(round_.ids, {}))
+        self_->send(links_.pool, interrupt_request{std::move(id)});
+}
+
 void round_driver_state::on_tell_progress(const tell_progress& alarm) {
     if (alarm.round != round_.number || round_.open == 0)
         return;
-    self_->send(links_.watcher,
-                round_progress{round_.number, plan_.rounds.count, plan_.rounds.concurrency,
-                               round_.ok, round_.failed, now() - round_.started});
+    self_->send(links_.watcher, round_progress{round_.number, plan_.rounds.count,
+                                               plan_.rounds.concurrency, round_.ok, round_.failed,
+                                               round_.interrupted, now() - round_.started});
     self_->delayed_send(self_, plan_.progress_interval, alarm);
 }
 

@@ -40,6 +40,7 @@ public:
     finished_promise on_run();
     void on_stop();
     void on_next_round();
+    void on_interrupts_due(const interrupts_due& alarm);
     void on_tell_progress(const tell_progress& alarm);
 
     const char* name = "round_driver";
@@ -54,12 +55,15 @@ private:
         std::uint64_t open = 0; ///< Requests without a result.
         std::uint64_t ok = 0;
         std::uint64_t failed = 0;
+        std::uint64_t interrupted = 0;
         std::vector<std::string> errors; ///< The first few.
+        std::vector<std::string> ids;    ///< Of its requests, where they may be interrupted.
     };
 
     void plan_rounds();
     void begin_round();
-    void send_requests(const pool_status& pool);
+    void start_requests(const pool_status& pool);
+    void send_request();
     void on_result(audio_result& result);
     void finish_round();
     void finish();

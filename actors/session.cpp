@@ -21,7 +21,7 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
     state.start(key, std::move(owner), make_channel);
     return {
         [&](audio_request& request) { return state.on_request(request); },
-        [&](give_up_request& message) { state.on_give_up(message.failure); },
+        [&](give_up_request& message) { state.on_give_up(message); },
         [&](close_session) { state.on_close(); },
         [&](channel_opened& event) { state.on_channel_opened(event); },
         [&](exchange_finished& event) { state.on_exchange_finished(event); },
@@ -44,7 +44,8 @@ void session_state::start(session_key key, session_owner_actor owner,
 
 session_state::result_promise session_state::on_request(audio_request& request) {
     auto promise = self_->make_response_promise<audio_result>();
-    request_ = {promise, std::move(request.request_id), request.waited, self_->clock().now()};
+    request_ = {promise, std::move(request.request_id), request.audio.streamed(), request.waited,
+                self_->clock().now()};
     if (phase_ != phase::idle) {
         // The connection died while the request was on its way here.
         protocol::failure why;
@@ -59,12 +60,15 @@ session_state::result_promise session_state::on_request(audio_request& request) 
     return promise;
 }
 
-void session_state::on_give_up(protocol::failure& why) {
-    if (phase_ != phase::busy)
+void session_state::on_give_up(give_up_request& message) {
+    if (phase_ != phase::busy || message.request_id != request_.request_id)
         return;
     phase_ = phase::late;
-    channel_->abandon();
-    fail_request(std::move(why));
+    if (message.await_service)
+        channel_->abandon();
+    else
+        channel_->interrupt();
+    fail_request(std::move(message.failure));
 }
 
 void session_state::on_close() {
@@ -91,6 +95,7 @@ void session_state::on_exchange_finished(exchange_finished& event) {
         result.frames = event.frames;
         result.bytes = event.bytes;
         result.first_frame = event.first_frame;
+        result.first_frame_after_last = event.first_frame_after_last;
         answer(std::move(result));
     }
 }
@@ -124,6 +129,7 @@ audio_result session_state::result_in_flight() const {
     audio_result result;
     result.request_id = request_.request_id;
     result.connection_id = connection_id_;
+    result.streamed = request_.streamed;
     result.waited = request_.waited;
     result.duration = request_.waited + (self_->clock().now() - request_.started);
     return result;

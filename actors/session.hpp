@@ -30,7 +30,7 @@ public:
     void start(session_key key, session_owner_actor owner, const transport::channel_factory& make);
 
     result_promise on_request(audio_request& request);
-    void on_give_up(protocol::failure& why);
+    void on_give_up(give_up_request& message);
     void on_close();
     void on_channel_opened(channel_opened& event);
     void on_exchange_finished(exchange_finished& event);
@@ -48,6 +48,7 @@ private:
     struct in_flight {
         result_promise promise;
         std::string request_id;
+        bool streamed = false;
         nanoseconds waited{0};
         caf::actor_clock::time_point started;
     };

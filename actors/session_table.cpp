@@ -1,5 +1,7 @@
 #include "actors/session_table.hpp"
 
+#include <algorithm>
+
 namespace avatar {
 
 session_table::session_table(std::size_t size) {
@@ -14,6 +16,12 @@ pool_slot* session_table::find(const session_key& key) {
     if (key.slot >= size() || at(key.slot).key != key)
         return nullptr;
     return &at(key.slot);
+}
+
+pool_slot* session_table::find_busy(std::string_view request_id) {
+    auto& busy = of(slot_phase::busy);
+    const auto found = std::ranges::find(busy, request_id, &pool_slot::request_id);
+    return found == busy.end() ? nullptr : &*found;
 }
 
 void session_table::move(pool_slot& slot, slot_phase phase) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace avatar {
@@ -29,6 +30,7 @@ struct pool_slot {
     slot_phase phase = slot_phase::down;
     session_actor session;
     std::string connection_id;
+    std::string request_id;     ///< Of the phase busy.
     std::uint64_t requests = 0; ///< Taken by this connection.
     bool tried = false;         ///< The first session of this slot opened or failed.
     caf::actor_clock::time_point opened_at;
@@ -55,6 +57,9 @@ public:
 
     /// The slot this key names, or null when another session fills it by now.
     pool_slot* find(const session_key& key);
+
+    /// The busy slot that has this request, or null. Looks through all of them.
+    pool_slot* find_busy(std::string_view request_id);
 
     /// To the end of the list of `phase`.
     void move(pool_slot& slot, slot_phase phase);

@@ -2,6 +2,12 @@
 
 #include "audio/built_in.hpp"
 #include "audio/decode.hpp"
+#include "audio/encode.hpp"
+#include "audio/file.hpp"
+#include "audio/ogg_opus_stream.hpp"
+#include "audio/pieces.hpp"
+#include "audio/resample.hpp"
+#include "audio/samples.hpp"
 #include "config/error.hpp"
 #include "config/settings.hpp"
 #include "protocol/audio_format.hpp"
@@ -9,58 +15,19 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <variant>
 
 namespace avatar::audio {
 
 namespace {
 
-namespace fs = std::filesystem;
+using protocol::audio_format;
+using std::chrono::nanoseconds;
 
-constexpr std::size_t bytes_per_sample = 2;
-
-bool is_raw(const fs::path& path) {
+bool is_raw(const std::filesystem::path& path) {
     const auto extension = protocol::lower_case(path.extension().string());
     return extension == ".pcm" || extension == ".raw";
-}
-
-// Anything but a plain file is refused before it is opened: reading a pipe or
-// a device may never end.
-void require_plain_file(const fs::path& path) {
-    std::error_code error;
-    const auto status = fs::status(path, error);
-    if (status.type() == fs::file_type::not_found)
-        throw audio_error("not found: expected an audio file");
-    if (!fs::status_known(status))
-        throw audio_error(
-            fmt::format("cannot be reached ({}): expected an audio file", error.message()));
-    if (fs::is_directory(status))
-        throw audio_error("is a directory: expected an audio file");
-    if (!fs::is_regular_file(status))
-        throw audio_error("not a plain file: expected an audio file");
-}
-
-std::string read_file(const fs::path& path) {
-    require_plain_file(path);
-    errno = 0;
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file)
-        throw audio_error(
-            fmt::format("cannot be opened ({}): expected an audio file", std::strerror(errno)));
-    const auto size = static_cast<std::size_t>(file.tellg());
-    if (size == 0)
-        throw audio_error("is empty: expected an audio file");
-    if (size > largest_audio)
-        throw audio_error(fmt::format("{} bytes large: expected at most {} MiB", size,
-                                      largest_audio / (1024 * 1024)));
-    std::string bytes(size, '\0');
-    file.seekg(0);
-    if (!file.read(bytes.data(), static_cast<std::streamsize>(size)))
-        throw audio_error("cannot be read to its end: expected an audio file");
-    return bytes;
 }
 
 pcm take_raw(std::string bytes, std::int32_t sample_rate) {
@@ -71,28 +38,86 @@ pcm take_raw(std::string bytes, std::int32_t sample_rate) {
     return {std::move(bytes), sample_rate};
 }
 
-loaded_audio ready(pcm audio) {
-    if (!protocol::accepts_pcm_rate(audio.sample_rate))
-        throw audio_error(fmt::format("sample rate {} Hz: expected one that the service takes: {}",
-                                      audio.sample_rate,
-                                      protocol::rates_as_text(protocol::pcm_rates)));
+/// What a file holds: samples, or a stream that stays as it is.
+using source = std::variant<pcm, ogg_opus_stream>;
+
+source read_source(const config::audio_settings& settings) {
+    if (settings.file.empty())
+        return decode(built_in_speech(), largest_audio);
+    auto bytes = read_file(settings.file, largest_audio);
+    if (is_raw(settings.file))
+        return take_raw(std::move(bytes), settings.sample_rate);
+    if (is_ogg_opus(bytes) && settings.resample == 0)
+        return take_ogg_opus(std::move(bytes));
+    return decode(bytes, largest_audio);
+}
+
+template <std::size_t N>
+void require_rate(std::int32_t rate, const std::array<int, N>& taken, std::string_view format) {
+    if (std::ranges::find(taken, rate) == taken.end())
+        throw audio_error(fmt::format("sample rate {} Hz: expected one that the service takes as "
+                                      "{}: {} (or --audio.resample to one of them)",
+                                      rate, format, protocol::rates_as_text(taken)));
+}
+
+nanoseconds length_of(const pcm& audio) {
     const auto samples = static_cast<std::int64_t>(audio.bytes.size() / bytes_per_sample);
-    const auto length = std::chrono::nanoseconds(samples * std::nano::den / audio.sample_rate);
-    return {audio_clip(std::move(audio.bytes)), audio.sample_rate, length};
+    return nanoseconds(samples * std::nano::den / audio.sample_rate);
+}
+
+loaded_audio as_pcm(pcm audio, nanoseconds chunk) {
+    require_rate(audio.sample_rate, protocol::pcm_rates, "PCM");
+    loaded_audio loaded;
+    loaded.sample_rate = audio.sample_rate;
+    loaded.length = length_of(audio);
+    if (chunk == nanoseconds(0)) {
+        loaded.clip = audio_clip(std::move(audio.bytes));
+    } else {
+        auto ends = pcm_pieces(audio.bytes.size(), audio.sample_rate, chunk);
+        loaded.clip = audio_clip(std::move(audio.bytes), std::move(ends), chunk);
+    }
+    return loaded;
+}
+
+loaded_audio as_ogg_opus(ogg_opus_stream stream, nanoseconds chunk) {
+    loaded_audio loaded;
+    loaded.format = audio_format::ogg_opus;
+    loaded.sample_rate = stream.sample_rate;
+    loaded.length = stream.length();
+    loaded.clip = chunk == nanoseconds(0) ? audio_clip(std::move(stream.bytes))
+                                          : audio_clip(std::move(stream.bytes),
+                                                       page_pieces(stream.pages, chunk), chunk);
+    return loaded;
+}
+
+loaded_audio encoded(const pcm& audio, const config::audio_settings& settings) {
+    require_rate(audio.sample_rate, protocol::ogg_opus_rates, "Ogg Opus");
+    auto loaded = as_ogg_opus(take_ogg_opus(encode_ogg_opus(audio, settings.opus)), settings.chunk);
+    loaded.bitrate = static_cast<std::int32_t>(settings.opus.bitrate);
+    return loaded;
+}
+
+loaded_audio prepare(const config::audio_settings& settings) {
+    auto from = read_source(settings);
+    if (auto* stream = std::get_if<ogg_opus_stream>(&from))
+        return as_ogg_opus(std::move(*stream), settings.chunk);
+    auto audio = std::get<pcm>(std::move(from));
+    if (settings.resample != 0)
+        audio = resample(audio, settings.resample, largest_audio);
+    if (settings.encode == "opus")
+        return encoded(audio, settings);
+    return as_pcm(std::move(audio), settings.chunk);
 }
 
 } // namespace
 
 loaded_audio load(const config::audio_settings& settings) {
-    if (settings.file.empty())
-        return ready(decode(built_in_speech(), largest_audio));
     try {
-        auto bytes = read_file(settings.file);
-        return ready(is_raw(settings.file) ? take_raw(std::move(bytes), settings.sample_rate)
-                                           : decode(bytes, largest_audio));
+        return prepare(settings);
     } catch (const audio_error& e) {
-        throw audio_error(
-            fmt::format("audio file {}: {}", config::printable(settings.file), e.what()));
+        const auto name =
+            settings.file.empty() ? "built into the program" : config::printable(settings.file);
+        throw audio_error(fmt::format("audio file {}: {}", name, e.what()));
     }
 }
 

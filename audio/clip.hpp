@@ -2,6 +2,7 @@
 
 #include "audio/error.hpp"
 #include "messages/audio.hpp"
+#include "protocol/audio_format.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,8 +17,10 @@ namespace avatar::audio {
 
 /// Speech, ready to send.
 struct loaded_audio {
-    audio_clip clip;              ///< Mono, signed 16-bit little-endian PCM.
-    std::int32_t sample_rate = 0; ///< Hz; one that the service takes.
+    audio_clip clip; ///< Mono.
+    protocol::audio_format format = protocol::audio_format::pcm_s16le;
+    std::int32_t sample_rate = 0; ///< Hz; one that the service takes in that format.
+    std::int32_t bitrate = 0;     ///< Asked of our own encoder, in bits per second; 0: none was.
     std::chrono::nanoseconds length{0};
 };
 
@@ -26,8 +29,10 @@ inline constexpr std::size_t largest_audio = 64 * 1024 * 1024;
 
 /// Loads the file that settings name; without one, the clip built into the
 /// program. Files named .pcm or .raw are taken as they are, at the settings'
-/// sample rate; all others are decoded (WAV, FLAC, Ogg) and keep their own.
-/// Blocks. Throws audio_error.
+/// sample rate. Ogg Opus, known by its first bytes, stays as it is unless it is
+/// to be resampled. All others are decoded (WAV, FLAC, Ogg Vorbis) and keep
+/// their own rate. Then the clip is resampled, encoded and cut into pieces, as
+/// the settings ask. Blocks. Throws audio_error.
 loaded_audio load(const config::audio_settings& settings);
 
 } // namespace avatar::audio

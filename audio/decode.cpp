@@ -1,6 +1,7 @@
 #include "audio/decode.hpp"
 
 #include "audio/error.hpp"
+#include "audio/samples.hpp"
 
 #include <fmt/format.h>
 #include <sndfile.h>
@@ -68,12 +69,6 @@ std::int16_t to_16_bit(float sample) {
     using limits = std::numeric_limits<std::int16_t>;
     const auto scaled = std::clamp(sample * 32768.0F, float(limits::min()), float(limits::max()));
     return static_cast<std::int16_t>(std::lrint(scaled));
-}
-
-void append(std::string& to, std::int16_t sample) {
-    const auto bits = static_cast<std::uint16_t>(sample);
-    to.push_back(static_cast<char>(bits & 0xff));
-    to.push_back(static_cast<char>(bits >> 8));
 }
 
 } // namespace

@@ -61,6 +61,29 @@ std::size_t descriptor_limit(std::size_t wanted) {
     return std::min<rlim_t>(limit.rlim_cur, wanted);
 }
 
+void check_livekit(const livekit_settings& to) {
+    if (to.api_key.empty() != to.api_secret.empty())
+        throw config_error(
+            fmt::format("egress.livekit.{} is missing: expected key and secret together, or "
+                        "egress.livekit.api-token instead of both",
+                        to.api_key.empty() ? "api-key" : "api-secret"));
+}
+
+void check_egress(const egress_settings& egress) {
+    if (egress.to_livekit() && egress.to_agora())
+        throw config_error("egress.livekit.url and egress.agora.channel-name exclude each other: "
+                           "expected one egress at most");
+    // Half of an egress would be sent nowhere, unnoticed.
+    const auto& livekit = egress.livekit;
+    if (!egress.to_livekit() && (!livekit.room_name.empty() || !livekit.api_token.empty()))
+        throw config_error("egress.livekit.url is missing: expected it where other settings of "
+                           "egress.livekit are given");
+    if (!egress.to_agora() && !egress.agora.token.empty())
+        throw config_error("egress.agora.channel-name is missing: expected it where other "
+                           "settings of egress.agora are given");
+    check_livekit(livekit);
+}
+
 } // namespace
 
 void raise_descriptor_limit() {
@@ -68,6 +91,7 @@ void raise_descriptor_limit() {
 }
 
 void check_consistency(const settings& values) {
+    check_egress(values.egress);
     const auto& pool = values.pool;
     if (pool.reconnect_min > pool.reconnect_max)
         throw config_error(fmt::format(

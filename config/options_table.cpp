@@ -76,18 +76,76 @@ std::vector<option> rounds_options() {
          "Requests started together in each round"},
         {"rounds.interval", "", duration(at<in, &g::interval>, 0ms),
          "Pause from the end of a round to the start of the next"},
+        {"rounds.interrupt-after", "", duration(at<in, &g::interrupt_after>, 0ms),
+         "Interrupt each request that is not over so long after its start; 0: none"},
     };
 }
 
 std::vector<option> audio_options() {
     using g = audio_settings;
     constexpr auto in = &settings::audio;
+    constexpr auto opus = &g::opus;
     return {
         {"audio.file", "", text(at<in, &g::file>, "FILE"),
-         "Mono speech to send: WAV, FLAC, Ogg, or raw 16-bit PCM named .pcm or .raw; empty: a "
-         "clip built into the program"},
+         "Mono speech to send: WAV, FLAC, Ogg Vorbis, raw 16-bit PCM named .pcm or .raw, or Ogg "
+         "Opus, which is sent as it is; empty: a clip built into the program"},
         {"audio.sample-rate", "", sample_rate(at<in, &g::sample_rate>),
          "Sample rate of raw PCM; other files carry their own"},
+        {"audio.resample", "", sample_rate_or_none(at<in, &g::resample>),
+         "Sample rate to convert the clip to; 0: its own"},
+        {"audio.encode", "", word(at<in, &g::encode>, {"none", "opus"}),
+         "opus: encode the clip to Ogg Opus before it is sent"},
+        {"audio.opus-bitrate", "", opus_bitrate(at<in, opus, &opus_settings::bitrate>),
+         "Bits per second of that encoding; 0: the encoder's choice"},
+        {"audio.opus-frame", "",
+         duration_among(at<in, opus, &opus_settings::frame>, {10ms, 20ms, 40ms, 60ms}),
+         "Speech in each of its packets"},
+        {"audio.opus-application", "",
+         word(at<in, opus, &opus_settings::application>, {"audio", "voip", "restricted_lowdelay"}),
+         "What it is tuned for"},
+        {"audio.chunk", "", duration(at<in, &g::chunk>, 0ms),
+         "Send the clip as a live stream, in pieces of so much speech at the speed of speech; 0: "
+         "all in one message"},
+    };
+}
+
+std::vector<option> livekit_options() {
+    using g = livekit_settings;
+    constexpr auto in = &settings::egress;
+    constexpr auto room = &egress_settings::livekit;
+    return {
+        {"egress.livekit.url", "", text(at<in, room, &g::url>, "URL"),
+         "LiveKit server; with it the animation goes to a room there and not back to the pool"},
+        {"egress.livekit.room-name", "", text(at<in, room, &g::room_name>, "NAME"),
+         "Room that the avatar joins"},
+        {"egress.livekit.publisher-id", "", text(at<in, room, &g::publisher_id>, "ID"),
+         "Identity of the avatar in that room"},
+        {"egress.livekit.attributes", "", pairs(at<in, room, &g::attributes>),
+         "Further attributes of that participant, separated by commas"},
+        {"egress.livekit.idle-timeout", "", whole_seconds(at<in, room, &g::idle_timeout>),
+         "Silence after which the service leaves the room; 0: its own default"},
+        {"egress.livekit.api-token", "AVATAR_LIVEKIT_API_TOKEN",
+         text(at<in, room, &g::api_token>, "TOKEN"), "Access token of the room", true},
+        {"egress.livekit.api-key", "AVATAR_LIVEKIT_API_KEY", text(at<in, room, &g::api_key>, "KEY"),
+         "With the secret, the old way to give access", true},
+        {"egress.livekit.api-secret", "AVATAR_LIVEKIT_API_SECRET",
+         text(at<in, room, &g::api_secret>, "SECRET"), "Secret of that key", true},
+    };
+}
+
+std::vector<option> agora_options() {
+    using g = agora_settings;
+    constexpr auto in = &settings::egress;
+    constexpr auto channel = &egress_settings::agora;
+    return {
+        {"egress.agora.channel-name", "", text(at<in, channel, &g::channel_name>, "NAME"),
+         "Agora channel; with it the animation goes there and not back to the pool"},
+        {"egress.agora.uid", "", whole(at<in, channel, &g::uid>, 0, UINT32_MAX),
+         "User id of the avatar in that channel; 0: assigned by Agora"},
+        {"egress.agora.publisher-id", "", text(at<in, channel, &g::publisher_id>, "ID"),
+         "Name of the avatar in that channel"},
+        {"egress.agora.token", "AVATAR_AGORA_TOKEN", text(at<in, channel, &g::token>, "TOKEN"),
+         "Access token of the channel", true},
     };
 }
 
@@ -114,6 +172,14 @@ std::vector<option> emulator_options() {
          "PEM certificate chain; with the key, serves https and wss"},
         {"emulator.tls-key", "", text(at<in, &g::tls_key>, "FILE"),
          "PEM private key of that certificate"},
+        {"emulator.accounts", "", accounts(at<in, &g::accounts>),
+         "API keys it knows and the app of each"},
+        {"emulator.avatars", "", words(at<in, &g::avatars>, "ID"),
+         "Avatars it knows, separated by commas"},
+        {"emulator.egress", "", boolean(at<in, &g::egress>),
+         "Take LiveKit and Agora settings; false: answer that no egress is configured"},
+        {"emulator.scenario", "", text(at<in, &g::scenario>, "FILE"),
+         "JSON file that says what goes wrong, and for whom; empty: nothing"},
     };
 }
 
@@ -136,7 +202,7 @@ std::vector<option> other_options() {
 std::vector<option> make_options() {
     std::vector<option> all;
     for (auto group : {service_options, pool_options, rounds_options, audio_options,
-                       emulator_options, other_options}) {
+                       livekit_options, agora_options, emulator_options, other_options}) {
         auto some = group();
         std::move(some.begin(), some.end(), std::back_inserter(all));
     }

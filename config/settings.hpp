@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 /// What a user can set, as plain structs with the defaults in place. Nothing
 /// here knows where a value came from: see config/sources.hpp for that, and
@@ -49,12 +51,61 @@ struct rounds_settings {
     std::size_t count = 10;
     std::size_t concurrency = 5;                      ///< Requests started together in a round.
     milliseconds interval = std::chrono::seconds(30); ///< End of a round to start of the next.
+    milliseconds interrupt_after{0}; ///< From a request's start to its interrupt; 0: none.
+};
+
+/// How speech is encoded to Ogg Opus.
+struct opus_settings {
+    std::size_t bitrate = 0;           ///< Bits per second; 0: the encoder's choice.
+    milliseconds frame{20};            ///< Of each packet: 10, 20, 40 or 60 ms.
+    std::string application = "audio"; ///< audio, voip or restricted_lowdelay.
 };
 
 /// The speech that is sent.
 struct audio_settings {
     std::string file;                  ///< Empty: the clip built into the binary.
     std::int32_t sample_rate = 16'000; ///< Hz; of raw .pcm files only.
+    std::int32_t resample = 0;         ///< Hz to convert PCM to; 0: as it is.
+    std::string encode = "none";       ///< none or opus.
+    opus_settings opus{};
+    milliseconds chunk{0}; ///< Speech in each piece of a live stream; 0: all in one message.
+};
+
+/// A LiveKit room that the animation goes to. Set when it has a URL.
+struct livekit_settings {
+    std::string url;
+    std::string room_name;
+    std::string publisher_id;
+    std::string api_token;                         ///< Secret. Or, the old way, key and secret:
+    std::string api_key;                           ///< Secret.
+    std::string api_secret;                        ///< Secret.
+    std::map<std::string, std::string> attributes; ///< Of the participant.
+    milliseconds idle_timeout{0};                  ///< Whole seconds; 0: the service's own.
+};
+
+/// An Agora channel that the animation goes to. Set when it has a name.
+struct agora_settings {
+    std::string channel_name;
+    std::string token;   ///< Secret.
+    std::size_t uid = 0; ///< 32 bits; 0: assigned by Agora.
+    std::string publisher_id;
+};
+
+/// Where the animation goes instead of back on the session's socket.
+struct egress_settings {
+    livekit_settings livekit;
+    agora_settings agora;
+
+    bool to_livekit() const { return !livekit.url.empty(); }
+    bool to_agora() const { return !agora.channel_name.empty(); }
+};
+
+/// An API key of the emulated service, and the app that its tokens are for.
+struct emulator_account {
+    std::string api_key;
+    std::string app_id;
+
+    bool operator==(const emulator_account&) const = default;
 };
 
 /// The local avatar service.
@@ -69,6 +120,12 @@ struct emulator_settings {
     milliseconds session_limit{0};  ///< Age of a session; 0: none.
     std::string tls_certificate{};  ///< PEM file; with the key: serves https and wss.
     std::string tls_key{};          ///< PEM file.
+    /// Whom it knows; the first is the one it tells its users.
+    std::vector<emulator_account> accounts = {{"emulator-api-key", "emulator-app"},
+                                              {"second-key", "second-app"}};
+    std::vector<std::string> avatars = {"emulator-avatar"}; ///< Likewise.
+    bool egress = true;     ///< Takes complete LiveKit and Agora settings.
+    std::string scenario{}; ///< JSON file of what goes wrong, and for whom; empty: nothing.
 };
 
 /// Where the figures go besides the terminal.
@@ -93,6 +150,7 @@ struct settings {
     pool_settings pool;
     rounds_settings rounds;
     audio_settings audio;
+    egress_settings egress;
     emulator_settings emulator;
     report_settings report;
     runtime_settings runtime;

@@ -9,6 +9,9 @@
 #include <arpa/inet.h>
 #include <charconv>
 #include <chrono>
+#include <optional>
+#include <set>
+#include <utility>
 
 namespace avatar::config {
 
@@ -71,6 +74,34 @@ std::string same(const std::string& value) {
     return value;
 }
 
+// A word of a list: something, and nothing that a list is written with.
+bool is_word(std::string_view text) {
+    return !text.empty() && is_clean(text) && text.find_first_of(" ,") == std::string_view::npos;
+}
+
+// What stands between the commas.
+std::vector<std::string_view> between_commas(std::string_view text) {
+    std::vector<std::string_view> items;
+    for (auto comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+        items.push_back(text.substr(0, comma));
+        text.remove_prefix(comma + 1);
+    }
+    items.push_back(text);
+    return items;
+}
+
+// A word on either side of the first `separator`; the first may not hold another.
+std::optional<std::pair<std::string, std::string>> halves(std::string_view text, char separator) {
+    const auto middle = text.find(separator);
+    if (middle == std::string_view::npos)
+        return std::nullopt;
+    const auto left = text.substr(0, middle);
+    const auto right = text.substr(middle + 1);
+    if (!is_word(left) || !is_word(right))
+        return std::nullopt;
+    return std::pair(std::string(left), std::string(right));
+}
+
 } // namespace
 
 value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max) {
@@ -81,6 +112,19 @@ value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max) {
 
 value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max) {
     return ranged(to, min, max, fmt::format("a whole number of bytes from {} to {}", min, max));
+}
+
+value_kind opus_bitrate(field<std::size_t> to) {
+    constexpr std::size_t least = 6'000; // RFC 6716, section 2.1.1.
+    constexpr std::size_t most = 510'000;
+    return make_kind(
+        to, "N", fmt::format("0 or a bitrate from {} to {}", least, most),
+        [=](std::string_view text) {
+            auto value = parse_number<std::size_t>(text);
+            return value && (*value == 0 || (*value >= least && *value <= most)) ? value
+                                                                                 : std::nullopt;
+        },
+        [](std::size_t value) { return std::to_string(value); });
 }
 
 value_kind port(field<std::uint16_t> to) {
@@ -99,6 +143,18 @@ value_kind sample_rate(field<std::int32_t> to) {
         [](std::int32_t value) { return std::to_string(value); });
 }
 
+value_kind sample_rate_or_none(field<std::int32_t> to) {
+    std::set<int> rates(protocol::pcm_rates.begin(), protocol::pcm_rates.end());
+    rates.insert(protocol::ogg_opus_rates.begin(), protocol::ogg_opus_rates.end());
+    return make_kind(
+        to, "HZ", fmt::format("0 or a sample rate in Hz: {}", fmt::join(rates, ", ")),
+        [rates](std::string_view text) {
+            auto value = parse_number<std::int32_t>(text);
+            return value && (*value == 0 || rates.contains(*value)) ? value : std::nullopt;
+        },
+        [](std::int32_t value) { return std::to_string(value); });
+}
+
 value_kind number(field<double> to, double min, double max) {
     return ranged(to, min, max, fmt::format("a number from {} to {}", min, max));
 }
@@ -111,6 +167,33 @@ value_kind duration(field<milliseconds> to, milliseconds min) {
         [min](std::string_view text) {
             auto value = parse_duration(text);
             return value && *value >= min && *value <= longest_duration ? value : std::nullopt;
+        },
+        format_duration);
+}
+
+value_kind whole_seconds(field<milliseconds> to) {
+    constexpr milliseconds most = std::chrono::hours(24);
+    return make_kind(
+        to, "DURATION", "whole seconds up to 24h, such as 30s",
+        [=](std::string_view text) {
+            auto value = parse_duration(text);
+            return value && *value <= most && *value % std::chrono::seconds(1) == milliseconds(0)
+                       ? value
+                       : std::nullopt;
+        },
+        format_duration);
+}
+
+value_kind duration_among(field<milliseconds> to, std::vector<milliseconds> allowed) {
+    std::vector<std::string> texts;
+    for (const auto each : allowed)
+        texts.push_back(format_duration(each));
+    return make_kind(
+        to, "DURATION", fmt::format("one of {}", fmt::join(texts, ", ")),
+        [allowed = std::move(allowed)](std::string_view text) {
+            auto value = parse_duration(text);
+            return value && std::ranges::find(allowed, *value) != allowed.end() ? value
+                                                                                : std::nullopt;
         },
         format_duration);
 }
@@ -156,6 +239,67 @@ value_kind text(field<std::string> to, std::string placeholder) {
             return is_clean(text) ? std::optional(std::string(text)) : std::nullopt;
         },
         same);
+}
+
+value_kind words(field<std::vector<std::string>> to, std::string placeholder) {
+    return make_kind(
+        to, std::move(placeholder), "words without spaces, separated by commas",
+        [](std::string_view text) -> std::optional<std::vector<std::string>> {
+            std::vector<std::string> result;
+            for (const auto item : between_commas(text)) {
+                if (!is_word(item))
+                    return std::nullopt;
+                result.emplace_back(item);
+            }
+            return result;
+        },
+        [](const std::vector<std::string>& value) {
+            return fmt::format("{}", fmt::join(value, ","));
+        });
+}
+
+value_kind pairs(field<std::map<std::string, std::string>> to) {
+    using map = std::map<std::string, std::string>;
+    return make_kind(
+        to, "NAME=VALUE", "pairs such as role=avatar, separated by commas",
+        [](std::string_view text) -> std::optional<map> {
+            map result;
+            if (text.empty())
+                return result;
+            for (const auto item : between_commas(text)) {
+                auto pair = halves(item, '=');
+                if (!pair || !result.insert(std::move(*pair)).second)
+                    return std::nullopt;
+            }
+            return result;
+        },
+        [](const map& value) {
+            std::vector<std::string> items;
+            for (const auto& [name, text] : value)
+                items.push_back(name + '=' + text);
+            return fmt::format("{}", fmt::join(items, ","));
+        });
+}
+
+value_kind accounts(field<std::vector<emulator_account>> to) {
+    return make_kind(
+        to, "KEY:APP", "an API key and its app id, such as key:app; several separated by commas",
+        [](std::string_view text) -> std::optional<std::vector<emulator_account>> {
+            std::vector<emulator_account> result;
+            for (const auto item : between_commas(text)) {
+                auto pair = halves(item, ':');
+                if (!pair)
+                    return std::nullopt;
+                result.push_back({std::move(pair->first), std::move(pair->second)});
+            }
+            return result;
+        },
+        [](const std::vector<emulator_account>& value) {
+            std::vector<std::string> items;
+            for (const auto& account : value)
+                items.push_back(account.api_key + ':' + account.app_id);
+            return fmt::format("{}", fmt::join(items, ","));
+        });
 }
 
 } // namespace avatar::config

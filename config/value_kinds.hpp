@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,10 @@ namespace avatar::config {
 template <class Value>
 using field = Value& (*)(settings&);
 
-/// The field `settings.*Group.*Member`.
-template <auto Group, auto Member>
+/// The field `settings.*First.*Second`, and so on.
+template <auto... Members>
 auto& at(settings& of) {
-    return (of.*Group).*Member;
+    return (of.*....*Members);
 }
 
 /// A whole number; without `max` the text says "from <min> up".
@@ -28,17 +29,29 @@ value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max = SIZE_
 /// The same, counted in bytes.
 value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max);
 
+/// A bitrate that the Opus codec knows, or 0.
+value_kind opus_bitrate(field<std::size_t> to);
+
 /// A TCP port, 0 included.
 value_kind port(field<std::uint16_t> to);
 
 /// A sample rate that the service takes as PCM.
 value_kind sample_rate(field<std::int32_t> to);
 
+/// The same, one that it takes as Ogg Opus, or 0.
+value_kind sample_rate_or_none(field<std::int32_t> to);
+
 /// A number with or without a fraction.
 value_kind number(field<double> to, double min, double max);
 
 /// A duration from `min` up to a year.
 value_kind duration(field<milliseconds> to, milliseconds min);
+
+/// A duration of whole seconds up to a day, 0 included.
+value_kind whole_seconds(field<milliseconds> to);
+
+/// One of a few durations.
+value_kind duration_among(field<milliseconds> to, std::vector<milliseconds> allowed);
 
 /// true, false, 1 or 0.
 value_kind boolean(field<bool> to);
@@ -52,5 +65,14 @@ value_kind address(field<std::string> to);
 /// Free text without control characters, as it may end up in HTTP headers.
 /// Empty is allowed: it takes back what an earlier source said.
 value_kind text(field<std::string> to, std::string placeholder);
+
+/// One or more words, separated by commas: "a,b".
+value_kind words(field<std::vector<std::string>> to, std::string placeholder);
+
+/// Any number of pairs, separated by commas: "name=value,name=value".
+value_kind pairs(field<std::map<std::string, std::string>> to);
+
+/// One or more accounts, separated by commas: "KEY:APP,KEY:APP".
+value_kind accounts(field<std::vector<emulator_account>> to);
 
 } // namespace avatar::config

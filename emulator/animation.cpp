@@ -47,15 +47,24 @@ animation make_animation(const std::string& connection_id, const std::string& re
                                        .body = {}};
     animation a;
     a.request_id = request_id;
-    a.remaining = frame_count(seconds, settings.frames_per_second_of_audio);
-    if (a.remaining > 1)
-        a.frame = encode_frame(frame);
+    a.frame = encode_frame(frame);
     frame.end = true;
     a.last = encode_frame(frame);
     a.interval = settings.frame_interval;
     const std::chrono::duration<double> delay(seconds * settings.first_frame);
     a.next = now + std::chrono::duration_cast<steady_time::duration>(delay);
     return a;
+}
+
+void extend(animation& a, double seconds, bool ended, steady_time now,
+            const config::emulator_settings& settings) {
+    const bool was_waiting = a.sent >= a.planned;
+    // The last frame is kept back until the audio has ended.
+    a.planned = std::max(a.planned, frame_count(seconds, settings.frames_per_second_of_audio) - 1);
+    a.ended = ended;
+    // A pause of the audio is none that frames would have to catch up on.
+    if (was_waiting)
+        a.next = std::max(a.next, now);
 }
 
 transport::shared_bytes make_end_frame(const std::string& connection_id,

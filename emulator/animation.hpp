@@ -11,12 +11,18 @@ namespace avatar::emulator {
 /// second of it, rounded, at least 1, at most 1,000,000.
 std::size_t frame_count(double seconds, double frames_per_second);
 
-/// The animation of a request whose `seconds` of audio ended at `now`: the
-/// first frame after `first_frame` times the audio's length, then one every
-/// `frame_interval`, each with `frame_bytes` of animation.
+/// The animation of a request of which `seconds` of audio have arrived at
+/// `now`: the first frame comes after `first_frame` times that length, then one
+/// every `frame_interval`, each with `frame_bytes` of animation. No frames are
+/// planned yet: see extend.
 animation make_animation(const std::string& connection_id, const std::string& request_id,
                          double seconds, steady_time now,
                          const config::emulator_settings& settings);
+
+/// Plans the frames that `seconds` of audio are worth by `now`; `ended`: no more
+/// will come. How the audio was cut into pieces does not change their number.
+void extend(animation& a, double seconds, bool ended, steady_time now,
+            const config::emulator_settings& settings);
 
 /// The one frame that ends request `request_id` without an animation.
 transport::shared_bytes make_end_frame(const std::string& connection_id,

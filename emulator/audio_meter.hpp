@@ -1,6 +1,6 @@
 #pragma once
 
-#include "emulator/ogg_opus_length.hpp"
+#include "audio/ogg_opus_reader.hpp"
 #include "protocol/audio_format.hpp"
 
 #include <cstddef>
@@ -27,7 +27,7 @@ public:
 private:
     std::int32_t sample_rate_;
     std::size_t bytes_ = 0;
-    std::optional<ogg_opus_length> ogg_; ///< Of Ogg Opus only.
+    std::optional<audio::ogg_opus_reader> ogg_; ///< Of Ogg Opus only.
 };
 
 } // namespace avatar::emulator

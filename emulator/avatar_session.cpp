@@ -35,16 +35,19 @@ std::string in_seconds(milliseconds limit) {
 } // namespace
 
 std::shared_ptr<avatar_session> avatar_session::open(const std::shared_ptr<transport::peer>& client,
-                                                     std::shared_ptr<const session_rules> rules) {
-    std::shared_ptr<avatar_session> session(new avatar_session(client, std::move(rules)));
+                                                     std::shared_ptr<const session_rules> rules,
+                                                     std::string avatar_id) {
+    std::shared_ptr<avatar_session> session(
+        new avatar_session(client, std::move(rules), std::move(avatar_id)));
     session->arm_timer();
     return session;
 }
 
 avatar_session::avatar_session(const std::shared_ptr<transport::peer>& client,
-                               std::shared_ptr<const session_rules> rules)
+                               std::shared_ptr<const session_rules> rules, std::string avatar_id)
     : client_(client),
       rules_(std::move(rules)),
+      avatar_id_(std::move(avatar_id)),
       timer_(client->executor()),
       opened_(steady_clock::now()),
       last_active_(opened_) {}
@@ -77,10 +80,19 @@ void avatar_session::on_first_message(std::string_view bytes, bool is_text) {
 }
 
 void avatar_session::on_configure(const protocol::configure_session& wanted) {
-    if (const auto error = check_configuration(wanted))
+    if (const auto error = check_configuration(wanted, rules_->settings.egress))
         return fail(*error);
+    if (const auto* wrong = fault_at(fault_point::handshake))
+        return strike(*wrong, {});
     connection_id_ = to_string(boost::uuids::random_generator()());
-    desk_.emplace(rules_, connection_id_, wanted.audio_format, wanted.sample_rate,
+    session_terms terms;
+    terms.connection_id = connection_id_;
+    terms.format = wanted.audio_format;
+    terms.sample_rate = wanted.sample_rate;
+    terms.egress = wanted.livekit_egress || wanted.agora_egress;
+    if (const auto* wrong = fault_at(fault_point::frames))
+        terms.frames_until_fault = wrong->after;
+    desk_.emplace(rules_, std::move(terms),
                   [client = client_](const transport::shared_bytes& frame) {
                       if (const auto to = client.lock())
                           to->send(frame);
@@ -91,7 +103,7 @@ void avatar_session::on_configure(const protocol::configure_session& wanted) {
 
 void avatar_session::on_next_message(std::string_view bytes, bool is_text) {
     if (is_text)
-        return fail({server_code::invalid_argument, "unexpected message type: text frame"});
+        return fail({server_code::unknown, "unexpected message type: text frame"});
     const auto message = protocol::decode(bytes);
     if (!message)
         return fail({server_code::invalid_argument, "failed to unmarshal message"});
@@ -100,13 +112,19 @@ void avatar_session::on_next_message(std::string_view bytes, bool is_text) {
     else if (const auto* interrupt = std::get_if<protocol::client_interrupt>(&*message))
         on_interrupt(*interrupt);
     else
-        fail({server_code::invalid_argument, "unexpected message type"});
+        fail({server_code::unknown, "unexpected message type"});
 }
 
 void avatar_session::on_audio(const protocol::audio_input& input) {
+    if (!struck_.empty() && input.req_id == struck_)
+        return;
+    if (const auto* wrong = fault_at(fault_point::audio); wrong && !desk_->knows(input.req_id)) {
+        struck_ = input.req_id;
+        return strike(*wrong, struck_);
+    }
     const auto error = desk_->take(input, last_active_);
     if (!error)
-        return;
+        return send_due_frames(last_active_);
     if (error->request_id.empty())
         fail(*error);
     else
@@ -123,6 +141,8 @@ void avatar_session::on_timer() {
         return;
     const auto now = steady_clock::now();
     send_due_frames(now);
+    if (ended_)
+        return;
     if (const auto error = overdue(now))
         return fail(*error);
     arm_timer();
@@ -131,10 +151,12 @@ void avatar_session::on_timer() {
 // -- what is due when ----------------------------------------------------------
 
 void avatar_session::send_due_frames(steady_time now) {
-    if (!desk_ || !desk_->animating())
+    if (!desk_ || !desk_->next_frame())
         return;
-    desk_->send_due(now);
     last_active_ = now;
+    for (const auto& request_id : desk_->send_due(now))
+        if (const auto* wrong = fault_at(fault_point::frames); wrong && !ended_)
+            strike(*wrong, request_id);
 }
 
 std::optional<session_error> avatar_session::overdue(steady_time now) const {
@@ -155,7 +177,7 @@ std::optional<steady_time> avatar_session::configure_deadline() const {
 }
 
 std::optional<steady_time> avatar_session::idle_deadline() const {
-    const bool may_be_idle = desk_ && !desk_->animating();
+    const bool may_be_idle = desk_ && !desk_->next_frame();
     return may_be_idle ? after(last_active_, rules_->settings.idle_timeout) : std::nullopt;
 }
 
@@ -187,6 +209,32 @@ void avatar_session::arm_timer() {
 void avatar_session::disarm_timer() {
     armed_.reset();
     timer_.cancel();
+}
+
+// -- what goes wrong on purpose --------------------------------------------------
+
+const fault* avatar_session::fault_at(fault_point at) const {
+    return rules_->faults.find(at, avatar_id_);
+}
+
+void avatar_session::strike(const fault& wrong, const std::string& request_id) {
+    const auto client = client_.lock();
+    if (!client)
+        return;
+    if (const auto* error = std::get_if<error_message>(&wrong.action)) {
+        if (error->of_request && !request_id.empty())
+            return report({error->code, error->message, request_id});
+        return fail({error->code, error->message});
+    }
+    if (const auto* stray = std::get_if<stray_message>(&wrong.action)) {
+        const auto bytes = std::make_shared<const std::string>(stray->bytes);
+        return stray->text ? client->send_text(bytes) : client->send(bytes);
+    }
+    if (const auto* closing = std::get_if<clean_close>(&wrong.action))
+        client->close(closing->code, closing->reason);
+    else
+        client->abort();
+    end();
 }
 
 // -- sending and ending --------------------------------------------------------

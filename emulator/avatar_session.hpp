@@ -26,14 +26,15 @@ public:
     /// A session on an upgraded connection. The connection owns it; it holds
     /// the connection weakly.
     static std::shared_ptr<avatar_session> open(const std::shared_ptr<transport::peer>& client,
-                                                std::shared_ptr<const session_rules> rules);
+                                                std::shared_ptr<const session_rules> rules,
+                                                std::string avatar_id);
 
     void on_message(std::string_view bytes, bool is_text) override;
     void on_closed(std::uint16_t code) override;
 
 private:
     avatar_session(const std::shared_ptr<transport::peer>& client,
-                   std::shared_ptr<const session_rules> rules);
+                   std::shared_ptr<const session_rules> rules, std::string avatar_id);
 
     // The course of a session.
     void on_first_message(std::string_view bytes, bool is_text);
@@ -52,6 +53,10 @@ private:
     void arm_timer();
     void disarm_timer();
 
+    // What goes wrong on purpose.
+    const fault* fault_at(fault_point at) const;
+    void strike(const fault& wrong, const std::string& request_id);
+
     void send(const protocol::message& m);
     void report(const session_error& error);
     void fail(const session_error& error);
@@ -59,6 +64,8 @@ private:
 
     std::weak_ptr<transport::peer> client_;
     std::shared_ptr<const session_rules> rules_;
+    std::string avatar_id_;
+    std::string struck_; ///< The request whose audio met a fault: no more is heard of it.
     boost::asio::steady_timer timer_;
     std::optional<steady_time> armed_; ///< When the timer fires; nothing: not waiting.
     steady_time opened_;

@@ -2,7 +2,9 @@
 
 #include "protocol/audio_format.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace avatar::emulator {
@@ -22,25 +24,36 @@ std::string number(Enum value) {
     return std::to_string(static_cast<std::int32_t>(value));
 }
 
-session_error not_configured() {
-    return {server_code::unavailable, "egress client is not configured on server"};
+/// Three parts in the base64url alphabet, two dots between them (RFC 7515,
+/// section 3.1). Nobody here could verify its signature.
+bool looks_like_jwt(std::string_view token) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    return token.find_first_not_of(alphabet) == token.npos && !token.starts_with('.') &&
+           !token.ends_with('.') && token.find("..") == token.npos &&
+           std::ranges::count(token, '.') == 2;
 }
 
-session_error check_livekit(const protocol::livekit_egress& to) {
+maybe_error check_livekit(const protocol::livekit_egress& to) {
     if (to.url.empty() || to.room_name.empty())
         return invalid("livekit_egress needs url and room_name");
     if (to.api_token.empty() && (to.api_key.empty() || to.api_secret.empty()))
-        return {server_code::unauthenticated, "missing livekit credentials: provide api_token or "
-                                              "both api_key and api_secret"};
-    return not_configured();
+        return session_error{server_code::unauthenticated,
+                             "missing livekit credentials: provide api_token or both api_key and "
+                             "api_secret"};
+    if (!to.api_token.empty() && !looks_like_jwt(to.api_token))
+        return session_error{server_code::unauthenticated,
+                             "unauthorized: api_token is no JSON Web Token"};
+    return std::nullopt;
 }
 
-session_error check_agora(const protocol::agora_egress& to) {
+maybe_error check_agora(const protocol::agora_egress& to) {
     if (to.channel_name.empty())
         return invalid("agora_egress needs channel_name");
     if (to.token.empty())
-        return {server_code::unauthenticated, "missing agora credentials: provide token"};
-    return not_configured();
+        return session_error{server_code::unauthenticated,
+                             "missing agora credentials: provide token"};
+    return std::nullopt;
 }
 
 maybe_error check_egress(const protocol::configure_session& wanted) {
@@ -70,7 +83,9 @@ maybe_error check_audio(const protocol::configure_session& wanted) {
                                 ? protocol::accepts_ogg_opus_rate(wanted.sample_rate)
                                 : protocol::accepts_pcm_rate(wanted.sample_rate);
     if (!takes_rate)
-        return invalid("unsupported sample rate: " + std::to_string(wanted.sample_rate));
+        // Not code 3, which clients take for an invalid request whatever the text.
+        return session_error{server_code::unknown,
+                             "unsupported sample rate: " + std::to_string(wanted.sample_rate)};
     if (wanted.transport_compression != protocol::transport_compression::none)
         return invalid("unsupported transport compression: " +
                        number(wanted.transport_compression));
@@ -79,9 +94,15 @@ maybe_error check_audio(const protocol::configure_session& wanted) {
 
 } // namespace
 
-maybe_error check_configuration(const protocol::configure_session& wanted) {
-    const auto error = check_audio(wanted);
-    return error ? error : check_egress(wanted);
+maybe_error check_configuration(const protocol::configure_session& wanted, bool egress) {
+    if (auto error = check_audio(wanted))
+        return error;
+    if (auto error = check_egress(wanted))
+        return error;
+    const bool wants_egress = wanted.livekit_egress || wanted.agora_egress;
+    if (wants_egress && !egress)
+        return session_error{server_code::unavailable, "egress client is not configured on server"};
+    return std::nullopt;
 }
 
 } // namespace avatar::emulator

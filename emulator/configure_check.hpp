@@ -7,10 +7,11 @@
 
 namespace avatar::emulator {
 
-/// Why the emulator does not take that configuration; nothing when it does. It
-/// has no way out to LiveKit or Agora: a complete egress is refused as the
-/// service refuses one that is not configured on its side (code 14), an
-/// incomplete one as the service does (code 3, or 16 without credentials).
-std::optional<session_error> check_configuration(const protocol::configure_session& wanted);
+/// Why the emulator does not take that configuration; nothing when it does. An
+/// egress is refused as the service refuses it: code 3 when it is incomplete, 16
+/// when it has no credentials or a LiveKit token that is none (no JSON Web
+/// Token), 14 when `egress` is false: none is configured on the service's side.
+std::optional<session_error> check_configuration(const protocol::configure_session& wanted,
+                                                 bool egress);
 
 } // namespace avatar::emulator

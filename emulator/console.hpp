@@ -1,6 +1,7 @@
 #pragma once
 
 #include "emulator/directory.hpp"
+#include "emulator/scenario.hpp"
 #include "emulator/session_token.hpp"
 #include "transport/server.hpp"
 
@@ -14,11 +15,11 @@ inline constexpr std::string_view console_path = "/v1/console";
 /// The console API: `POST {console_path}/session-tokens` makes a session token.
 /// Refusals carry the service's body, {"errors":[{...}]}: 401 for a missing or
 /// unknown API key, 400 for a body that does not ask for a time to come, 405
-/// for another method, 404 for another path.
+/// for another method, 404 for another path; and what the scenario says.
 class console {
 public:
-    /// Both references must outlive the console.
-    console(const directory& known, const session_tokens& tokens);
+    /// The references must outlive the console.
+    console(const directory& known, const session_tokens& tokens, const scenario& faults);
 
     transport::http_reply answer(const transport::http_request& request, wall_time now) const;
 
@@ -27,6 +28,7 @@ private:
 
     const directory& known_;
     const session_tokens& tokens_;
+    const scenario& faults_;
 };
 
 } // namespace avatar::emulator

@@ -21,10 +21,15 @@ bool directory::has_avatar(std::string_view avatar_id) const {
     return std::ranges::find(avatar_ids, avatar_id) != avatar_ids.end();
 }
 
-directory default_directory() {
-    const credentials known;
-    return {{{known.api_key, known.app_id}, {"emulator-second-api-key", "emulator-second-app"}},
-            {known.avatar_id}};
+credentials directory::first() const {
+    return {accounts.front().api_key, accounts.front().app_id, avatar_ids.front()};
+}
+
+directory make_directory(const config::emulator_settings& settings, const scenario& faults) {
+    directory known{settings.accounts, settings.avatars};
+    for (auto& avatar : faults.avatars())
+        known.avatar_ids.push_back(std::move(avatar));
+    return known;
 }
 
 } // namespace avatar::emulator

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "config/settings.hpp"
+#include "emulator/scenario.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,21 +12,21 @@ namespace avatar::emulator {
 /// What a client needs besides the endpoints. None of it is a secret here: the
 /// emulator prints it for anybody to use.
 struct credentials {
-    std::string api_key = "emulator-api-key";
-    std::string app_id = "emulator-app";
-    std::string avatar_id = "emulator-avatar";
+    std::string api_key;
+    std::string app_id;
+    std::string avatar_id;
 };
 
 /// An app and the API key that gets tokens for it.
-struct account {
-    std::string api_key;
-    std::string app_id;
-};
+using account = config::emulator_account;
 
-/// Whom and what the emulated service knows.
+/// Whom and what the emulated service knows. None of the lists is empty.
 struct directory {
     std::vector<account> accounts;
     std::vector<std::string> avatar_ids;
+
+    /// The first account and the first avatar.
+    credentials first() const;
 
     /// The account of an API key; null when there is none. Valid as long as
     /// the directory is unchanged.
@@ -32,9 +35,7 @@ struct directory {
     bool has_avatar(std::string_view avatar_id) const;
 };
 
-/// The account and avatar of `credentials`, and a second app
-/// ("emulator-second-app" with "emulator-second-api-key"), so that a token can
-/// be used with an app it was not made for.
-directory default_directory();
+/// Whom the settings name, and the avatars that a scenario names.
+directory make_directory(const config::emulator_settings& settings, const scenario& faults = {});
 
 } // namespace avatar::emulator

@@ -43,8 +43,9 @@ std::string url_host(const std::string& listening) {
 /// What the server's callbacks need. They share it, because the last of them
 /// may run after the emulator is gone.
 struct front {
-    explicit front(const config::emulator_settings& settings)
-        : rules(std::make_shared<const session_rules>(session_rules{.settings = settings})) {}
+    front(directory known, std::shared_ptr<const session_rules> rules)
+        : known(std::move(known)),
+          rules(std::move(rules)) {}
 
     front(const front&) = delete;
     front& operator=(const front&) = delete;
@@ -55,23 +56,26 @@ struct front {
     }
 
     transport::upgrade_verdict judge(const transport::http_request& request) const {
-        if (auto refusal = door.refusal(request, system_clock::now()))
+        auto verdict = door.judge(request, system_clock::now());
+        if (auto* refusal = std::get_if<transport::http_reply>(&verdict))
             return std::move(*refusal);
         return transport::accept_upgrade(
-            [rules = rules](const std::shared_ptr<transport::peer>& client) {
-                return avatar_session::open(client, rules);
+            [rules = rules, avatar_id = std::get<admitted>(std::move(verdict)).avatar_id](
+                const std::shared_ptr<transport::peer>& client) {
+                return avatar_session::open(client, rules, avatar_id);
             });
     }
 
-    const directory known = default_directory();
-    const session_tokens tokens;
-    const console desk{known, tokens};
-    const ingress door{known, tokens};
+    const directory known;
     const std::shared_ptr<const session_rules> rules;
+    const session_tokens tokens;
+    const console desk{known, tokens, rules->faults};
+    const ingress door{known, tokens, rules->faults};
 };
 
-transport::server_callbacks make_callbacks(const config::emulator_settings& settings) {
-    const auto shared = std::make_shared<const front>(settings);
+transport::server_callbacks make_callbacks(directory known,
+                                           std::shared_ptr<const session_rules> rules) {
+    const auto shared = std::make_shared<const front>(std::move(known), std::move(rules));
     return {.on_request = [shared](const auto& request) { return shared->answer(request); },
             .on_upgrade = [shared](const auto& request) { return shared->judge(request); }};
 }
@@ -84,10 +88,15 @@ class emulator::service : public transport::server {
 };
 
 emulator::emulator(boost::asio::io_context& io, const config::emulator_settings& settings) {
+    auto rules = std::make_shared<session_rules>();
+    rules->settings = settings;
+    if (!settings.scenario.empty())
+        rules->faults = load_scenario(settings.scenario);
+    known_ = make_directory(settings, rules->faults);
     auto tls = make_tls(settings);
     const auto* scheme = tls ? "https" : "http";
     service_ = std::make_unique<service>(io, settings.address, settings.port, std::move(tls),
-                                         make_callbacks(settings));
+                                         make_callbacks(known_, std::move(rules)));
     base_url_ = fmt::format("{}://{}:{}", scheme, url_host(settings.address), port());
 }
 
@@ -110,7 +119,7 @@ void emulator::stop() {
 }
 
 std::string export_lines(const emulator& of) {
-    const auto& keys = of.keys();
+    const auto keys = of.known().first();
     return fmt::format("export AVATAR_API_KEY=\"{}\"\n"
                        "export AVATAR_APP_ID=\"{}\"\n"
                        "export AVATAR_CONSOLE_ENDPOINT=\"{}\"\n"
@@ -118,6 +127,14 @@ std::string export_lines(const emulator& of) {
                        "export AVATAR_SESSION_AVATAR_ID=\"{}\"\n",
                        keys.api_key, keys.app_id, of.console_endpoint(), of.ingress_endpoint(),
                        keys.avatar_id);
+}
+
+std::string known_lines(const emulator& of) {
+    std::vector<std::string> accounts;
+    for (const auto& [api_key, app_id] : of.known().accounts)
+        accounts.push_back(fmt::format("{} (app {})", api_key, app_id));
+    return fmt::format("API keys it knows: {}\nAvatars it knows: {}\n", fmt::join(accounts, ", "),
+                       fmt::join(of.known().avatar_ids, ", "));
 }
 
 } // namespace avatar::emulator

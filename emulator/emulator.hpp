@@ -2,10 +2,10 @@
 
 #include "config/settings.hpp"
 #include "emulator/directory.hpp"
+#include "emulator/error.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace boost::asio {
@@ -17,11 +17,6 @@ class io_context;
 /// protocol/wire.hpp, protocol/console.hpp and protocol/error_body.hpp.
 namespace avatar::emulator {
 
-/// Settings that do not go together; one line that says which.
-class emulator_error : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 /// The service itself: console and ingress on one port, from construction to
 /// `stop`. Everything happens on the io_context, which must be run by one
 /// thread and outlive the emulator; it carries thousands of sessions.
@@ -29,7 +24,7 @@ class emulator {
 public:
     /// Listens at once. Serves TLS when the settings name a certificate and a
     /// key. Throws transport::listen_error, transport::tls_error or
-    /// emulator_error.
+    /// emulator_error, the last also for a scenario that cannot be used.
     emulator(boost::asio::io_context& io, const config::emulator_settings& settings);
 
     /// Stops, if `stop` was not called.
@@ -48,8 +43,8 @@ public:
     /// The same with /v1/ingress.
     std::string ingress_endpoint() const;
 
-    /// The key and ids that open a session here.
-    const credentials& keys() const { return keys_; }
+    /// Whom and what it knows; the first of each opens a session here.
+    const directory& known() const { return known_; }
 
     /// Stops listening and closes every session with code 1001. Safe from any
     /// thread; what is under way ends on the io_context.
@@ -58,7 +53,7 @@ public:
 private:
     class service;
 
-    credentials keys_;
+    directory known_;
     std::string base_url_;
     std::unique_ptr<service> service_;
 };
@@ -66,5 +61,9 @@ private:
 /// Five lines for a shell, `export AVATAR_API_KEY="..."` and so on, that point
 /// any client of the avatar service at the emulator. Ends in a newline.
 std::string export_lines(const emulator& of);
+
+/// What it knows, in two lines for people: the API keys with their apps, and the
+/// avatars. Ends in a newline.
+std::string known_lines(const emulator& of);
 
 } // namespace avatar::emulator

@@ -6,9 +6,23 @@
 namespace avatar::emulator {
 namespace {
 
+bool is_over(const animation& a) {
+    return a.ended && a.sent > a.planned;
+}
+
+/// Not over, but all that the audio so far is worth has gone out.
+bool waits_for_audio(const animation& a) {
+    return !a.ended && a.sent >= a.planned;
+}
+
+bool breaks_off(const animation& a, steady_time now) {
+    return !is_over(a) && !waits_for_audio(a) && a.sent >= a.allowed && a.next <= now;
+}
+
 void send_due_frames(animation& a, steady_time now, const frame_schedule::send_frame& send) {
-    for (; a.remaining > 0 && a.next <= now; a.next += a.interval)
-        send(--a.remaining == 0 ? a.last : a.frame);
+    for (; !is_over(a) && !waits_for_audio(a) && a.sent < a.allowed && a.next <= now;
+         a.next += a.interval)
+        send(a.sent++ < a.planned ? a.frame : a.last);
 }
 
 } // namespace
@@ -17,19 +31,33 @@ void frame_schedule::add(animation a) {
     animations_.push_back(std::move(a));
 }
 
-bool frame_schedule::contains(std::string_view request_id) const {
-    return std::ranges::find(animations_, request_id, &animation::request_id) != animations_.end();
+animation* frame_schedule::find(std::string_view request_id) {
+    const auto found = std::ranges::find(animations_, request_id, &animation::request_id);
+    return found == animations_.end() ? nullptr : &*found;
+}
+
+std::size_t frame_schedule::ended() const {
+    return static_cast<std::size_t>(std::ranges::count(animations_, true, &animation::ended));
 }
 
 std::optional<steady_time> frame_schedule::next() const {
-    const auto first = std::ranges::min_element(animations_, {}, &animation::next);
-    return first == animations_.end() ? std::nullopt : std::optional(first->next);
+    std::optional<steady_time> first;
+    for (const auto& a : animations_)
+        if (!waits_for_audio(a) && (!first || a.next < *first))
+            first = a.next;
+    return first;
 }
 
-void frame_schedule::send_due(steady_time now, const send_frame& send) {
-    for (auto& a : animations_)
+std::vector<std::string> frame_schedule::send_due(steady_time now, const send_frame& send) {
+    std::vector<std::string> broken;
+    for (auto& a : animations_) {
         send_due_frames(a, now, send);
-    std::erase_if(animations_, [](const animation& a) { return a.remaining == 0; });
+        if (breaks_off(a, now))
+            broken.push_back(a.request_id);
+    }
+    std::erase_if(animations_,
+                  [&](const animation& a) { return is_over(a) || breaks_off(a, now); });
+    return broken;
 }
 
 bool frame_schedule::cut_short(std::string_view request_id, const send_frame& send) {
@@ -39,6 +67,10 @@ bool frame_schedule::cut_short(std::string_view request_id, const send_frame& se
     send(found->last);
     animations_.erase(found);
     return true;
+}
+
+void frame_schedule::remove(std::string_view request_id) {
+    std::erase_if(animations_, [&](const animation& a) { return a.request_id == request_id; });
 }
 
 } // namespace avatar::emulator

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,14 +17,19 @@ namespace avatar::emulator {
 using steady_time = std::chrono::steady_clock::time_point;
 
 /// The frames that answer one request, and when they are due. All frames but
-/// the last are the same bytes.
+/// the last are the same bytes. It may begin before the audio has ended, and
+/// grow with it.
 struct animation {
     std::string request_id;
     transport::shared_bytes frame; ///< Encoded, with end = false.
     transport::shared_bytes last;  ///< Encoded, with end = true.
-    std::size_t remaining = 1;     ///< Frames not sent yet, the last included.
     std::chrono::nanoseconds interval{0};
-    steady_time next; ///< When the next frame is due.
+    steady_time next;        ///< When the next frame is due, if there is one.
+    std::size_t planned = 0; ///< Frames before the last that the audio is worth so far.
+    std::size_t sent = 0;    ///< Of all frames.
+    bool ended = false;      ///< The audio is complete: the last frame follows the planned ones.
+    /// So many frames go out, and then it breaks off.
+    std::size_t allowed = std::numeric_limits<std::size_t>::max();
 };
 
 /// The animations of one session, paced. Holds no timer: its owner asks when
@@ -34,19 +41,28 @@ public:
 
     void add(animation a);
 
-    bool contains(std::string_view request_id) const;
-    bool empty() const { return animations_.empty(); }
-    std::size_t size() const { return animations_.size(); }
+    /// The animation of a request; null when there is none. Valid until the
+    /// schedule is changed.
+    animation* find(std::string_view request_id);
 
-    /// When the next frame is due; nothing when no animation is under way.
+    bool empty() const { return animations_.empty(); }
+
+    /// Animations whose audio has ended.
+    std::size_t ended() const;
+
+    /// When the next frame is due; nothing when none is.
     std::optional<steady_time> next() const;
 
-    /// Sends every frame that is due at `now`.
-    void send_due(steady_time now, const send_frame& send);
+    /// Sends every frame that is due at `now`. Gives the requests whose
+    /// animations broke off instead; they are forgotten.
+    std::vector<std::string> send_due(steady_time now, const send_frame& send);
 
     /// Ends an animation with its last frame at once, whatever was still to
     /// come. False when there is none of that request.
     bool cut_short(std::string_view request_id, const send_frame& send);
+
+    /// Forgets the animation of a request, if there is one.
+    void remove(std::string_view request_id);
 
 private:
     // Few at a time, so a plain search is the quickest.

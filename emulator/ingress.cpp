@@ -36,9 +36,10 @@ std::string in_either(const http_request& request, std::string_view header,
 
 } // namespace
 
-ingress::ingress(const directory& known, const session_tokens& tokens)
+ingress::ingress(const directory& known, const session_tokens& tokens, const scenario& faults)
     : known_(known),
-      tokens_(tokens) {}
+      tokens_(tokens),
+      faults_(faults) {}
 
 bool ingress::serves(const http_request& request) {
     const auto url = boost::urls::parse_origin_form(request.target);
@@ -49,7 +50,8 @@ http_reply ingress::upgrade_required() {
     return refuse(426, "Upgrade required: this address speaks WebSocket");
 }
 
-std::optional<http_reply> ingress::refusal(const http_request& request, wall_time now) const {
+std::variant<admitted, http_reply> ingress::judge(const http_request& request,
+                                                  wall_time now) const {
     const auto url = boost::urls::parse_origin_form(request.target);
     if (!url || !is_websocket_path(*url))
         return refuse(404, "Not found");
@@ -76,7 +78,11 @@ std::optional<http_reply> ingress::refusal(const http_request& request, wall_tim
         return refuse(400, "App ID mismatch");
     if (!known_.has_avatar(avatar_id))
         return refuse(404, "Avatar not found: " + avatar_id);
-    return std::nullopt;
+    if (const auto* fault = faults_.find(fault_point::upgrade, avatar_id)) {
+        const auto& wanted = std::get<http_refusal>(fault->action);
+        return http_reply{.status = wanted.status, .body = wanted.body};
+    }
+    return admitted{avatar_id};
 }
 
 } // namespace avatar::emulator

@@ -1,16 +1,23 @@
 #pragma once
 
 #include "emulator/directory.hpp"
+#include "emulator/scenario.hpp"
 #include "emulator/session_token.hpp"
 #include "transport/server.hpp"
 
-#include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
 
 namespace avatar::emulator {
 
 /// Path of the emulated ingress; WebSockets open below it.
 inline constexpr std::string_view ingress_path = "/v1/ingress";
+
+/// An upgrade may go on, for that avatar.
+struct admitted {
+    std::string avatar_id;
+};
 
 /// The door to sessions: `GET {ingress_path}/websocket?id=AVATAR` as an upgrade,
 /// with the app id and the session token either in the headers X-App-ID and
@@ -18,8 +25,8 @@ inline constexpr std::string_view ingress_path = "/v1/ingress";
 /// the query.
 class ingress {
 public:
-    /// Both references must outlive the ingress.
-    ingress(const directory& known, const session_tokens& tokens);
+    /// The references must outlive the ingress.
+    ingress(const directory& known, const session_tokens& tokens, const scenario& faults);
 
     /// Whether a request is for the WebSocket's path, upgrade or not.
     static bool serves(const transport::http_request& request);
@@ -27,18 +34,20 @@ public:
     /// The reply, 426, to a request for that path that is not an upgrade.
     static transport::http_reply upgrade_required();
 
-    /// Nothing when the upgrade may go on, else the refusal with a body of
+    /// Whether the upgrade may go on, else the refusal with a body of
     /// {"message":"..."} and one newline:
     /// - 400 when a part is missing, the token is not ours ("Invalid session
     ///   token") or was made for another app ("App ID mismatch"),
     /// - 401 "Session token expired",
-    /// - 404 "App ID unrecognized", "Avatar not found: ID", or another path.
-    std::optional<transport::http_reply> refusal(const transport::http_request& request,
-                                                 wall_time now) const;
+    /// - 404 "App ID unrecognized", "Avatar not found: ID", or another path,
+    /// - what the scenario says for that avatar.
+    std::variant<admitted, transport::http_reply> judge(const transport::http_request& request,
+                                                        wall_time now) const;
 
 private:
     const directory& known_;
     const session_tokens& tokens_;
+    const scenario& faults_;
 };
 
 } // namespace avatar::emulator

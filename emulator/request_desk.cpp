@@ -17,36 +17,68 @@ session_error invalid_request(std::string message, std::string request_id) {
 
 } // namespace
 
-request_desk::request_desk(std::shared_ptr<const session_rules> rules, std::string connection_id,
-                           protocol::audio_format format, std::int32_t sample_rate,
+request_desk::request_desk(std::shared_ptr<const session_rules> rules, session_terms terms,
                            frame_schedule::send_frame send)
     : rules_(std::move(rules)),
-      connection_id_(std::move(connection_id)),
-      format_(format),
-      sample_rate_(sample_rate),
+      terms_(std::move(terms)),
       send_(std::move(send)) {}
 
+bool request_desk::knows(std::string_view request_id) {
+    return collecting_.contains(request_id) || schedule_.find(request_id);
+}
+
 maybe_error request_desk::take(const protocol::audio_input& input, steady_time now) {
+    if (auto error = check_limits(input))
+        return error;
+    auto request = collecting_.find(input.req_id);
+    if (request == collecting_.end())
+        request =
+            collecting_.try_emplace(std::string(input.req_id), terms_.format, terms_.sample_rate)
+                .first;
+    request->second.add(input.audio);
+    if (input.end)
+        return finish(request, now);
+    // Nothing: of Ogg Opus the header has not arrived yet.
+    if (const auto seconds = request->second.seconds())
+        animate(request->first, *seconds, /*ended=*/false, now);
+    return std::nullopt;
+}
+
+maybe_error request_desk::check_limits(const protocol::audio_input& input) {
     if (input.req_id.empty())
         return session_error{server_code::invalid_argument, "audio input without req_id"};
-    if (schedule_.contains(input.req_id))
+    if (const auto* known = schedule_.find(input.req_id); known && known->ended)
         return invalid_request("audio input after the end of the request",
                                std::string(input.req_id));
-
-    auto request = collecting_.find(input.req_id);
-    if (request == collecting_.end()) {
-        if (collecting_.size() + schedule_.size() >= rules_->max_open_requests)
-            return session_error{
-                server_code::resource_exhausted,
-                fmt::format("more than {} requests at a time", rules_->max_open_requests)};
-        request = collecting_.try_emplace(std::string(input.req_id), format_, sample_rate_).first;
-    }
-    if (request->second.bytes() + input.audio.size() > rules_->max_request_bytes)
+    const auto request = collecting_.find(input.req_id);
+    const bool is_new = request == collecting_.end();
+    if (is_new && collecting_.size() + schedule_.ended() >= rules_->max_open_requests)
+        return session_error{
+            server_code::resource_exhausted,
+            fmt::format("more than {} requests at a time", rules_->max_open_requests)};
+    const auto so_far = is_new ? 0 : request->second.bytes();
+    if (so_far + input.audio.size() > rules_->max_request_bytes)
         return session_error{
             server_code::resource_exhausted,
             fmt::format("audio of one request exceeds {} bytes", rules_->max_request_bytes)};
-    request->second.add(input.audio);
-    return input.end ? finish(request, now) : std::nullopt;
+    return std::nullopt;
+}
+
+void request_desk::animate(const std::string& request_id, double seconds, bool ended,
+                           steady_time now) {
+    if (terms_.egress)
+        return;
+    const auto& settings = rules_->settings;
+    auto* a = schedule_.find(request_id);
+    if (!a && !ended && frame_count(seconds, settings.frames_per_second_of_audio) == 1)
+        return; // Not worth a frame yet.
+    if (!a) {
+        schedule_.add(make_animation(terms_.connection_id, request_id, seconds, now, settings));
+        a = schedule_.find(request_id);
+        if (terms_.frames_until_fault)
+            a->allowed = *terms_.frames_until_fault;
+    }
+    extend(*a, seconds, ended, now, settings);
 }
 
 maybe_error request_desk::finish(requests::iterator request, steady_time now) {
@@ -55,22 +87,29 @@ maybe_error request_desk::finish(requests::iterator request, steady_time now) {
     const auto seconds = ended.mapped().seconds();
     if (!seconds)
         return invalid_request("audio is not an Ogg Opus stream", request_id);
-    if (*seconds > static_cast<double>(rules_->max_audio.count()))
+    if (*seconds > static_cast<double>(rules_->max_audio.count())) {
+        drop(request_id);
         return invalid_request(
             fmt::format("audio is longer than {} seconds", rules_->max_audio.count()), request_id);
-    schedule_.add(make_animation(connection_id_, request_id, *seconds, now, rules_->settings));
-    send_due(now);
+    }
+    animate(request_id, *seconds, /*ended=*/true, now);
     return std::nullopt;
 }
 
 void request_desk::interrupt(std::string_view request_id) {
-    if (schedule_.cut_short(request_id, send_))
-        return;
+    const bool animated = schedule_.cut_short(request_id, send_);
     const auto request = collecting_.find(request_id);
     if (request == collecting_.end())
         return;
-    send_(make_end_frame(connection_id_, request->first));
+    if (!animated && !terms_.egress)
+        send_(make_end_frame(terms_.connection_id, request->first));
     collecting_.erase(request);
+}
+
+void request_desk::drop(std::string_view request_id) {
+    schedule_.remove(request_id);
+    if (const auto request = collecting_.find(request_id); request != collecting_.end())
+        collecting_.erase(request);
 }
 
 } // namespace avatar::emulator

@@ -12,23 +12,35 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace avatar::emulator {
 
-/// The requests of one confirmed session: collects the audio of each, also of
-/// several at a time, and answers it with paced frames once it has ended. Holds
-/// no timer and no connection: its owner brings the time and sends the frames.
+/// What a client agreed with the service for one session.
+struct session_terms {
+    std::string connection_id;
+    protocol::audio_format format = protocol::audio_format::pcm_s16le;
+    std::int32_t sample_rate = 0; ///< Hz.
+    bool egress = false;          ///< Frames go to a room or channel elsewhere.
+    /// Frames after which every animation breaks off; nothing: none does.
+    std::optional<std::size_t> frames_until_fault = {};
+};
+
+/// The requests of one confirmed session: measures the audio of each, also of
+/// several at a time, and answers it with paced frames, which begin while it
+/// still arrives. Holds no timer and no connection: its owner brings the time
+/// and sends the frames.
 class request_desk {
 public:
-    /// For a session of that connection id and that audio, whose frames go out
-    /// through `send`.
-    request_desk(std::shared_ptr<const session_rules> rules, std::string connection_id,
-                 protocol::audio_format format, std::int32_t sample_rate,
+    /// Frames go out through `send`.
+    request_desk(std::shared_ptr<const session_rules> rules, session_terms terms,
                  frame_schedule::send_frame send);
 
-    /// Takes a piece of audio. With the last one of a request its frames begin;
-    /// those due at once are sent before this returns. Nothing when all is
-    /// well, else why not.
+    /// Whether audio or frames of that request are under way.
+    bool knows(std::string_view request_id);
+
+    /// Takes a piece of audio and plans the frames that it is worth; send_due
+    /// sends them. Nothing when all is well, else why not.
     std::optional<session_error> take(const protocol::audio_input& input, steady_time now);
 
     /// Stops a request, whether its audio has ended or not: one frame with
@@ -37,24 +49,25 @@ public:
     /// over already, is left alone.
     void interrupt(std::string_view request_id);
 
-    /// True while frames of a request are still to be sent.
-    bool animating() const { return !schedule_.empty(); }
+    /// Forgets a request and what was still to come for it.
+    void drop(std::string_view request_id);
 
     /// When the next frame is due; nothing when none is to be sent.
     std::optional<steady_time> next_frame() const { return schedule_.next(); }
 
-    /// Sends every frame that is due at `now`.
-    void send_due(steady_time now) { schedule_.send_due(now, send_); }
+    /// Sends every frame that is due at `now`. Gives the requests whose
+    /// animations broke off instead.
+    std::vector<std::string> send_due(steady_time now) { return schedule_.send_due(now, send_); }
 
 private:
     using requests = std::map<std::string, audio_meter, std::less<>>;
 
+    std::optional<session_error> check_limits(const protocol::audio_input& input);
+    void animate(const std::string& request_id, double seconds, bool ended, steady_time now);
     std::optional<session_error> finish(requests::iterator request, steady_time now);
 
     std::shared_ptr<const session_rules> rules_;
-    std::string connection_id_;
-    protocol::audio_format format_;
-    std::int32_t sample_rate_; ///< Hz.
+    session_terms terms_;
     frame_schedule::send_frame send_;
     requests collecting_;
     frame_schedule schedule_;

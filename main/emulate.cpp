@@ -16,7 +16,8 @@ int emulate(const config::settings& settings) {
     emulator::emulator service(io, settings.emulator);
     std::cout << emulator::export_lines(service) << std::flush;
     std::cerr << "Emulator listening on port " << service.port()
-              << ", until Ctrl-C; the lines above point a client at it\n";
+              << ", until Ctrl-C; the lines above point a client at it\n"
+              << emulator::known_lines(service);
     if (!std::cout)
         std::cerr << "avatar-pool: the lines could not be written to standard output\n";
 

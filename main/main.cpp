@@ -1,7 +1,7 @@
 #include "audio/clip.hpp"
 #include "config/error.hpp"
 #include "config/sources.hpp"
-#include "emulator/emulator.hpp"
+#include "emulator/error.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
 #include "transport/server.hpp"

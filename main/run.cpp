@@ -43,12 +43,15 @@ struct cast {
 
 transport::channel_factory make_channels(transport::io_runtime& io,
                                          const config::settings& settings,
-                                         std::int32_t sample_rate) {
+                                         const audio::loaded_audio& speech) {
     transport::channel_settings channels;
     channels.service = settings.service;
     channels.session_ttl = settings.pool.session_ttl;
     channels.keepalive = settings.pool.keepalive;
-    channels.sample_rate = sample_rate;
+    channels.sample_rate = speech.sample_rate;
+    channels.bitrate = speech.bitrate;
+    channels.format = speech.format;
+    channels.egress = settings.egress;
     return transport::make_avatar_channels(io, std::move(channels));
 }
 
@@ -164,7 +167,7 @@ int run(const config::command& command) {
         settings.service = service->point_here(std::move(settings.service));
     }
     transport::io_runtime io(settings.runtime.io_threads);
-    auto channels = make_channels(io, settings, speech.sample_rate);
+    auto channels = make_channels(io, settings, speech);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         std::cerr << "Running against the embedded emulator at "

@@ -42,6 +42,7 @@ using pool_supervisor_actor = session_owner_actor::extend<
     replies_to<open_pool>::with<pool_opened>,       //
     replies_to<audio_request>::with<audio_result>,  //
     replies_to<get_pool_status>::with<pool_status>, //
+    reacts_to<interrupt_request>,                   //
     reacts_to<cancel_requests>,                     //
     replies_to<close_pool>::with<pool_closed>,
     // From itself, later.
@@ -53,7 +54,8 @@ using round_driver_actor = caf::typed_actor<       //
     replies_to<run_rounds>::with<rounds_finished>, //
     reacts_to<stop_rounds>,
     // From itself, later.
-    reacts_to<next_round>, //
+    reacts_to<next_round>,     //
+    reacts_to<interrupts_due>, //
     reacts_to<tell_progress>>;
 
 /// Folds a run's results into its report.

@@ -7,41 +7,76 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace avatar {
 
 using std::chrono::nanoseconds;
 
 /// Speech in the form that goes on the wire: one immutable buffer, shared by
-/// reference from the file to every socket. Crosses a node boundary as its
-/// bytes.
+/// reference from the file to every socket. It is sent in one piece, or as the
+/// live stream it would be in a conversation: in several, one each interval.
+/// Crosses a node boundary as its bytes.
 class audio_clip {
 public:
     audio_clip() = default;
-    explicit audio_clip(std::string bytes)
-        : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+
+    /// In one piece.
+    explicit audio_clip(std::string bytes) : audio_clip(std::move(bytes), {}, {}) {}
+
+    /// In pieces that end at these offsets, which only grow; the last is the
+    /// end of the bytes. A piece may be empty: then its moment passes silently.
+    audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval)
+        : content_(std::make_shared<const content>(
+              content{std::move(bytes), std::move(ends), interval})) {}
 
     /// The audio; lives as long as any copy of this clip.
-    std::string_view bytes() const { return bytes_ ? *bytes_ : std::string_view(); }
+    std::string_view bytes() const { return content_ ? content_->bytes : std::string_view(); }
     std::size_t size() const { return bytes().size(); }
 
-    bool operator==(const audio_clip& other) const { return bytes() == other.bytes(); }
+    /// At least 1.
+    std::size_t pieces() const { return streamed() ? content_->ends.size() : 1; }
+
+    /// From 0; lives as long as `bytes`.
+    std::string_view piece(std::size_t i) const {
+        if (!streamed())
+            return bytes();
+        const auto begin = i == 0 ? 0 : content_->ends[i - 1];
+        return bytes().substr(begin, content_->ends[i] - begin);
+    }
+
+    /// From one piece to the next; 0 when there is but one.
+    nanoseconds interval() const { return content_ ? content_->interval : nanoseconds(0); }
+
+    /// Whether it is sent as a live stream.
+    bool streamed() const { return content_ && !content_->ends.empty(); }
+
+    bool operator==(const audio_clip& other) const {
+        return bytes() == other.bytes() && interval() == other.interval() &&
+               pieces() == other.pieces();
+    }
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_clip& x) {
+        auto copy = x.content_ ? *x.content_ : content();
         if constexpr (Inspector::reads_state) {
-            auto bytes = std::string(x.bytes());
-            return f(bytes);
+            return f(copy.bytes, copy.ends, copy.interval);
         } else {
-            std::string bytes;
-            auto error = f(bytes);
-            x = audio_clip(std::move(bytes));
+            auto error = f(copy.bytes, copy.ends, copy.interval);
+            x = audio_clip(std::move(copy.bytes), std::move(copy.ends), copy.interval);
             return error;
         }
     }
 
 private:
-    std::shared_ptr<const std::string> bytes_;
+    struct content {
+        std::string bytes;
+        std::vector<std::uint64_t> ends; // Empty: one piece.
+        nanoseconds interval{0};
+    };
+
+    std::shared_ptr<const content> content_;
 };
 
 /// Asks the pool to animate a clip. Answered by exactly one `audio_result`.
@@ -65,14 +100,19 @@ struct audio_result {
     std::uint64_t bytes = 0;    ///< Bytes of those frames.
     nanoseconds waited{0};      ///< In the pool's queue.
     nanoseconds duration{0};    ///< From entering the pool to the last frame or the failure.
-    nanoseconds first_frame{0}; ///< From sending the audio to the first frame; 0: none came.
+    nanoseconds first_frame{0}; ///< From sending the first audio to the first frame; 0: none came.
+    /// From sending the last audio to the first frame; 0 also when that came
+    /// before. Of a clip in one piece the same as `first_frame`.
+    nanoseconds first_frame_after_last{0};
+    bool streamed = false; ///< The audio went out in pieces.
 
     bool ok() const { return !failure; }
+    bool interrupted() const { return failure.code == protocol::failure_code::request_interrupted; }
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {
         return f(x.request_id, x.connection_id, x.failure, x.frames, x.bytes, x.waited, x.duration,
-                 x.first_frame);
+                 x.first_frame, x.first_frame_after_last, x.streamed);
     }
 };
 

@@ -30,14 +30,16 @@ struct exchange_finished {
     protocol::failure failure; ///< Code `none`: the last frame came.
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
-    nanoseconds first_frame{0}; ///< From sending the audio; 0: no frame came.
+    nanoseconds first_frame{0};            ///< From sending the first audio; 0: no frame came.
+    nanoseconds first_frame_after_last{0}; ///< From sending the last; 0 also when it came before.
     /// Frames dropped since the last such message: of abandoned requests, and
     /// of requests this channel does not know.
     std::uint64_t late_frames = 0;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, exchange_finished& x) {
-        return f(x.request_id, x.failure, x.frames, x.bytes, x.first_frame, x.late_frames);
+        return f(x.request_id, x.failure, x.frames, x.bytes, x.first_frame,
+                 x.first_frame_after_last, x.late_frames);
     }
 };
 

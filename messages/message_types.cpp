@@ -31,6 +31,8 @@ void add_message_types(caf::actor_system_config& config) {
     add<get_pool_status>(config, "avatar::get_pool_status");
     add<get_run_report>(config, "avatar::get_run_report");
     add<give_up_request>(config, "avatar::give_up_request");
+    add<interrupt_request>(config, "avatar::interrupt_request");
+    add<interrupts_due>(config, "avatar::interrupts_due");
     add<next_round>(config, "avatar::next_round");
     add<open_pool>(config, "avatar::open_pool");
     add<pool_closed>(config, "avatar::pool_closed");

@@ -3,6 +3,7 @@
 #include "messages/session.hpp"
 
 #include <cstdint>
+#include <string>
 
 /// What the pool supervisor is told, besides `audio_request` and the messages of
 /// its sessions.
@@ -24,6 +25,19 @@ struct get_pool_status {
     template <class Inspector>
     friend auto inspect(Inspector& f, get_pool_status& x) {
         return f(x.with_connections);
+    }
+};
+
+/// Takes back one request, wherever it is: in the queue, on its way to a session,
+/// while its audio goes out or frames come in. Whoever sent it gets its one
+/// result, `request_interrupted`, unless it was over before. The session is
+/// usable again at once. An id that the pool does not hold is ignored.
+struct interrupt_request {
+    std::string request_id;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, interrupt_request& x) {
+        return f(x.request_id);
     }
 };
 

@@ -48,6 +48,16 @@ struct tell_progress {
     }
 };
 
+/// The round driver's own alarm: time to interrupt what of a round still runs.
+struct interrupts_due {
+    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, interrupts_due& x) {
+        return f(x.round);
+    }
+};
+
 /// The speech is in memory.
 struct audio_loaded {
     std::uint64_t bytes = 0; ///< As sent to the service with each request.
@@ -127,11 +137,12 @@ struct round_progress {
     std::uint64_t requests = 0;
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
+    std::uint64_t interrupted = 0;
     nanoseconds duration{0}; ///< So far.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_progress& x) {
-        return f(x.round, x.rounds, x.requests, x.ok, x.failed, x.duration);
+        return f(x.round, x.rounds, x.requests, x.ok, x.failed, x.interrupted, x.duration);
     }
 };
 
@@ -141,13 +152,15 @@ struct round_finished {
     nanoseconds duration{0};
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
+    std::uint64_t interrupted = 0;   ///< As the plan asks: neither of the two.
     std::vector<std::string> errors; ///< The first few failures in words; `failed` counts all.
     nanoseconds next_in{0};          ///< Pause until the next round.
     bool last = false;               ///< No further round.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
-        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.errors, x.next_in, x.last);
+        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted, x.errors,
+                 x.next_in, x.last);
     }
 };
 

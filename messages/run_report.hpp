@@ -36,10 +36,11 @@ struct round_figures {
     nanoseconds duration{0};
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
+    std::uint64_t interrupted = 0;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_figures& x) {
-        return f(x.round, x.started_at, x.duration, x.ok, x.failed);
+        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted);
     }
 };
 
@@ -102,10 +103,13 @@ struct run_report {
     std::vector<round_figures> rounds;
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
-    std::uint64_t frames = 0; ///< Of successful requests.
-    std::uint64_t bytes = 0;  ///< Of those frames.
+    std::uint64_t interrupted_requests = 0; ///< On purpose: neither ok nor failed.
+    std::uint64_t frames = 0;               ///< Of successful requests.
+    std::uint64_t bytes = 0;                ///< Of those frames.
     duration_summary request_duration;
-    duration_summary time_to_first_frame;
+    duration_summary time_to_first_frame; ///< From the first audio.
+    /// From the last audio; of streamed clips only, empty for others.
+    duration_summary first_frame_after_last_audio;
     duration_summary wait_for_connection;
     std::vector<connection_usage> usage; ///< In order of each one's first success.
     std::vector<failure_count> failures; ///< By code, most frequent first.
@@ -113,9 +117,10 @@ struct run_report {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
-        return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.frames, x.bytes,
-                 x.request_duration, x.time_to_first_frame, x.wait_for_connection, x.usage,
-                 x.failures, x.pool);
+        return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.interrupted_requests,
+                 x.frames, x.bytes, x.request_duration, x.time_to_first_frame,
+                 x.first_frame_after_last_audio, x.wait_for_connection, x.usage, x.failures,
+                 x.pool);
     }
 };
 

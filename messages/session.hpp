@@ -58,15 +58,18 @@ struct session_closed {
     }
 };
 
-/// To the session: answer the request in flight with this failure now. The
-/// session stays busy until the service has finished with it. Ignored when no
-/// request is in flight.
+/// To the session: answer that request with this failure now, and tell the
+/// service to stop it. Ignored when another request is in flight, or none.
 struct give_up_request {
+    std::string request_id;
     protocol::failure failure;
+    /// The session takes another request only when the service has finished
+    /// with this one, as a sign that it still works; else at once.
+    bool await_service = true;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, give_up_request& x) {
-        return f(x.failure);
+        return f(x.request_id, x.failure, x.await_service);
     }
 };
 

@@ -107,6 +107,8 @@ std::string_view to_string(failure_code code) {
         return "queueFull";
     case failure_code::request_cancelled:
         return "requestCancelled";
+    case failure_code::request_interrupted:
+        return "requestInterrupted";
     }
     return "unknown"; // A code from a newer node.
 }

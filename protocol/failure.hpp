@@ -31,10 +31,11 @@ enum class failure_code : std::uint8_t {
     server_error,
     unknown,
 
-    borrow_timeout,    ///< No session became free in time.
-    request_timeout,   ///< The service did not finish the request in time.
-    queue_full,        ///< Too many requests were waiting already.
-    request_cancelled, ///< The run or the pool ended before the request did.
+    borrow_timeout,      ///< No session became free in time.
+    request_timeout,     ///< The service did not finish the request in time.
+    queue_full,          ///< Too many requests were waiting already.
+    request_cancelled,   ///< The run or the pool ended before the request did.
+    request_interrupted, ///< Whoever sent it took it back.
 };
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …

@@ -107,9 +107,8 @@ struct response_animation {
     std::string_view connection_id;
     std::string_view req_id;
     bool end = false; ///< The request's last frame.
-    /// Field 15. The service's own animation fields are not public, so this one
-    /// is our choice, for servers of ours; clients pass it through like any
-    /// other.
+    /// Field 4, bytes, as the public SDK spatialreal 0.2.2 declares it (avatarkit
+    /// does not). Opaque: clients pass it through.
     std::string_view animation;
     /// Set by decode: this message as it came, fields we do not know included,
     /// to be passed on unread. Not looked at by encode.

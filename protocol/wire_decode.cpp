@@ -115,7 +115,7 @@ bool take_field(pbf_reader& in, server_error& m) {
 
 bool take_field(pbf_reader& in, response_animation& m) {
     return take(in, 1, m.connection_id) || take(in, 2, m.req_id) || take(in, 3, m.end) ||
-           take(in, 15, m.animation);
+           take(in, 4, m.animation);
 }
 
 bool take_field(pbf_reader& in, client_interrupt& m) {

@@ -91,7 +91,7 @@ void add_fields(pbf_writer& out, const response_animation& m) {
     add_text(out, 1, m.connection_id);
     add_text(out, 2, m.req_id);
     add_flag(out, 3, m.end);
-    add_text(out, 15, m.animation);
+    add_text(out, 4, m.animation);
 }
 
 void add_fields(pbf_writer& out, const client_interrupt& m) {

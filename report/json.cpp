@@ -25,7 +25,8 @@ json to_value(const round_figures& round) {
             {"started_at_ms", to_milliseconds(round.started_at)},
             {"duration_ms", to_milliseconds(round.duration)},
             {"ok", round.ok},
-            {"failed", round.failed}};
+            {"failed", round.failed},
+            {"interrupted", round.interrupted}};
 }
 
 json to_value(const connection_usage& usage) {
@@ -62,9 +63,10 @@ json to_array(const std::vector<T>& items) {
 json requests_of(const run_report& report) {
     const auto mean_frames =
         report.ok == 0 ? 0.0 : static_cast<double>(report.frames) / static_cast<double>(report.ok);
-    return {{"total", report.ok + report.failed},
+    return {{"total", report.ok + report.failed + report.interrupted_requests},
             {"ok", report.ok},
             {"failed", report.failed},
+            {"interrupted", report.interrupted_requests},
             {"frames", report.frames},
             {"frame_bytes", report.bytes},
             {"mean_frames", mean_frames}};
@@ -84,17 +86,19 @@ json to_value(const pool_status& pool) {
 } // namespace
 
 std::string to_json(const run_report& report) {
-    const json root = {{"schema", json_schema},
-                       {"interrupted", report.interrupted},
-                       {"duration_ms", to_milliseconds(report.duration)},
-                       {"requests", requests_of(report)},
-                       {"request_duration", to_value(report.request_duration)},
-                       {"time_to_first_frame", to_value(report.time_to_first_frame)},
-                       {"wait_for_connection", to_value(report.wait_for_connection)},
-                       {"rounds", to_array(report.rounds)},
-                       {"connection_usage", to_array(report.usage)},
-                       {"failures", to_array(report.failures)},
-                       {"pool", to_value(report.pool)}};
+    const json root = {
+        {"schema", json_schema},
+        {"interrupted", report.interrupted},
+        {"duration_ms", to_milliseconds(report.duration)},
+        {"requests", requests_of(report)},
+        {"request_duration", to_value(report.request_duration)},
+        {"time_to_first_frame", to_value(report.time_to_first_frame)},
+        {"first_frame_after_last_audio", to_value(report.first_frame_after_last_audio)},
+        {"wait_for_connection", to_value(report.wait_for_connection)},
+        {"rounds", to_array(report.rounds)},
+        {"connection_usage", to_array(report.usage)},
+        {"failures", to_array(report.failures)},
+        {"pool", to_value(report.pool)}};
     constexpr int indent = 2;
     return root.dump(indent, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -38,9 +38,10 @@ bool can_redraw(int fd) {
 void progress_line::show(const round_progress& progress, std::size_t width) {
     if (!live_)
         return;
-    auto text = fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED), {:.1f}s", progress.round,
-                            progress.rounds, progress.ok + progress.failed, progress.requests,
-                            progress.ok, progress.failed, to_seconds(progress.duration));
+    auto text =
+        fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED), {:.1f}s", progress.round,
+                    progress.rounds, progress.ok + progress.failed + progress.interrupted,
+                    progress.requests, progress.ok, progress.failed, to_seconds(progress.duration));
     // The last column stays free: some terminals wrap as soon as it is filled,
     // and a wrapped line cannot be drawn over.
     text.resize(std::min(text.size(), width == 0 ? 0 : width - 1));

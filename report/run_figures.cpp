@@ -7,6 +7,8 @@ namespace avatar::report {
 void run_figures::add(const audio_result& result) {
     if (result.ok())
         add_success(result);
+    else if (result.interrupted())
+        ++report_.interrupted_requests;
     else
         add_failure(result.failure);
 }
@@ -18,8 +20,11 @@ void run_figures::add_success(const audio_result& result) {
     request_duration_.record(result.duration);
     wait_for_connection_.record(result.waited);
     // Zero says that no frame came: with an egress they go elsewhere.
-    if (result.first_frame > nanoseconds(0))
+    if (result.first_frame > nanoseconds(0)) {
         time_to_first_frame_.record(result.first_frame);
+        if (result.streamed)
+            first_frame_after_last_audio_.record(result.first_frame_after_last);
+    }
 
     const auto [entry, is_new] =
         usage_index_.try_emplace(result.connection_id, report_.usage.size());
@@ -44,7 +49,8 @@ void run_figures::add(const round_finished& round) {
                               .started_at = round.started_at,
                               .duration = round.duration,
                               .ok = round.ok,
-                              .failed = round.failed});
+                              .failed = round.failed,
+                              .interrupted = round.interrupted});
     report_.duration = std::max(report_.duration, round.started_at + round.duration);
 }
 
@@ -61,6 +67,7 @@ run_report run_figures::snapshot() const {
     auto report = report_;
     report.request_duration = request_duration_.summary();
     report.time_to_first_frame = time_to_first_frame_.summary();
+    report.first_frame_after_last_audio = first_frame_after_last_audio_.summary();
     report.wait_for_connection = wait_for_connection_.summary();
     // Stable: equally frequent ones stay in order of appearance.
     std::stable_sort(

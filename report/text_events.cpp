@@ -61,7 +61,9 @@ void write(std::ostream& out, const round_started& event) {
 }
 
 void write(std::ostream& out, const round_finished& event) {
-    line(out, "  Completed: {} OK, {} FAILED in {:.1f}ms", event.ok, event.failed,
+    const auto interrupted =
+        event.interrupted == 0 ? "" : fmt::format(", {} INTERRUPTED", event.interrupted);
+    line(out, "  Completed: {} OK, {} FAILED{} in {:.1f}ms", event.ok, event.failed, interrupted,
          to_milliseconds(event.duration));
     for (const auto& error : event.errors)
         line(out, "    ERROR: {}", error);

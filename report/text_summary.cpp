@@ -16,12 +16,22 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 void write_overall(std::ostream& out, const run_report& report) {
-    const auto total = report.ok + report.failed;
+    const auto total = report.ok + report.failed + report.interrupted_requests;
     line(out, "\nOverall Statistics:");
     line(out, "  Total rounds: {}", report.rounds.size());
     line(out, "  Total requests: {}", total);
     line(out, "  Successful: {} ({:.1f}%)", report.ok, percent(report.ok, total));
     line(out, "  Failed: {} ({:.1f}%)", report.failed, percent(report.failed, total));
+    if (report.interrupted_requests > 0)
+        line(out, "  Interrupted: {} ({:.1f}%)", report.interrupted_requests,
+             percent(report.interrupted_requests, total));
+}
+
+void write_failures(std::ostream& out, const run_report& report) {
+    line(out, "\nFailures:");
+    for (const auto& [sample, count] : report.failures)
+        line(out, "  {} \u00d7 {}, such as: {}", count, protocol::to_string(sample.code),
+             protocol::describe(sample));
 }
 
 void write_percentiles(std::ostream& out, const duration_summary& summary, const char* what) {
@@ -46,6 +56,14 @@ void write_performance(std::ostream& out, const run_report& report) {
         return;
     line(out, "  Avg time to first frame: {:.2f}ms", to_milliseconds(first_frame.mean));
     write_percentiles(out, first_frame, "time to first frame");
+
+    // Of clips that were streamed: the wait that a listener notices.
+    const auto& after_last = report.first_frame_after_last_audio;
+    if (after_last.count == 0)
+        return;
+    line(out, "  Avg time from last audio to first frame: {:.2f}ms",
+         to_milliseconds(after_last.mean));
+    write_percentiles(out, after_last, "time from last audio to first frame");
 }
 
 void write_rounds(std::ostream& out, const run_report& report) {
@@ -71,6 +89,8 @@ void write_summary(std::ostream& out, const run_report& report) {
     banner(out, "MULTI-ROUND SUMMARY");
     rule(out);
     write_overall(out, report);
+    if (!report.failures.empty())
+        write_failures(out, report);
     if (report.ok > 0)
         write_performance(out, report);
     write_rounds(out, report);

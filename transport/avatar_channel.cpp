@@ -34,6 +34,10 @@ public:
             });
     }
 
+    void interrupt() override {
+        on_io_thread([](avatar_connection& c) { c.interrupt(); });
+    }
+
     void abandon() override {
         on_io_thread([](avatar_connection& c) { c.abandon(); });
     }

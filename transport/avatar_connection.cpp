@@ -4,12 +4,12 @@
 #include "protocol/judge.hpp"
 #include "transport/connection_error.hpp"
 #include "transport/explain.hpp"
+#include "transport/session_terms.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
 #include <utility>
 
 namespace avatar::transport {
@@ -122,14 +122,12 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
     watch_for_close();
+    sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
 
 asio::awaitable<void> avatar_connection::agree_session() {
     at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
-    protocol::configure_session configure;
-    configure.sample_rate = settings_->channel.sample_rate;
-    configure.audio_format = settings_->channel.format;
-    const auto request = protocol::encode(configure);
+    const auto request = protocol::encode(session_terms(settings_->channel));
     co_await ws_->async_write(asio::buffer(request), use_awaitable);
 
     const auto answer = co_await read_message();
@@ -150,7 +148,7 @@ asio::awaitable<void> avatar_connection::read_messages() {
         if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
             const auto now = std::chrono::steady_clock::now();
             if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
-                sink_(std::move(*end));
+                end_exchange(std::move(*end));
         } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
             on_server_error(*error);
         } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
@@ -162,6 +160,8 @@ asio::awaitable<void> avatar_connection::read_messages() {
 void avatar_connection::finish(protocol::failure reason) {
     ended_ = true;
     deadline_.cancel();
+    if (sender_)
+        sender_->stop();
     cut();
     if (closing_)
         reason = {};
@@ -204,44 +204,55 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));
     if (auto end = exchange_.on_failure(std::move(reason)))
-        sink_(std::move(*end));
+        end_exchange(std::move(*end));
 }
 
-// -- sending --------------------------------------------------------------------
+// -- requests -------------------------------------------------------------------
 
 void avatar_connection::send(std::string request_id, audio_clip audio) {
     if (ended_ || closing_)
         return; // `channel_closed` is on its way and says it all.
-    outgoing message;
-    message.head = protocol::audio_input_prefix(request_id, /*end=*/true, audio.size());
-    message.audio = std::move(audio);
-    exchange_.start(std::move(request_id), std::chrono::steady_clock::now());
-    queue_.push_back(std::move(message));
-    if (queue_.size() == 1)
-        write_next();
+    exchange_.start(request_id, std::chrono::steady_clock::now());
+    sender_->send(std::move(request_id), std::move(audio));
 }
 
-void avatar_connection::write_next() {
-    const auto& message = queue_.front();
-    const std::array<asio::const_buffer, 2> buffers{
-        asio::buffer(message.head),
-        asio::buffer(message.audio.bytes().data(), message.audio.size())};
-    fit_write_buffer(*ws_, asio::buffer_size(buffers));
-    ws_->async_write(buffers,
-                     [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
-                         if (ec && !self->ended_ && !self->closing_) {
-                             self->at_step(failure_phase::websocket_send, "sending audio");
-                             self->send_failure_ = self->why(ec);
-                             return self->cut();
-                         }
-                         self->queue_.pop_front();
-                         if (!self->queue_.empty())
-                             self->write_next();
-                     });
+void avatar_connection::interrupt() {
+    if (ended_ || closing_ || !exchange_.under_way())
+        return;
+    sender_->interrupt(exchange_.request_id());
+    end_exchange(exchange_.finish());
 }
 
 void avatar_connection::abandon() {
+    if (ended_ || closing_ || !exchange_.under_way())
+        return;
+    sender_->interrupt(exchange_.request_id());
     exchange_.abandon();
+}
+
+/// The service may be done before all audio is sent.
+void avatar_connection::end_exchange(exchange_finished end) {
+    sender_->stop();
+    sink_(std::move(end));
+}
+
+audio_sender_events avatar_connection::sender_events() {
+    const auto& egress = settings_->channel.egress;
+    const bool frames_come_back = !egress.to_livekit() && !egress.to_agora();
+    audio_sender_events events;
+    events.on_last_piece = [this] { exchange_.audio_ended(std::chrono::steady_clock::now()); };
+    events.on_all_written = [this, frames_come_back](const std::string& request_id) {
+        if (!frames_come_back && !ended_ && exchange_.request_id() == request_id)
+            end_exchange(exchange_.finish());
+    };
+    events.on_error = [this](const boost::system::error_code& ec) {
+        if (ended_ || closing_)
+            return;
+        at_step(failure_phase::websocket_send, "sending audio");
+        send_failure_ = why(ec);
+        cut();
+    };
+    return events;
 }
 
 // -- ending early -----------------------------------------------------------------
@@ -249,6 +260,8 @@ void avatar_connection::abandon() {
 void avatar_connection::close() {
     if (ended_ || std::exchange(closing_, true))
         return;
+    if (sender_)
+        sender_->stop();
     if (connection_id_.empty())
         return cut(); // Nothing agreed yet, so there is nothing to take leave of.
     limit_time(close_limit);
@@ -291,7 +304,9 @@ void avatar_connection::watch_for_close() {
 
 /// Services echo what they were sent; secrets go no further.
 void avatar_connection::redact(protocol::failure& f) const {
-    for (const auto& secret : {settings_->channel.service.api_key, session_token_})
+    const auto& [livekit, agora] = settings_->channel.egress;
+    for (const auto& secret : {settings_->channel.service.api_key, session_token_,
+                               livekit.api_token, livekit.api_key, livekit.api_secret, agora.token})
         protocol::replace_all(f, secret, "***");
 }
 

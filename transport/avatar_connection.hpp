@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/endpoint.hpp"
+#include "transport/audio_sender.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/connecting.hpp"
 #include "transport/exchange.hpp"
@@ -11,7 +12,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,18 +37,13 @@ public:
     // The calls of `channel`.
     void open();
     void send(std::string request_id, audio_clip audio);
+    void interrupt();
     void abandon();
     void close();
 
 private:
     template <class T>
     using awaitable = boost::asio::awaitable<T>;
-
-    /// One WebSocket message, its audio never joined to what goes before it.
-    struct outgoing {
-        std::string head;
-        audio_clip audio;
-    };
 
     // The course of a connection, in order.
     awaitable<void> run(std::shared_ptr<avatar_connection> self);
@@ -61,7 +56,8 @@ private:
 
     awaitable<protocol::message> read_message();
     void on_server_error(const protocol::server_error& error);
-    void write_next();
+    void end_exchange(exchange_finished end);
+    audio_sender_events sender_events();
 
     // Time limits and the ways to end early.
     void limit_time(std::chrono::milliseconds limit);
@@ -89,7 +85,7 @@ private:
     std::string session_token_; // Secret.
     std::string connection_id_;
     exchange exchange_;
-    std::deque<outgoing> queue_; // The front one is being written.
+    std::optional<audio_sender> sender_; // While the WebSocket is open.
 
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.

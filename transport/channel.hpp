@@ -23,12 +23,19 @@ public:
     /// Gets a token, connects and agrees the session. Once only.
     virtual void open() = 0;
 
-    /// Sends the whole clip as request `request_id`. One at a time: the next
-    /// only after `exchange_finished`.
+    /// Sends the clip as request `request_id`, piece by piece where it is cut.
+    /// One at a time: the next only after `exchange_finished`, which comes with
+    /// the last frame. Where an egress takes the frames elsewhere, it comes when
+    /// all audio is with the operating system.
     virtual void send(std::string request_id, audio_clip audio) = 0;
 
-    /// Nobody waits for the request under way any more: its further frames
-    /// count as late. `exchange_finished` still comes when the service is done.
+    /// Stops the request under way, if any: no further audio goes out, the
+    /// service is told, and `exchange_finished` comes at once. Its further
+    /// frames count as late.
+    virtual void interrupt() = 0;
+
+    /// The same, but `exchange_finished` comes when the service is done with the
+    /// request: a sign that it still works.
     virtual void abandon() = 0;
 
     /// Closes with WebSocket code 1000; cuts the connection when the service

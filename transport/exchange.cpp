@@ -8,9 +8,9 @@ void exchange::start(std::string request_id, time_point now) {
     request_id_ = std::move(request_id);
     abandoned_ = false;
     started_ = now;
+    audio_ended_ = time_point::max(); // Not yet.
     frames_ = 0;
     bytes_ = 0;
-    first_frame_ = {};
 }
 
 void exchange::abandon() {
@@ -24,7 +24,7 @@ std::optional<exchange_finished> exchange::on_frame(const protocol::response_ani
         ++late_frames_;
     } else {
         if (++frames_ == 1)
-            first_frame_ = now - started_;
+            first_frame_ = now;
         bytes_ += size;
     }
     if (!expected || !frame.end)
@@ -48,7 +48,11 @@ exchange_finished exchange::finish(protocol::failure failure) {
     finished.failure = std::move(failure);
     finished.frames = frames_;
     finished.bytes = bytes_;
-    finished.first_frame = first_frame_;
+    if (frames_ > 0) {
+        finished.first_frame = first_frame_ - started_;
+        if (first_frame_ > audio_ended_)
+            finished.first_frame_after_last = first_frame_ - audio_ended_;
+    }
     finished.late_frames = take_late_frames();
     return finished;
 }

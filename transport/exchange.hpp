@@ -21,6 +21,9 @@ public:
     /// The audio of `request_id` is sent from `now` on.
     void start(std::string request_id, time_point now);
 
+    /// The last of its audio is sent.
+    void audio_ended(time_point now) { audio_ended_ = now; }
+
     /// Nobody waits for it any more: its further frames count as late.
     void abandon();
 
@@ -37,18 +40,20 @@ public:
     /// when it was the one under way.
     std::optional<exchange_finished> on_failure(protocol::failure failure);
 
+    /// The end of the exchange under way, without another word of the service.
+    exchange_finished finish(protocol::failure failure = {});
+
     /// Late frames since they were last told in an `exchange_finished` or here.
     std::uint64_t take_late_frames();
 
 private:
-    exchange_finished finish(protocol::failure failure);
-
     std::string request_id_; // Empty: none under way.
     bool abandoned_ = false;
     time_point started_;
+    time_point audio_ended_;
     std::uint64_t frames_ = 0;
     std::uint64_t bytes_ = 0;
-    std::chrono::nanoseconds first_frame_{0};
+    time_point first_frame_;
     std::uint64_t late_frames_ = 0;
 };
 

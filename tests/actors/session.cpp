@@ -95,7 +95,7 @@ CAF_TEST(a request given up is answered at once and its session waits for the se
     ask(hdl, "r-1");
     protocol::failure why;
     why.code = protocol::failure_code::request_timeout;
-    caf::anon_send(hdl, give_up_request{why});
+    caf::anon_send(hdl, give_up_request{"r-1", why});
     consume_messages();
     CAF_CHECK_EQUAL(code_of("r-1"), "requestTimeout");
     CAF_CHECK_EQUAL(result_of("r-1").failure.request_id, "r-1");

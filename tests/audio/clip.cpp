@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 #include "tests/audio/support.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
 
 #include "caf/test/dsl.hpp"
 #include <sys/stat.h>
@@ -11,14 +12,15 @@
 using namespace avatar::audio;
 using namespace avatar::audio::test;
 using namespace std::chrono_literals;
+using avatar::protocol::audio_format;
 
 namespace {
 
 // The error for a sample rate that the service does not take.
 std::string refused(const std::string& rate) {
     return "sample rate " + rate +
-           " Hz: expected one that the service takes: 8000, 16000, 22050, 24000, 32000, 44100, "
-           "48000";
+           " Hz: expected one that the service takes as PCM: 8000, 16000, 22050, 24000, 32000, "
+           "44100, 48000 (or --audio.resample to one of them)";
 }
 
 // The error of loading a file, without "audio file <path>: " in front.
@@ -117,4 +119,79 @@ CAF_TEST(an error is on one line) {
                         load({"no\nsuch.wav", 16'000});
                     }),
                     "audio file no such.wav: not found: expected an audio file");
+}
+
+CAF_TEST(Ogg Opus goes out byte for byte) {
+    const temporary_folder folder;
+    const auto bytes = make_ogg_opus(1.0, 24'000);
+    for (const auto name : {"a.opus", "a.ogg", "a.wav"}) {
+        write_bytes(folder.file(name), bytes);
+        const auto loaded = load({folder.file(name)});
+        CAF_CHECK(loaded.format == audio_format::ogg_opus);
+        CAF_CHECK(loaded.clip.bytes() == bytes);
+        CAF_CHECK_EQUAL(loaded.sample_rate, 24'000);
+        CAF_CHECK_EQUAL(loaded.bitrate, 0);
+    }
+}
+
+CAF_TEST(Ogg Opus that is to be resampled is decoded first) {
+    const temporary_folder folder;
+    write_bytes(folder.file("a.opus"), make_ogg_opus(1.0, 24'000));
+    avatar::config::audio_settings settings;
+    settings.file = folder.file("a.opus");
+    settings.resample = 22'050;
+    const auto loaded = load(settings);
+    CAF_CHECK(loaded.format == audio_format::pcm_s16le);
+    CAF_CHECK_EQUAL(loaded.sample_rate, 22'050);
+}
+
+CAF_TEST(a rate that the service does not take can be resampled) {
+    const temporary_folder folder;
+    write_sound(folder.file("a.wav"), std::vector<float>(11'025, 0.25F), {.rate = 11'025});
+    avatar::config::audio_settings settings;
+    settings.file = folder.file("a.wav");
+    settings.resample = 16'000;
+    const auto loaded = load(settings);
+    CAF_CHECK_EQUAL(loaded.sample_rate, 16'000);
+    CAF_CHECK_EQUAL(loaded.clip.size(), 32'000u);
+    settings.resample = 12'000; // As Ogg Opus only.
+    CAF_CHECK_EQUAL(error_of([&] { load(settings); }),
+                    "audio file " + settings.file + ": " + refused("12000"));
+    settings.encode = "opus";
+    CAF_CHECK_EQUAL(load(settings).sample_rate, 12'000);
+}
+
+CAF_TEST(a clip is encoded at its own rate and only at one that Ogg Opus is taken at) {
+    avatar::config::audio_settings settings;
+    settings.encode = "opus";
+    settings.opus.bitrate = 24'000;
+    const auto loaded = load(settings);
+    CAF_CHECK(loaded.format == audio_format::ogg_opus);
+    CAF_CHECK_EQUAL(loaded.sample_rate, 16'000);
+    CAF_CHECK_EQUAL(loaded.bitrate, 24'000);
+    CAF_CHECK(loaded.length == load({}).length);
+    CAF_CHECK_LESS(4 * loaded.clip.size(), load({}).clip.size());
+    settings.resample = 44'100;
+    CAF_CHECK_EQUAL(error_of([&] { load(settings); }),
+                    "audio file built into the program: sample rate 44100 Hz: expected one that "
+                    "the service takes as Ogg Opus: 8000, 12000, 16000, 24000, 48000 (or "
+                    "--audio.resample to one of them)");
+}
+
+CAF_TEST(a clip is one piece unless it is to be streamed) {
+    CAF_CHECK(!load({}).clip.streamed());
+    avatar::config::audio_settings settings;
+    settings.chunk = 40ms;
+    const auto pcm = load(settings);
+    CAF_CHECK(pcm.clip.streamed());
+    CAF_CHECK_EQUAL(pcm.clip.piece(0).size(), 1'280u);
+    CAF_CHECK(pcm.clip.interval() == 40ms);
+    CAF_CHECK_EQUAL(pcm.clip.pieces(), static_cast<std::size_t>((pcm.length + 40ms - 1ns) / 40ms));
+    settings.encode = "opus";
+    const auto opus = load(settings);
+    CAF_CHECK(opus.clip.piece(0).starts_with("OggS"));
+    std::string joined;
+    for (std::size_t i = 0; i < opus.clip.pieces(); ++i)
+        joined += opus.clip.piece(i);
+    CAF_CHECK(joined == opus.clip.bytes());
 }

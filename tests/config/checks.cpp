@@ -103,6 +103,42 @@ CAF_TEST(certificate and key come together) {
                     "emulator.tls-key together, or neither");
 }
 
+CAF_TEST(one egress at most) {
+    settings values;
+    values.egress.livekit.url = "wss://livekit.example.com";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.egress.agora.channel_name = "channel";
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "egress.livekit.url and egress.agora.channel-name exclude each other: expected "
+                    "one egress at most");
+    values.egress.livekit = {};
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+}
+
+CAF_TEST(an egress without its destination is refused) {
+    settings values;
+    values.egress.livekit.room_name = "room";
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "egress.livekit.url is missing: expected it where other settings of "
+                    "egress.livekit are given");
+    values = {};
+    values.egress.agora.token = "token";
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "egress.agora.channel-name is missing: expected it where other settings of "
+                    "egress.agora are given");
+}
+
+CAF_TEST(a LiveKit key and its secret come together) {
+    settings values;
+    values.egress.livekit.url = "wss://livekit.example.com";
+    values.egress.livekit.api_key = "key";
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "egress.livekit.api-secret is missing: expected key and secret together, or "
+                    "egress.livekit.api-token instead of both");
+    values.egress.livekit.api_secret = "secret";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+}
+
 CAF_TEST(the descriptor limit is raised as far as needed and allowed and then bounds the pool) {
     const rlimit low{100, 264};
     CAF_REQUIRE_EQUAL(setrlimit(RLIMIT_NOFILE, &low), 0);

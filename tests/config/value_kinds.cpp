@@ -94,3 +94,55 @@ CAF_TEST(text) {
     CAF_CHECK_EQUAL(outcome("service.app-id", "a\r\nX-Evil: 1"),
                     "expected text without control characters");
 }
+
+CAF_TEST(sample rates to convert to) {
+    for (const auto rate : {"0", "8000", "12000", "22050", "48000"})
+        CAF_CHECK_EQUAL(outcome("audio.resample", rate), rate);
+    CAF_CHECK_EQUAL(outcome("audio.resample", "11025"),
+                    "expected 0 or a sample rate in Hz: 8000, 12000, 16000, 22050, 24000, 32000, "
+                    "44100, 48000");
+}
+
+CAF_TEST(opus settings) {
+    for (const auto rate : {"0", "6000", "510000"})
+        CAF_CHECK_EQUAL(outcome("audio.opus-bitrate", rate), rate);
+    for (const auto rate : {"5999", "510001", "-1", "64k"})
+        CAF_CHECK_EQUAL(outcome("audio.opus-bitrate", rate),
+                        "expected 0 or a bitrate from 6000 to 510000");
+    CAF_CHECK_EQUAL(outcome("audio.opus-frame", "60ms"), "60ms");
+    CAF_CHECK_EQUAL(outcome("audio.opus-frame", "30ms"), "expected one of 10ms, 20ms, 40ms, 60ms");
+}
+
+CAF_TEST(whole seconds) {
+    CAF_CHECK_EQUAL(outcome("egress.livekit.idle-timeout", "2min"), "2min");
+    CAF_CHECK_EQUAL(outcome("egress.livekit.idle-timeout", "0"), "0s");
+    for (const auto text : {"1500ms", "25h", "2"})
+        CAF_CHECK_EQUAL(outcome("egress.livekit.idle-timeout", text),
+                        "expected whole seconds up to 24h, such as 30s");
+}
+
+CAF_TEST(lists of words) {
+    CAF_CHECK_EQUAL(outcome("emulator.avatars", "one"), "one");
+    CAF_CHECK_EQUAL(outcome("emulator.avatars", "one,two"), "one,two");
+    for (const auto text : {"", ",", "one,", ",two", "one, two", "a\nb"})
+        CAF_CHECK_EQUAL(outcome("emulator.avatars", text),
+                        "expected words without spaces, separated by commas");
+}
+
+CAF_TEST(pairs) {
+    CAF_CHECK_EQUAL(outcome("egress.livekit.attributes", ""), "");
+    CAF_CHECK_EQUAL(outcome("egress.livekit.attributes", "b=2,a=1"), "a=1,b=2");
+    CAF_CHECK_EQUAL(outcome("egress.livekit.attributes", "a=x=y"), "a=x=y");
+    for (const auto text : {"a", "a=", "=1", "a=1,", "a=1,a=2", "a=1, b=2"})
+        CAF_CHECK_EQUAL(outcome("egress.livekit.attributes", text),
+                        "expected pairs such as role=avatar, separated by commas");
+}
+
+CAF_TEST(accounts) {
+    CAF_CHECK_EQUAL(outcome("emulator.accounts", "key:app"), "key:app");
+    CAF_CHECK_EQUAL(outcome("emulator.accounts", "k1:a1,k2:a2"), "k1:a1,k2:a2");
+    for (const auto text : {"", "key", "key:", ":app", "k1:a1,", "k1:a1,k2"})
+        CAF_CHECK_EQUAL(outcome("emulator.accounts", text),
+                        "expected an API key and its app id, such as key:app; several separated "
+                        "by commas");
+}

@@ -35,11 +35,38 @@ CAF_TEST(the first frame is due after a share of the audio) {
     settings.first_frame = 0.25;
     settings.frame_interval = 20ms;
     settings.frames_per_second_of_audio = 5.0;
-    const auto a = make_animation("c", "r", 4.0, now, settings);
+    auto a = make_animation("c", "r", 4.0, now, settings);
     CAF_CHECK(a.next == now + 1s);
     CAF_CHECK(a.interval == 20ms);
-    CAF_CHECK_EQUAL(a.remaining, 20u);
+    CAF_CHECK_EQUAL(a.planned, 0u);
     CAF_CHECK_EQUAL(a.request_id, "r");
+    extend(a, 4.0, true, now, settings);
+    CAF_CHECK_EQUAL(a.planned, 19u);
+    CAF_CHECK(a.ended);
+    CAF_CHECK(a.next == now + 1s);
+}
+
+CAF_TEST(the number of frames does not depend on how the audio was cut) {
+    avatar::config::emulator_settings settings;
+    settings.frames_per_second_of_audio = 10.0;
+    for (const auto length : {0.0, 0.04, 0.96, 1.0, 1.04, 1.05, 1.06}) {
+        auto a = make_animation("c", "r", 0.0, now, settings);
+        for (auto arrived = 0.0; arrived < length; arrived += 0.04)
+            extend(a, arrived, false, now, settings);
+        extend(a, length, false, now, settings);
+        CAF_CHECK_EQUAL(a.planned, frame_count(length, 10.0) - 1);
+        extend(a, length, true, now, settings);
+        CAF_CHECK_EQUAL(a.planned, frame_count(length, 10.0) - 1);
+    }
+}
+
+CAF_TEST(frames that waited for audio do not catch up) {
+    avatar::config::emulator_settings settings;
+    auto a = make_animation("c", "r", 0.0, now, settings);
+    extend(a, 1.0, false, now + 3s, settings);
+    CAF_CHECK(a.next == now + 3s);
+    extend(a, 2.0, false, now + 9s, settings);
+    CAF_CHECK(a.next == now + 3s);
 }
 
 CAF_TEST(frames carry ids and as many bytes of animation as asked for) {

@@ -1,6 +1,7 @@
 #include "emulator/audio_meter.hpp"
 
-#include "ogg_opus_clip.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
+
 #include <cmath>
 #include <string>
 

@@ -32,7 +32,7 @@ struct fixture {
     std::shared_ptr<recording_peer> client = std::make_shared<recording_peer>(io);
     std::shared_ptr<avatar_session> session;
 
-    void open() { session = avatar_session::open(client, rules); }
+    void open() { session = avatar_session::open(client, rules, "avatar"); }
 
     /// Opens and configures; nothing of that stays on record.
     void confirm() {
@@ -50,6 +50,14 @@ struct fixture {
     }
 
     void say(const message& m) { session->on_message(encode(m), false); }
+
+    /// Opens and configures a session that meets that fault.
+    void strike_at(fault_point at, fault_action action) {
+        rules = default_rules();
+        rules->faults = scenario({{at, "avatar", 0, std::move(action)}});
+        open();
+        say(configure(16'000));
+    }
 
     std::string said() {
         std::string text;
@@ -85,7 +93,7 @@ CAF_TEST(a configured session is confirmed with an id of its own) {
 CAF_TEST(a configuration that is not taken ends the session) {
     open();
     say(configure(11'025));
-    CAF_CHECK_EQUAL(said(), "error 3 unsupported sample rate: 11025; "
+    CAF_CHECK_EQUAL(said(), "error 2 unsupported sample rate: 11025; "
                             "close 1000 unsupported sample rate: 11025");
 }
 
@@ -119,7 +127,7 @@ CAF_TEST(a session that is never configured ends) {
 CAF_TEST(audio is answered with frames) {
     confirm();
     say(audio_input{"a", false, second});
-    CAF_CHECK_EQUAL(said(), "");
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a");
     say(audio_input{"a", true, ""});
     CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
 }
@@ -191,7 +199,7 @@ CAF_TEST(bytes that are not protobuf end a running session) {
 CAF_TEST(a text frame ends a running session) {
     confirm();
     session->on_message(encode(audio_input{"a", true, ""}), true);
-    CAF_CHECK_EQUAL(said(), "error 3 unexpected message type: text frame; "
+    CAF_CHECK_EQUAL(said(), "error 2 unexpected message type: text frame; "
                             "close 1000 unexpected message type: text frame");
 }
 
@@ -200,7 +208,7 @@ CAF_TEST(a message that clients do not send ends a running session) {
                              message(response_animation{}), message(unknown_message{99})}) {
         confirm();
         say(m);
-        CAF_CHECK_EQUAL(said(), "error 3 unexpected message type; "
+        CAF_CHECK_EQUAL(said(), "error 2 unexpected message type; "
                                 "close 1000 unexpected message type");
         client->lines.clear();
     }
@@ -229,7 +237,8 @@ CAF_TEST(a request that stops half way is idle as well) {
     confirm();
     say(audio_input{"a", false, second});
     run_until_closed();
-    CAF_CHECK_EQUAL(client->lines.size(), 2u);
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; error 4 no audio input for 0.02s; "
+                            "close 1000 no audio input for 0.02s");
 }
 
 CAF_TEST(a session is not idle while a request is animated) {
@@ -283,6 +292,67 @@ CAF_TEST(a connection may go while frames are due) {
     say(audio_input{"b", true, second});
     session->on_message("hello", true);
     CAF_CHECK(io.stopped());
+}
+
+CAF_TEST(with an egress the audio is taken and no frames come back) {
+    auto wanted = configure(16'000);
+    wanted.egress_type = egress_type::agora;
+    wanted.agora_egress = agora_egress{.channel_name = "c", .token = "t", .publisher_id = ""};
+    open();
+    say(wanted);
+    CAF_CHECK_EQUAL(said().substr(0, 8), "confirm ");
+    client->lines.clear();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "");
+}
+
+CAF_TEST(a fault of the handshake comes in place of the confirmation) {
+    strike_at(fault_point::handshake, error_message{4001, "credits exhausted"});
+    CAF_CHECK_EQUAL(said(), "error 4001 credits exhausted; close 1000 credits exhausted");
+}
+
+CAF_TEST(stray messages and ends without a word are faults too) {
+    strike_at(fault_point::handshake, stray_message{"hello", /*text=*/true});
+    CAF_CHECK_EQUAL(said(), "text hello");
+    client->lines.clear();
+    strike_at(fault_point::handshake, clean_close{1011, "restart"});
+    CAF_CHECK_EQUAL(said(), "close 1011 restart");
+    client->lines.clear();
+    strike_at(fault_point::handshake, reset{});
+    CAF_CHECK_EQUAL(said(), "abort");
+}
+
+CAF_TEST(a fault of the audio may end its request alone) {
+    rules->faults = scenario({{fault_point::audio, "avatar", 0, error_message{13, "odd", true}}});
+    confirm();
+    say(audio_input{"a", false, second});
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "error 13 odd [a]");
+    say(audio_input{"b", true, second});
+    CAF_CHECK_EQUAL(said(), "error 13 odd [a]; error 13 odd [b]");
+}
+
+CAF_TEST(a fault of the frames comes after as many as it says) {
+    rules->faults = scenario({{fault_point::frames, "", 2, error_message{13, "odd", true}}});
+    confirm();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; error 13 odd [a]");
+}
+
+CAF_TEST(a fault of the frames may end the session) {
+    rules->faults = scenario({{fault_point::frames, "", 1, error_message{13, "odd"}}});
+    rules->settings.frame_interval = 1ms;
+    confirm();
+    say(audio_input{"a", true, second});
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "frame a; error 13 odd; close 1000 odd");
+}
+
+CAF_TEST(a fault of another avatar does not strike) {
+    rules->faults = scenario({{fault_point::audio, "another", 0, reset{}}});
+    confirm();
+    say(audio_input{"a", true, ""});
+    CAF_CHECK_EQUAL(said(), "last a");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -13,8 +13,8 @@ using avatar::emulator::check_configuration;
 namespace {
 
 /// "code message" of the refusal, and how a client names it; empty when taken.
-std::string refusal_of(const configure_session& wanted) {
-    const auto error = check_configuration(wanted);
+std::string refusal_of(const configure_session& wanted, bool egress = true) {
+    const auto error = check_configuration(wanted, egress);
     if (!error)
         return "";
     failure known;
@@ -26,7 +26,7 @@ std::string refusal_of(const configure_session& wanted) {
 }
 
 std::string message_for(const configure_session& wanted) {
-    return check_configuration(wanted).value().message;
+    return check_configuration(wanted, true).value().message;
 }
 
 configure_session pcm(std::int32_t rate) {
@@ -53,7 +53,7 @@ livekit_egress room() {
     livekit_egress to;
     to.url = "wss://livekit";
     to.room_name = "room";
-    to.api_token = "token";
+    to.api_token = "header.payload.signature";
     return to;
 }
 
@@ -78,7 +78,8 @@ CAF_TEST(every rate of Ogg Opus is taken) {
 CAF_TEST(another rate is refused and named) {
     for (const auto rate : {0, -16'000, 11'025, 12'000, 96'000})
         CAF_CHECK_EQUAL(message_for(pcm(rate)), "unsupported sample rate: " + std::to_string(rate));
-    CAF_CHECK_EQUAL(refusal_of(pcm(11'025)).substr(0, 2), "3 ");
+    CAF_CHECK_EQUAL(refusal_of(pcm(11'025)),
+                    "2 unsupported sample rate: 11025 (unsupportedSampleRate)");
     auto wanted = pcm(44'100);
     wanted.audio_format = audio_format::ogg_opus;
     CAF_CHECK_EQUAL(message_for(wanted), "unsupported sample rate: 44100");
@@ -93,15 +94,33 @@ CAF_TEST(another format or compression is refused) {
     CAF_CHECK_EQUAL(refusal_of(wanted), "3 unsupported transport compression: 2 (invalidRequest)");
 }
 
-CAF_TEST(a complete egress is not configured here) {
-    CAF_CHECK_EQUAL(refusal_of(to_livekit(room())), not_configured);
+CAF_TEST(a complete egress is taken) {
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(room())), "");
+    CAF_CHECK_EQUAL(
+        refusal_of(to_agora({.channel_name = "channel", .token = "token", .publisher_id = ""})),
+        "");
+}
+
+CAF_TEST(a LiveKit token that is none is refused) {
+    for (const auto* token : {"token", "a.b", "a..c", ".b.c", "a.b.", "a.b.c.d", "a.b.c d"}) {
+        auto wrong = room();
+        wrong.api_token = token;
+        CAF_CHECK_EQUAL(refusal_of(to_livekit(wrong)),
+                        "16 unauthorized: api_token is no JSON Web Token (invalidEgressConfig)");
+    }
+}
+
+CAF_TEST(an emulator without egress refuses a complete one) {
+    CAF_CHECK_EQUAL(refusal_of(pcm(16'000), false), "");
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(room()), false), not_configured);
     auto old_style = room();
     old_style.api_token = "";
     old_style.api_key = "key";
     old_style.api_secret = "secret";
-    CAF_CHECK_EQUAL(refusal_of(to_livekit(old_style)), not_configured);
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(old_style), false), not_configured);
     CAF_CHECK_EQUAL(
-        refusal_of(to_agora({.channel_name = "channel", .token = "token", .publisher_id = ""})),
+        refusal_of(to_agora({.channel_name = "channel", .token = "token", .publisher_id = ""}),
+                   false),
         not_configured);
 }
 
@@ -143,5 +162,5 @@ CAF_TEST(two egresses at once are refused) {
 CAF_TEST(a destination counts where the type was forgotten) {
     auto wanted = to_livekit(room());
     wanted.egress_type = egress_type::unspecified;
-    CAF_CHECK_EQUAL(refusal_of(wanted), not_configured);
+    CAF_CHECK_EQUAL(refusal_of(wanted, false), not_configured);
 }

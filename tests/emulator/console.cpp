@@ -20,9 +20,10 @@ const wall_time now = wall_time(std::chrono::seconds(1'800'000'000));
 constexpr auto path = "/v1/console/session-tokens";
 
 struct fixture {
-    directory known = default_directory();
+    directory known = make_directory(avatar::config::emulator_settings());
+    scenario faults;
     session_tokens tokens;
-    console desk{known, tokens};
+    console desk{known, tokens, faults};
 
     http_reply ask(std::string body, std::string api_key = "emulator-api-key") {
         return desk.answer({"POST", path, {{"X-Api-Key", api_key}}, std::move(body)}, now);
@@ -60,9 +61,9 @@ CAF_TEST(a good request gets a token that the ingress takes) {
 }
 
 CAF_TEST(the API key decides which app a token is for) {
-    const auto reply = ask(avatar::protocol::token_request(now + 10min), "emulator-second-api-key");
+    const auto reply = ask(avatar::protocol::token_request(now + 10min), "second-key");
     const std::string token = nlohmann::json::parse(reply.body).at("sessionToken");
-    CAF_CHECK_EQUAL(tokens.check(token, now).app_id, "emulator-second-app");
+    CAF_CHECK_EQUAL(tokens.check(token, now).app_id, "second-app");
 }
 
 CAF_TEST(a missing or unknown API key is refused with 401) {

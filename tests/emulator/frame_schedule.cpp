@@ -20,19 +20,28 @@ transport::shared_bytes text(std::string of) {
 
 animation frames(const std::string& id, std::size_t count, std::chrono::nanoseconds delay,
                  std::chrono::nanoseconds interval) {
-    return {id, text(id), text(id + "!"), count, interval, start + delay};
+    animation a;
+    a.request_id = id;
+    a.frame = text(id);
+    a.last = text(id + "!");
+    a.interval = interval;
+    a.next = start + delay;
+    a.planned = count - 1;
+    a.ended = true;
+    return a;
 }
 
 struct fixture {
     frame_schedule schedule;
     std::string sent; ///< Each frame as its request's id, the last with '!'.
+    std::vector<std::string> broken;
     frame_schedule::send_frame send = [this](const transport::shared_bytes& frame) {
         sent += *frame + " ";
     };
 
     std::string sent_by(std::chrono::nanoseconds time) {
         sent.clear();
-        schedule.send_due(start + time, send);
+        broken = schedule.send_due(start + time, send);
         return sent;
     }
 };
@@ -57,7 +66,7 @@ CAF_TEST(frames come after the delay and then one each interval) {
     CAF_CHECK_EQUAL(sent_by(140ms), "a ");
     CAF_CHECK_EQUAL(sent_by(180ms), "a! ");
     CAF_CHECK(schedule.empty());
-    CAF_CHECK(!schedule.contains("a"));
+    CAF_CHECK(schedule.find("a") == nullptr);
 }
 
 CAF_TEST(a frame that is late does not move those after it) {
@@ -76,7 +85,7 @@ CAF_TEST(without delay and interval all frames go at once) {
 CAF_TEST(the next of several animations is the earliest) {
     schedule.add(frames("a", 2, 100ms, 100ms));
     schedule.add(frames("b", 2, 50ms, 100ms));
-    CAF_CHECK_EQUAL(schedule.size(), 2u);
+    CAF_CHECK_EQUAL(schedule.ended(), 2u);
     CAF_CHECK(schedule.next() == start + 50ms);
     CAF_CHECK_EQUAL(sent_by(50ms), "b ");
     CAF_CHECK(schedule.next() == start + 100ms);
@@ -93,6 +102,50 @@ CAF_TEST(an animation cut short sends its last frame and no other) {
     CAF_CHECK_EQUAL(sent, "a! ");
     CAF_CHECK(!schedule.cut_short("a", send));
     CAF_CHECK_EQUAL(sent_by(1s), "b! ");
+}
+
+CAF_TEST(an animation waits for more audio when it has sent what there is) {
+    auto growing = frames("a", 3, 100ms, 40ms);
+    growing.ended = false;
+    schedule.add(growing);
+    CAF_CHECK_EQUAL(sent_by(1s), "a a ");
+    CAF_CHECK(!schedule.next());
+    CAF_CHECK(!schedule.empty());
+    CAF_CHECK_EQUAL(schedule.ended(), 0u);
+    schedule.find("a")->planned = 3;
+    schedule.find("a")->ended = true;
+    CAF_CHECK(schedule.next() == start + 180ms);
+    CAF_CHECK_EQUAL(sent_by(1s), "a a! ");
+    CAF_CHECK(schedule.empty());
+}
+
+CAF_TEST(an animation that breaks off is told when its next frame is due) {
+    auto broken_off = frames("a", 5, 100ms, 40ms);
+    broken_off.allowed = 2;
+    schedule.add(broken_off);
+    schedule.add(frames("b", 1, 1s, 0ms));
+    CAF_CHECK_EQUAL(sent_by(179ms), "a a ");
+    CAF_CHECK(broken.empty());
+    CAF_CHECK_EQUAL(sent_by(180ms), "");
+    CAF_CHECK(broken == std::vector<std::string>{"a"});
+    CAF_CHECK(schedule.find("a") == nullptr);
+    CAF_CHECK_EQUAL(sent_by(1s), "b! ");
+    CAF_CHECK(broken.empty());
+}
+
+CAF_TEST(an animation that may send more than it has does not break off) {
+    auto whole = frames("a", 2, 0ms, 0ms);
+    whole.allowed = 2;
+    schedule.add(whole);
+    CAF_CHECK_EQUAL(sent_by(1s), "a a! ");
+    CAF_CHECK(broken.empty());
+}
+
+CAF_TEST(a removed animation sends nothing more) {
+    schedule.add(frames("a", 2, 0ms, 0ms));
+    schedule.remove("a");
+    schedule.remove("nobody");
+    CAF_CHECK_EQUAL(sent_by(1s), "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

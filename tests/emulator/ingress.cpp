@@ -28,9 +28,10 @@ struct attempt {
 };
 
 struct fixture {
-    directory known = default_directory();
+    directory known = make_directory(avatar::config::emulator_settings());
+    scenario faults;
     session_tokens tokens;
-    ingress door{known, tokens};
+    ingress door{known, tokens, faults};
     std::string good_token = tokens.issue("emulator-app", now + 1min);
 
     /// What is answered; status 101 when the upgrade goes on.
@@ -46,7 +47,8 @@ struct fixture {
     }
 
     http_reply judge(const http_request& request) {
-        auto refusal = door.refusal(request, now);
+        const auto verdict = door.judge(request, now);
+        const auto* refusal = std::get_if<http_reply>(&verdict);
         return refusal ? *refusal : http_reply{.status = 101, .body = ""};
     }
 };
@@ -106,7 +108,7 @@ CAF_TEST(an expired token is refused with 401) {
 }
 
 CAF_TEST(a token of another app is a mismatch) {
-    const auto other = tokens.issue("emulator-second-app", now + 1min);
+    const auto other = tokens.issue("second-app", now + 1min);
     for (const auto& reply : {with_headers({other}), with_query({other})}) {
         CAF_CHECK_EQUAL(reply.status, 400u);
         CAF_CHECK_EQUAL(reply.body, "{\"message\":\"App ID mismatch\"}\n");

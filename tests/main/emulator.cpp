@@ -30,6 +30,26 @@ CAF_TEST(the printed variables point a run at it) {
     CAF_CHECK_EQUAL(service.wait(), 0);
 }
 
+CAF_TEST(what it knows can be set and is printed) {
+    process service(AVATAR_POOL_BINARY,
+                    {"emulator", "--emulator.accounts=k1:a1,k2:a2", "--emulator.avatars=ada,bob"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    auto variables = exported(service.out());
+    CAF_CHECK_EQUAL(variables["AVATAR_API_KEY"], "k1");
+    CAF_CHECK_EQUAL(variables["AVATAR_APP_ID"], "a1");
+    CAF_CHECK_EQUAL(variables["AVATAR_SESSION_AVATAR_ID"], "ada");
+    variables["AVATAR_API_KEY"] = "k2";
+    variables["AVATAR_APP_ID"] = "a2";
+    variables["AVATAR_SESSION_AVATAR_ID"] = "bob";
+    const auto result = run_binary(
+        {"run", "--pool.size=1", "--rounds.count=1", "--rounds.concurrency=1"}, variables);
+    CAF_CHECK_EQUAL(result.code, 0);
+    service.signal(SIGTERM);
+    CAF_CHECK_EQUAL(service.wait(), 0);
+    check_contains(service.err(), "API keys it knows: k1 (app a1), k2 (app a2)\n"
+                                  "Avatars it knows: ada, bob\n");
+}
+
 CAF_TEST(a signal closes open sessions and ends it) {
     process service(AVATAR_POOL_BINARY, {"emulator"});
     CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));

@@ -99,6 +99,15 @@ CAF_TEST(fields of unknown number are skipped in the envelope and in its content
     }
 }
 
+CAF_TEST(the animation is where the public SDKs look for it) {
+    const auto bytes = encode(response_animation{
+        .connection_id = "c", .req_id = "r", .end = true, .animation = "moves", .body = {}});
+    CAF_CHECK_EQUAL(bytes, "\x08\x05\x32\x0f\x0a\x01"
+                           "c\x12\x01"
+                           "r\x18\x01\x22\x05"
+                           "moves"s);
+}
+
 CAF_TEST(the body of an animation is its message as it came) {
     schema::Envelope theirs;
     theirs.set_type(schema::TYPE_SERVER_RESPONSE_ANIMATION);

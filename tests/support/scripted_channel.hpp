@@ -15,7 +15,8 @@ struct scripted_connection {
     transport::channel_sink sink;
     std::vector<std::string> sent; ///< Request ids, in order.
     bool opened = false;
-    bool abandoned = false; ///< The latest request.
+    bool abandoned = false;   ///< The latest request.
+    bool interrupted = false; ///< Likewise.
     bool close_asked = false;
     bool answers_close = true; ///< As a healthy service does, at once.
 
@@ -78,7 +79,14 @@ private:
         void open() override { connection_->opened = true; }
         void send(std::string id, audio_clip) override {
             connection_->abandoned = false;
+            connection_->interrupted = false;
             connection_->sent.push_back(std::move(id));
+        }
+        void interrupt() override {
+            connection_->interrupted = true;
+            exchange_finished end;
+            end.request_id = connection_->sent.back();
+            connection_->sink(end);
         }
         void abandon() override { connection_->abandoned = true; }
         void close() override {

@@ -1,4 +1,4 @@
-#include "ogg_opus_clip.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
 
 #include <sndfile.h>
 

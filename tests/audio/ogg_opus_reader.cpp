@@ -1,21 +1,22 @@
-#include "emulator/ogg_opus_length.hpp"
+#include "audio/ogg_opus_reader.hpp"
 
-#include "ogg_opus_clip.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
+
 #include <cmath>
 #include <random>
 #include <string>
 
-#define CAF_SUITE ogg_opus_length
+#define CAF_SUITE ogg_opus_reader
 #include "caf/test/dsl.hpp"
 
-using avatar::emulator::ogg_opus_length;
+using avatar::audio::ogg_opus_reader;
 
 namespace {
 
 /// The length found when the stream comes in pieces of at most that size; -1
 /// when it is no Opus stream.
 double length_of(std::string_view bytes, std::size_t piece = 1 << 20) {
-    ogg_opus_length length;
+    ogg_opus_reader length;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
         length.add(bytes.substr(0, piece));
     return length.seconds().value_or(-1.0);

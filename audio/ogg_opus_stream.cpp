@@ -1,0 +1,56 @@
+#include "audio/ogg_opus_stream.hpp"
+
+#include "audio/error.hpp"
+#include "protocol/audio_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace avatar::audio {
+namespace {
+
+constexpr std::int32_t opus_rate = 48'000;
+
+std::size_t size_of(const std::vector<ogg_page_mark>& pages) {
+    return std::accumulate(pages.begin(), pages.end(), std::size_t{0},
+                           [](std::size_t sum, const ogg_page_mark& p) { return sum + p.size; });
+}
+
+} // namespace
+
+std::chrono::nanoseconds ogg_opus_stream::length() const {
+    const std::chrono::duration<double> seconds(pages.empty() ? 0.0 : pages.back().seconds);
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(seconds);
+}
+
+bool is_ogg_opus(std::string_view file) {
+    // The header packet of any codec fits in the first page.
+    constexpr std::size_t most = 64 * 1024;
+    ogg_opus_reader reader;
+    reader.add(file.substr(0, most));
+    return reader.header().has_value();
+}
+
+ogg_opus_stream take_ogg_opus(std::string file) {
+    ogg_opus_reader reader;
+    ogg_opus_stream stream;
+    stream.pages = reader.add(file);
+    if (!reader.header())
+        throw audio_error("not Ogg Opus: expected a stream that begins with an Opus header");
+    if (const auto channels = reader.header()->channels; channels != 1)
+        throw audio_error(fmt::format("{} channels: expected 1 (mono)", channels));
+    if (std::ranges::count(stream.pages, true, &ogg_page_mark::begins_stream) != 1)
+        throw audio_error("more than one stream in it: expected one Ogg Opus stream");
+    if (size_of(stream.pages) != file.size())
+        throw audio_error("broken or cut off: expected whole Ogg pages from start to end");
+    if (stream.pages.back().seconds <= 0.0)
+        throw audio_error("no samples in it: expected speech");
+    const auto rate = reader.header()->sample_rate;
+    stream.sample_rate = protocol::accepts_ogg_opus_rate(rate) ? rate : opus_rate;
+    stream.bytes = std::move(file);
+    return stream;
+}
+
+} // namespace avatar::audio

@@ -1,0 +1,69 @@
+#define CAF_SUITE audio_ogg_opus_stream
+
+#include "audio/ogg_opus_stream.hpp"
+
+#include "tests/audio/support.hpp"
+#include "tests/support/ogg_opus_clip.hpp"
+
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::audio;
+using namespace avatar::audio::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string refusal_of(std::string file) {
+    return error_of([&] { take_ogg_opus(std::move(file)); });
+}
+
+} // namespace
+
+CAF_TEST(a stream is taken byte for byte with its rate and length) {
+    for (const int rate : {8'000, 12'000, 16'000, 24'000, 48'000}) {
+        const auto file = make_ogg_opus(1.5, rate);
+        CAF_CHECK(is_ogg_opus(file));
+        const auto stream = take_ogg_opus(file);
+        CAF_CHECK(stream.bytes == file);
+        CAF_CHECK_EQUAL(stream.sample_rate, rate);
+        CAF_CHECK(stream.length() > 1499ms && stream.length() < 1501ms);
+    }
+}
+
+CAF_TEST(a rate that only was before encoding is played at 48 kHz) {
+    auto file = make_ogg_opus(0.5, 48'000);
+    const auto head = file.find("OpusHead");
+    // 44,100 in the header's hint; the page's checksum covers it.
+    file[head + 12] = static_cast<char>(0x44);
+    CAF_CHECK_EQUAL(refusal_of(file),
+                    "not Ogg Opus: expected a stream that begins with an Opus header");
+}
+
+CAF_TEST(other files are not Ogg Opus) {
+    for (const std::string file : {"", "RIFF", "OggS", "OggS with something else in it"}) {
+        CAF_CHECK(!is_ogg_opus(file));
+        CAF_CHECK_EQUAL(refusal_of(file),
+                        "not Ogg Opus: expected a stream that begins with an Opus header");
+    }
+}
+
+CAF_TEST(a stream that is not whole is refused) {
+    const auto file = make_ogg_opus(1.0, 16'000);
+    const auto broken = "broken or cut off: expected whole Ogg pages from start to end";
+    CAF_CHECK_EQUAL(refusal_of(file.substr(0, file.size() - 1)), broken);
+    CAF_CHECK_EQUAL(refusal_of(file + "more"), broken);
+    CAF_CHECK_EQUAL(refusal_of("more" + file), broken);
+    auto damaged = file;
+    damaged[file.size() / 2] ^= 1;
+    CAF_CHECK_EQUAL(refusal_of(damaged), broken);
+}
+
+CAF_TEST(streams in a row are refused) {
+    const auto file = make_ogg_opus(0.5, 16'000);
+    CAF_CHECK_EQUAL(refusal_of(file + file),
+                    "more than one stream in it: expected one Ogg Opus stream");
+}
+
+CAF_TEST(a stream without audio is refused) {
+    CAF_CHECK_EQUAL(refusal_of(make_ogg_opus(0.0, 16'000)), "no samples in it: expected speech");
+}

@@ -1,0 +1,60 @@
+#define CAF_SUITE audio_resample
+
+#include "audio/resample.hpp"
+
+#include "audio/samples.hpp"
+#include "tests/audio/support.hpp"
+
+#include "caf/test/dsl.hpp"
+#include <cmath>
+
+using namespace avatar::audio;
+using namespace avatar::audio::test;
+
+namespace {
+
+constexpr double tone_hz = 440.0;
+constexpr double amplitude = 10'000.0;
+
+double tone_at(std::size_t sample, int rate) {
+    return amplitude * std::sin(6.283185307 * tone_hz * static_cast<double>(sample) / rate);
+}
+
+/// One second of a tone.
+pcm tone(int rate) {
+    std::vector<std::int16_t> samples(static_cast<std::size_t>(rate));
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        samples[i] = static_cast<std::int16_t>(tone_at(i, rate));
+    return {to_bytes(samples), rate};
+}
+
+} // namespace
+
+CAF_TEST(a tone stays the tone it was) {
+    for (const auto& [from, to] : {std::pair(44'100, 16'000), std::pair(8'000, 48'000),
+                                   std::pair(11'025, 24'000), std::pair(48'000, 44'100)}) {
+        const auto result = resample(tone(from), to, 1 << 20);
+        CAF_CHECK_EQUAL(result.sample_rate, to);
+        const auto samples = samples_of(result.bytes);
+        CAF_CHECK_LESS(std::abs(static_cast<int>(samples.size()) - to), 3);
+        double worst = 0;
+        for (std::size_t i = samples.size() / 4; i < samples.size() / 2; ++i)
+            worst = std::max(worst, std::abs(samples[i] - tone_at(i, to)));
+        CAF_CHECK_LESS(worst, amplitude / 500);
+    }
+}
+
+CAF_TEST(the same rate changes nothing) {
+    const auto audio = tone(16'000);
+    CAF_CHECK(resample(audio, 16'000, 1 << 20).bytes == audio.bytes);
+}
+
+CAF_TEST(the same clip gives the same bytes) {
+    CAF_CHECK(resample(tone(44'100), 16'000, 1 << 20).bytes ==
+              resample(tone(44'100), 16'000, 1 << 20).bytes);
+}
+
+CAF_TEST(a result beyond the limit is an error) {
+    CAF_CHECK_EQUAL(error_of([] { resample(tone(8'000), 48'000, 1 << 16); }),
+                    "too long at 48000 Hz: expected at most 0 MiB as 16-bit PCM");
+}

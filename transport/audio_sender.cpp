@@ -1,0 +1,94 @@
+#include "transport/audio_sender.hpp"
+
+#include "protocol/wire.hpp"
+
+#include <array>
+#include <utility>
+
+namespace avatar::transport {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+audio_sender::audio_sender(std::weak_ptr<void> owner, asio::io_context& io, websocket& ws,
+                           audio_sender_events events)
+    : owner_(std::move(owner)),
+      ws_(ws),
+      events_(std::move(events)),
+      next_piece_due_(io) {}
+
+void audio_sender::send(std::string request_id, audio_clip audio) {
+    request_id_ = std::move(request_id);
+    audio_ = std::move(audio);
+    sent_ = 0;
+    sending_ = true;
+    started_ = std::chrono::steady_clock::now();
+    send_due_pieces();
+}
+
+void audio_sender::stop() {
+    sending_ = false;
+    next_piece_due_.cancel();
+}
+
+void audio_sender::interrupt(std::string_view request_id) {
+    stop();
+    write({protocol::encode(protocol::client_interrupt{request_id}), {}});
+}
+
+// -- pieces --------------------------------------------------------------------
+
+void audio_sender::send_due_pieces() {
+    const auto now = std::chrono::steady_clock::now();
+    while (sending_ && started_ + audio_.interval() * sent_ <= now)
+        send_piece();
+    if (sending_)
+        wait_for_next_piece();
+}
+
+void audio_sender::send_piece() {
+    const auto piece = audio_.piece(sent_);
+    const bool last = ++sent_ == audio_.pieces();
+    sending_ = !last;
+    if (piece.empty() && !last)
+        return;
+    write({protocol::audio_input_prefix(request_id_, last, piece.size()), audio_, piece,
+           last ? request_id_ : std::string()});
+    if (last)
+        events_.on_last_piece();
+}
+
+void audio_sender::wait_for_next_piece() {
+    next_piece_due_.expires_at(started_ + audio_.interval() * sent_);
+    next_piece_due_.async_wait([this, owner = owner_](error_code ec) {
+        if (const auto alive = owner.lock(); alive && !ec)
+            send_due_pieces();
+    });
+}
+
+// -- messages --------------------------------------------------------------------
+
+void audio_sender::write(message next) {
+    queue_.push_back(std::move(next));
+    if (queue_.size() == 1)
+        write_front();
+}
+
+void audio_sender::write_front() {
+    const auto& next = queue_.front();
+    const std::array<asio::const_buffer, 2> buffers{
+        asio::buffer(next.head), asio::buffer(next.piece.data(), next.piece.size())};
+    fit_write_buffer(ws_, asio::buffer_size(buffers));
+    ws_.async_write(buffers, [this, owner = owner_.lock()](error_code ec, std::size_t) {
+        if (ec)
+            return events_.on_error(ec);
+        const auto ended = std::move(queue_.front().ends);
+        queue_.pop_front();
+        if (!queue_.empty())
+            write_front();
+        if (!ended.empty())
+            events_.on_all_written(ended);
+    });
+}
+
+} // namespace avatar::transport

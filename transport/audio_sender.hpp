@@ -1,0 +1,75 @@
+#pragma once
+
+#include "messages/audio.hpp"
+#include "transport/websocket.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace avatar::transport {
+
+/// What an audio sender tells its owner.
+struct audio_sender_events {
+    std::function<void()> on_last_piece; ///< The last piece of a request goes out now.
+    /// All of that request is with the operating system. Also when it was
+    /// interrupted meanwhile.
+    std::function<void(const std::string& request_id)> on_all_written;
+    std::function<void(boost::system::error_code)> on_error;
+};
+
+/// A session's way out: sends a request's audio, in one message or as the live
+/// stream it is cut into, and interrupts. Messages go out one after the other;
+/// audio is never joined to what goes before it. Part of an owner that holds the
+/// WebSocket too; every function is called on its io_context.
+class audio_sender {
+public:
+    /// `owner` is kept alive by every write under way. `ws` is part of it.
+    audio_sender(std::weak_ptr<void> owner, boost::asio::io_context& io, websocket& ws,
+                 audio_sender_events events);
+
+    /// Begins to send. One request at a time.
+    void send(std::string request_id, audio_clip audio);
+
+    /// Sends no further piece. What is being written still goes out whole.
+    void stop();
+
+    /// The same, and tells the service to stop that request.
+    void interrupt(std::string_view request_id);
+
+private:
+    /// One WebSocket message.
+    struct message {
+        std::string head;
+        audio_clip audio; // Holds what `piece` points into.
+        std::string_view piece = {};
+        std::string ends = {}; // The request that it is the last of.
+    };
+
+    void send_due_pieces();
+    void send_piece();
+    void wait_for_next_piece();
+    void write(message next);
+    void write_front();
+
+    std::weak_ptr<void> owner_;
+    websocket& ws_;
+    audio_sender_events events_;
+    boost::asio::steady_timer next_piece_due_;
+
+    std::string request_id_;
+    audio_clip audio_;
+    std::size_t sent_ = 0; // Pieces.
+    bool sending_ = false;
+    std::chrono::steady_clock::time_point started_;
+    std::deque<message> queue_; // The front one is being written.
+};
+
+} // namespace avatar::transport
