@@ -15,7 +15,7 @@ if(AVATAR_SANITIZE)
   add_link_options(-fsanitize=${AVATAR_SANITIZE})
 endif()
 
-if(AVATAR_SANITIZE MATCHES "undefined")
+if(AVATAR_SANITIZE MATCHES "undefined" AND NOT AVATAR_FUZZ)
   # CAF's headers bind a reference to an empty argument tuple that is not there
   # whenever a function without arguments is spawned. Nothing reads it; a null
   # pointer that is read ends in the address sanitizer.

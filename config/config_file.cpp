@@ -3,25 +3,23 @@
 #include "config/config_line.hpp"
 #include "config/error.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 namespace avatar::config {
 
 namespace {
 
 constexpr std::size_t largest_file = 1024 * 1024;
-
-// A character that checked_line lets through nowhere: what CLI11 is told to
-// look for where it should look for nothing.
-constexpr char never = '\x01';
 
 [[noreturn]] void fail(const std::string& path, std::string_view what) {
     throw config_error(fmt::format("{}: {}", printable(path), what));
@@ -37,47 +35,65 @@ std::string read_text(const std::string& path) {
         fail(path,
              fmt::format("cannot be opened ({}): expected a config file", std::strerror(errno)));
     // Not by its size: the file may be a pipe.
-    std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    std::array<char, 8 * 1024> block;
+    while (file && text.size() <= largest_file) {
+        file.read(block.data(), block.size());
+        text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad())
         fail(path, "cannot be read: expected a config file");
-    text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > largest_file)
         fail(path, "is larger than 1 MiB: expected a config file");
     return text;
 }
 
-std::string checked_text(const std::string& path, const std::string& text) {
-    std::istringstream in(text);
-    std::string result;
-    std::size_t number = 0;
-    for (std::string line; std::getline(in, line);) {
-        ++number;
-        try {
-            result += checked_line(line) + '\n';
-        } catch (const line_error& e) {
-            fail(path, fmt::format("line {}: {}", number, e.what()));
-        }
+std::string checked(const std::string& path, std::size_t number, std::string_view line) {
+    try {
+        return checked_line(line);
+    } catch (const line_error& e) {
+        fail(path, fmt::format("line {}: {}", number, e.what()));
     }
-    return result;
+}
+
+// What stands before the keys of a section: "pool." after "[pool]".
+std::string prefix_of(std::string_view section) {
+    return std::string(section.substr(1, section.size() - 2)) + '.';
+}
+
+std::string_view without_quotes(std::string_view value) {
+    const auto quoted = value.starts_with('"') || value.starts_with('\'');
+    return quoted ? value.substr(1, value.size() - 2) : value;
+}
+
+// Of a line that checked_line has put into the form `key = value`.
+assignment assignment_of(const std::string& prefix, std::string_view line) {
+    constexpr std::string_view equals = " = ";
+    const auto at = line.find(equals);
+    return {prefix + std::string(line.substr(0, at)),
+            std::string(without_quotes(line.substr(at + equals.size())))};
 }
 
 } // namespace
 
 std::vector<assignment> read_config_file(const std::string& path) {
-    std::istringstream text(checked_text(path, read_text(path)));
-    CLI::ConfigTOML parser;
-    parser.comment(never)->arrayDelimiter(never);
+    std::istringstream text(read_text(path));
     std::vector<assignment> result;
     std::set<std::string> seen;
-    for (const auto& item : parser.from_config(text)) {
-        if (item.name == "++" || item.name == "--") // Start and end of a section.
+    std::string prefix;
+    std::size_t number = 0;
+    for (std::string raw; std::getline(text, raw);) {
+        const auto line = checked(path, ++number, raw);
+        if (line.empty())
             continue;
-        const auto key = item.fullname();
-        // CLI11 joins a key's values where it stands twice in a row.
-        if (!seen.insert(key).second || item.inputs.size() != 1)
-            fail(path, fmt::format("{} is given twice: expected it once", printable(key)));
-        result.push_back({key, item.inputs.front()});
+        if (line.starts_with('[')) {
+            prefix = prefix_of(line);
+            continue;
+        }
+        auto next = assignment_of(prefix, line);
+        if (!seen.insert(next.key).second)
+            fail(path, fmt::format("{} is given twice: expected it once", printable(next.key)));
+        result.push_back(std::move(next));
     }
     return result;
 }

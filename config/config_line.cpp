@@ -22,11 +22,13 @@ bool is_key(std::string_view text) {
            text.front() != '-';
 }
 
-std::string_view checked_section(std::string_view line) {
+std::string checked_section(std::string_view line) {
     const auto section = without_comment(line);
-    if (!section.ends_with(']') || !is_key(trimmed(section.substr(1, section.size() - 2))))
+    const auto name = section.ends_with(']') ? trimmed(section.substr(1, section.size() - 2))
+                                             : std::string_view();
+    if (!is_key(name))
         throw line_error("not a section: expected [name]");
-    return section;
+    return '[' + std::string(name) + ']';
 }
 
 std::string_view checked_quoted(std::string_view value) {
@@ -66,7 +68,7 @@ std::string checked_line(std::string_view line) {
     if (line.empty() || line.starts_with('#') || line.starts_with(';'))
         return {};
     if (line.starts_with('['))
-        return std::string(checked_section(line));
+        return checked_section(line);
     const auto equals = line.find('=');
     const auto key = trimmed(line.substr(0, equals));
     if (equals == std::string_view::npos || !is_key(key))

@@ -13,9 +13,11 @@ public:
 };
 
 /// A line of a config file, checked and without its comment: `[section]`,
-/// `key = value`, or empty. CLI11 2.1.2 ends a value at a `#` inside quotes and
-/// silently skips or guesses at lines that it does not understand; what this
-/// returns it reads as TOML means it. Throws line_error.
+/// `key = value` with one space on each side, or empty. A value in quotes keeps
+/// them; there is nothing behind them. Read here and not by CLI11, which skips
+/// or guesses at what it does not understand: it leaves out a key `pool.--`,
+/// ends a value at a `#` inside quotes, and takes [default] for no section.
+/// Throws line_error.
 std::string checked_line(std::string_view line);
 
 } // namespace avatar::config

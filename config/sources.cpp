@@ -20,20 +20,6 @@ std::string shown(const option& what, std::string_view format, std::string_view 
     return what.secret ? std::string() : fmt::format(fmt::runtime(format), printable(value));
 }
 
-void apply_file(const std::string& path, settings& to) {
-    if (path.empty())
-        throw config_error("command line: --config=: expected the path of a file");
-    const auto source = printable(path);
-    for (const auto& [key, value] : read_config_file(path)) {
-        const auto known = find_option(key);
-        if (known == nullptr)
-            throw config_error(
-                fmt::format("{}: unknown key {}: {}", source, printable(key), suggest(key, "")));
-        apply(*known, to, value,
-              fmt::format("{}: {}{}", source, key, shown(*known, " = \"{}\"", value)));
-    }
-}
-
 void apply_environment(const environment_lookup& environment, settings& to) {
     for (const auto& known : options()) {
         if (known.environment.empty())
@@ -54,6 +40,20 @@ void apply_command_line(const command_line& line, settings& to) {
 }
 
 } // namespace
+
+void apply_file(const std::string& path, settings& to) {
+    if (path.empty())
+        throw config_error("command line: --config=: expected the path of a file");
+    const auto source = printable(path);
+    for (const auto& [key, value] : read_config_file(path)) {
+        const auto known = find_option(key);
+        if (known == nullptr)
+            throw config_error(
+                fmt::format("{}: unknown key {}: {}", source, printable(key), suggest(key, "")));
+        apply(*known, to, value,
+              fmt::format("{}: {}{}", source, key, shown(*known, " = \"{}\"", value)));
+    }
+}
 
 command read_command(int argc, const char* const* argv, const environment_lookup& environment) {
     const auto line = read_command_line(argc, argv);

@@ -20,6 +20,10 @@ struct command {
     std::string text;               ///< Of help and version: what to print.
 };
 
+/// Puts what a config file says into settings, each value checked by itself.
+/// Blocks while it reads the file. Throws config_error.
+void apply_file(const std::string& path, settings& to);
+
 /// Looks up an environment variable; nothing where it is not set.
 using environment_lookup = std::function<std::optional<std::string>(const std::string&)>;
 

@@ -31,11 +31,11 @@ std::string first_of(const json& object, std::initializer_list<const char*> keys
     return {};
 }
 
-/// Three digits, given as a number or in a string; else 0.
+/// A number from 100 to 999, as such or in a string; else 0.
 int status_of(const json& object) {
     auto text = text_of(object, "status");
     auto three_digits = text.size() == 3 && text.find_first_not_of("0123456789") == text.npos;
-    return three_digits ? std::stoi(text) : 0;
+    return three_digits && text.front() != '0' ? std::stoi(text) : 0;
 }
 
 /// Where in the body the error stands: the first of the list, or the body.

@@ -82,7 +82,8 @@ struct failure {
 std::string describe(const failure& f);
 
 /// Replaces `text` wherever it stands in the failure's texts, for secrets that a
-/// service echoes. Nothing where `text` is empty.
+/// service echoes; also its front at the end of a text that was cut short.
+/// Nothing where `text` is empty.
 void replace_all(failure& f, std::string_view text, std::string_view by);
 
 /// Serialisation hook of actor messages.

@@ -41,6 +41,24 @@ CAF_TEST(sections and dotted keys give the same keys) {
     CAF_CHECK_EQUAL(values("[pool]"), "");
 }
 
+CAF_TEST(section names are read as they stand) {
+    CAF_CHECK_EQUAL(values("[ pool ]\nsize = 3"), "pool.size=3");
+    CAF_CHECK_EQUAL(values("[default]\npool.size = 3"), "default.pool.size=3");
+    CAF_CHECK_EQUAL(values("[DEFAULT]\n[pool]\nsize = 3"), "pool.size=3");
+}
+
+CAF_TEST(no key is left out) {
+    CAF_CHECK_EQUAL(values("pool.-- = 3"), "pool.--=3");
+    CAF_CHECK_EQUAL(values("pool. = 3"), "pool.=3");
+    CAF_CHECK_EQUAL(values(". = 3"), ".=3");
+    CAF_CHECK_EQUAL(values("a..b = 3"), "a..b=3");
+    std::string deep = "a";
+    for (int i = 0; i < 300; ++i)
+        deep += ".a";
+    CAF_CHECK_EQUAL(values(deep + " = 3"), deep + "=3");
+    CAF_CHECK_EQUAL(values("[" + deep + "]\na = 3"), deep + ".a=3");
+}
+
 CAF_TEST(values are read as they stand) {
     CAF_CHECK_EQUAL(values("f = \"a # b, c = [d]\" # e"), "f=a # b, c = [d]");
     CAF_CHECK_EQUAL(values("f = '\"quoted\"'"), "f=\"quoted\"");

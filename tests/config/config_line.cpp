@@ -26,6 +26,7 @@ CAF_TEST(blanks and comments are nothing) {
 CAF_TEST(sections) {
     CAF_CHECK_EQUAL(checked("[pool]"), "[pool]");
     CAF_CHECK_EQUAL(checked("  [pool] # comment\r"), "[pool]");
+    CAF_CHECK_EQUAL(checked("[ pool\t]"), "[pool]");
     for (const auto line : {"[pool", "[]", "[", "[[pool]]", "[po ol]", "[pool] x", "[#]"})
         CAF_CHECK_EQUAL(checked(line), "error: not a section: expected [name]");
 }

@@ -25,6 +25,7 @@ CAF_TEST(numbers are read as numbers and as text) {
     CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":"none"}]})").status, 0);
     CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":99999999999}]})").status, 0);
     CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":-40}]})").status, 0);
+    CAF_CHECK_EQUAL(parse_error_body(R"({"errors":[{"status":"042"}]})").status, 0);
 }
 
 CAF_TEST(message and error are the detail) {

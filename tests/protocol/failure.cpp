@@ -88,3 +88,25 @@ CAF_TEST(a description is one line without control characters) {
                   "first\r\nsecond\x1b[2J\n");
     CAF_CHECK_EQUAL(describe(f), "serverError: first  second [2J"s);
 }
+
+CAF_TEST(a secret is cut out wherever it stands) {
+    failure f;
+    f.title = "key-12345678 and key-12345678";
+    f.detail = "no key";
+    f.close_reason = "key-12345678";
+    replace_all(f, "key-12345678", "***");
+    CAF_CHECK_EQUAL(f.title, "*** and ***"s);
+    CAF_CHECK_EQUAL(f.detail, "no key"s);
+    CAF_CHECK_EQUAL(f.close_reason, "***"s);
+    replace_all(f, "", "***");
+    CAF_CHECK_EQUAL(f.detail, "no key"s);
+}
+
+CAF_TEST(a secret is cut out where a limit has left its front) {
+    failure f;
+    f.detail = "bad token: eyJhbGciOiJI";
+    f.body = "a e";
+    replace_all(f, "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "***");
+    CAF_CHECK_EQUAL(f.detail, "bad token: ***"s);
+    CAF_CHECK_EQUAL(f.body, "a e"s);
+}
