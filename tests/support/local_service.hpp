@@ -23,6 +23,8 @@ struct service_script {
     std::function<void(transport::peer&)> handshake;
     /// Answers every further message.
     std::function<void(transport::peer&, const protocol::message&)> request;
+    /// Sees every message before it is answered: its bytes, and whether it is text.
+    std::function<void(std::string_view, bool)> arrived;
     std::function<void(std::uint16_t)> closed; ///< With the client's close code.
     std::string address = "127.0.0.1";
     transport::tls_context tls;
@@ -84,7 +86,9 @@ private:
             : script_(std::move(script)),
               peer_(peer) {}
 
-        void on_message(std::string_view bytes, bool) override {
+        void on_message(std::string_view bytes, bool is_text) override {
+            if (script_->arrived)
+                script_->arrived(bytes, is_text);
             const auto message = protocol::decode(bytes);
             const auto peer = peer_.lock();
             if (!std::exchange(configured_, true)) {
