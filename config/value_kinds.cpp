@@ -1,6 +1,7 @@
 #include "config/value_kinds.hpp"
 
 #include "config/duration.hpp"
+#include "config/make_kind.hpp"
 #include "protocol/audio_format.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,6 @@
 #include <chrono>
 #include <optional>
 #include <set>
-#include <utility>
 
 namespace avatar::config {
 
@@ -33,21 +33,6 @@ std::optional<Number> parse_number(std::string_view text) {
     return value;
 }
 
-// Where a value goes and how it reads back, for types whose text is plain.
-template <class Value, class Parse, class Format>
-value_kind make_kind(field<Value> to, std::string placeholder, std::string expected, Parse parse,
-                     Format format) {
-    auto apply = [to, parse](settings& s, std::string_view text) {
-        std::optional<Value> value = parse(text);
-        if (value)
-            to(s) = std::move(*value);
-        return value.has_value();
-    };
-    // Fields are reached through settings one may write to; a copy gives that.
-    auto as_text = [to, format](settings s) { return format(to(s)); };
-    return {std::move(placeholder), std::move(expected), apply, as_text};
-}
-
 template <class Number>
 value_kind ranged(field<Number> to, Number min, Number max, std::string expected) {
     return make_kind(
@@ -65,41 +50,8 @@ bool is_address(const std::string& text) {
            inet_pton(AF_INET6, text.c_str(), &storage) == 1;
 }
 
-bool is_clean(std::string_view text) {
-    return std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 std::string same(const std::string& value) {
     return value;
-}
-
-// A word of a list: something, and nothing that a list is written with.
-bool is_word(std::string_view text) {
-    return !text.empty() && is_clean(text) && text.find_first_of(" ,") == std::string_view::npos;
-}
-
-// What stands between the commas.
-std::vector<std::string_view> between_commas(std::string_view text) {
-    std::vector<std::string_view> items;
-    for (auto comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
-        items.push_back(text.substr(0, comma));
-        text.remove_prefix(comma + 1);
-    }
-    items.push_back(text);
-    return items;
-}
-
-// A word on either side of the first `separator`; the first may not hold another.
-std::optional<std::pair<std::string, std::string>> halves(std::string_view text, char separator) {
-    const auto middle = text.find(separator);
-    if (middle == std::string_view::npos)
-        return std::nullopt;
-    const auto left = text.substr(0, middle);
-    const auto right = text.substr(middle + 1);
-    if (!is_word(left) || !is_word(right))
-        return std::nullopt;
-    return std::pair(std::string(left), std::string(right));
 }
 
 } // namespace
@@ -239,67 +191,6 @@ value_kind text(field<std::string> to, std::string placeholder) {
             return is_clean(text) ? std::optional(std::string(text)) : std::nullopt;
         },
         same);
-}
-
-value_kind words(field<std::vector<std::string>> to, std::string placeholder) {
-    return make_kind(
-        to, std::move(placeholder), "words without spaces, separated by commas",
-        [](std::string_view text) -> std::optional<std::vector<std::string>> {
-            std::vector<std::string> result;
-            for (const auto item : between_commas(text)) {
-                if (!is_word(item))
-                    return std::nullopt;
-                result.emplace_back(item);
-            }
-            return result;
-        },
-        [](const std::vector<std::string>& value) {
-            return fmt::format("{}", fmt::join(value, ","));
-        });
-}
-
-value_kind pairs(field<std::map<std::string, std::string>> to) {
-    using map = std::map<std::string, std::string>;
-    return make_kind(
-        to, "NAME=VALUE", "pairs such as role=avatar, separated by commas",
-        [](std::string_view text) -> std::optional<map> {
-            map result;
-            if (text.empty())
-                return result;
-            for (const auto item : between_commas(text)) {
-                auto pair = halves(item, '=');
-                if (!pair || !result.insert(std::move(*pair)).second)
-                    return std::nullopt;
-            }
-            return result;
-        },
-        [](const map& value) {
-            std::vector<std::string> items;
-            for (const auto& [name, text] : value)
-                items.push_back(name + '=' + text);
-            return fmt::format("{}", fmt::join(items, ","));
-        });
-}
-
-value_kind accounts(field<std::vector<emulator_account>> to) {
-    return make_kind(
-        to, "KEY:APP", "an API key and its app id, such as key:app; several separated by commas",
-        [](std::string_view text) -> std::optional<std::vector<emulator_account>> {
-            std::vector<emulator_account> result;
-            for (const auto item : between_commas(text)) {
-                auto pair = halves(item, ':');
-                if (!pair)
-                    return std::nullopt;
-                result.push_back({std::move(pair->first), std::move(pair->second)});
-            }
-            return result;
-        },
-        [](const std::vector<emulator_account>& value) {
-            std::vector<std::string> items;
-            for (const auto& account : value)
-                items.push_back(account.api_key + ':' + account.app_id);
-            return fmt::format("{}", fmt::join(items, ","));
-        });
 }
 
 } // namespace avatar::config

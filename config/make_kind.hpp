@@ -1,0 +1,36 @@
+#pragma once
+
+#include "config/value_kinds.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// What the kinds of values are made from. Private to this room.
+namespace avatar::config {
+
+/// A kind whose values live in `to`: `parse` makes one of a text, or nothing of a
+/// wrong one; `format` makes the text again.
+template <class Value, class Parse, class Format>
+value_kind make_kind(field<Value> to, std::string placeholder, std::string expected, Parse parse,
+                     Format format) {
+    auto apply = [to, parse](settings& s, std::string_view text) {
+        std::optional<Value> value = parse(text);
+        if (value)
+            to(s) = std::move(*value);
+        return value.has_value();
+    };
+    // Fields are reached through settings one may write to; a copy gives that.
+    auto as_text = [to, format](settings s) { return format(to(s)); };
+    return {std::move(placeholder), std::move(expected), apply, as_text};
+}
+
+/// Without control characters.
+inline bool is_clean(std::string_view text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+} // namespace avatar::config
