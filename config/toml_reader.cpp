@@ -105,7 +105,8 @@ std::vector<found_value> values_of(const toml::table& root, const text_lines& li
             auto value = value_of(node, key, lines);
             if (holds_control_character(value))
                 fail(node, key, "a control character: expected text without");
-            found.push_back({node.source().begin, {key, std::move(value)}});
+            found.push_back(
+                {node.source().begin, {key, std::move(value), node.source().begin.line}});
         }
     }
     return found;

@@ -16,7 +16,7 @@ namespace {
 std::string values(const std::string& content) {
     const temporary_file file(content);
     std::string result;
-    for (const auto& [key, value] : read_config_file(file.path()))
+    for (const auto& [key, value, line] : read_config_file(file.path()))
         result += (result.empty() ? "" : "|") + key + "=" + value;
     return result;
 }

@@ -83,7 +83,7 @@ CAF_TEST(a bad value names its source and what would be right) {
     CAF_CHECK_EQUAL(read_error({"run"}, {{query_auth, "maybe"}}),
                     "environment: AVATAR_USE_QUERY_AUTH=\"maybe\": expected true, false, 1 or 0");
     CAF_CHECK_EQUAL(file_error("[pool]\nsize = \"x\""),
-                    "pool.size = \"x\": expected a whole number from 1 up");
+                    "line 2: pool.size = \"x\": expected a whole number from 1 up");
     CAF_CHECK_EQUAL(read_error({"run", "--pool.size="}),
                     "command line: --pool.size=: expected a whole number from 1 up");
 }
@@ -92,9 +92,9 @@ CAF_TEST(a bad value is found even where another replaces it) {
     CAF_CHECK_EQUAL(read_error({"run", "--pool.size=x", "--pool.size=2"}),
                     "command line: --pool.size=x: expected a whole number from 1 up");
     const temporary_file file("service.use-query-auth = 'maybe'");
-    CAF_CHECK_EQUAL(read_error({"run", "--config=" + file.path()}, {{query_auth, "true"}}),
-                    file.path() +
-                        ": service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
+    CAF_CHECK_EQUAL(
+        read_error({"run", "--config=" + file.path()}, {{query_auth, "true"}}),
+        file.path() + ": line 1: service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
 }
 
 CAF_TEST(the API key is in no error) {
@@ -112,12 +112,12 @@ CAF_TEST(the API key is in no error) {
 
 CAF_TEST(an unknown key in a file is an error) {
     CAF_CHECK_EQUAL(file_error("[pool]\nsise = 3"),
-                    "unknown key pool.sise: did you mean pool.size?");
-    CAF_CHECK_EQUAL(file_error("[else]\nwhere = 3"), "unknown key else.where: see --help");
-    CAF_CHECK_EQUAL(file_error("pool = 3"), "unknown key pool: see --help");
+                    "line 2: unknown key pool.sise: did you mean pool.size?");
+    CAF_CHECK_EQUAL(file_error("[else]\nwhere = 3"), "line 2: unknown key else.where: see --help");
+    CAF_CHECK_EQUAL(file_error("pool = 3"), "line 1: unknown key pool: see --help");
     CAF_CHECK_EQUAL(file_error("pool = {size = 3, sise = 3}"),
-                    "unknown key pool.sise: did you mean pool.size?");
-    CAF_CHECK_EQUAL(file_error("config = 'x'"), "unknown key config: see --help");
+                    "line 1: unknown key pool.sise: did you mean pool.size?");
+    CAF_CHECK_EQUAL(file_error("config = 'x'"), "line 1: unknown key config: see --help");
 }
 
 CAF_TEST(numbers of a file are numbers of the option) {
@@ -129,11 +129,11 @@ CAF_TEST(numbers of a file are numbers of the option) {
     CAF_CHECK_EQUAL(first_frame("1e-1"), 0.1);
     CAF_CHECK_EQUAL(first_frame("1"), 1);
     CAF_CHECK_EQUAL(file_error("[pool]\nsize = -1"),
-                    "pool.size = \"-1\": expected a whole number from 1 up");
+                    "line 2: pool.size = \"-1\": expected a whole number from 1 up");
     CAF_CHECK_EQUAL(file_error("[pool]\nsize = 1.5"),
-                    "pool.size = \"1.5\": expected a whole number from 1 up");
+                    "line 2: pool.size = \"1.5\": expected a whole number from 1 up");
     CAF_CHECK_EQUAL(file_error("[pool]\nsize = 0x10"),
-                    "pool.size = \"0x10\": expected a whole number from 1 up");
+                    "line 2: pool.size = \"0x10\": expected a whole number from 1 up");
 }
 
 CAF_TEST(a config file without a name is an error) {

@@ -12,7 +12,7 @@ namespace {
 std::string read(std::string_view text) {
     try {
         std::string result;
-        for (const auto& [key, value] : read_toml(text))
+        for (const auto& [key, value, line] : read_toml(text))
             result += (result.empty() ? "" : "|") + key + "=" + value;
         return result;
     } catch (const toml_error& e) {
@@ -39,6 +39,15 @@ CAF_TEST(sections and dotted keys give the same keys) {
 CAF_TEST(the order is that of the text) {
     CAF_CHECK_EQUAL(read("[b]\nd = 1\nc = 2\n[a]\nf = 3\ne = 4"), "b.d=1|b.c=2|a.f=3|a.e=4");
     CAF_CHECK_EQUAL(read("b = 1\na = {d = 2, c = 3}"), "b=1|a.d=2|a.c=3");
+}
+
+CAF_TEST(values know their lines) {
+    const auto values =
+        read_toml("\r\n[b]\r\nd = 1\n\n# x\na = {e = \"\"\"\n\\\n\"\"\", f = 3}\ng = 4");
+    std::string lines;
+    for (const auto& each : values)
+        lines += each.key + " " + std::to_string(each.line) + "|";
+    CAF_CHECK_EQUAL(lines, "b.d 3|b.a.e 6|b.a.f 8|b.g 9|");
 }
 
 CAF_TEST(line ends and a byte order mark) {

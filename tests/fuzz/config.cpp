@@ -127,7 +127,7 @@ bool is_clean(std::string_view text) {
 
 assignments read(const std::string& path) {
     assignments result;
-    for (const auto& [key, value] : read_config_file(path)) {
+    for (const auto& [key, value, line] : read_config_file(path)) {
         require(is_clean(key) && is_clean(value), "no control character is read");
         require(result.emplace(key, value).second, "a key is given once");
     }
