@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace avatar::config {
@@ -8,6 +9,7 @@ namespace avatar::config {
 struct assignment {
     std::string key;
     std::string value;
+    std::size_t line = 0; ///< Of a file, from 1 up; 0: the source has no lines.
 };
 
 } // namespace avatar::config

@@ -1,7 +1,7 @@
 #include "config/config_file.hpp"
 
-#include "config/config_line.hpp"
 #include "config/error.hpp"
+#include "config/toml_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -10,10 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <set>
-#include <sstream>
 #include <string_view>
-#include <utility>
 
 namespace avatar::config {
 
@@ -48,54 +45,14 @@ std::string read_text(const std::string& path) {
     return text;
 }
 
-std::string checked(const std::string& path, std::size_t number, std::string_view line) {
-    try {
-        return checked_line(line);
-    } catch (const line_error& e) {
-        fail(path, fmt::format("line {}: {}", number, e.what()));
-    }
-}
-
-// What stands before the keys of a section: "pool." after "[pool]".
-std::string prefix_of(std::string_view section) {
-    return std::string(section.substr(1, section.size() - 2)) + '.';
-}
-
-std::string_view without_quotes(std::string_view value) {
-    const auto quoted = value.starts_with('"') || value.starts_with('\'');
-    return quoted ? value.substr(1, value.size() - 2) : value;
-}
-
-// Of a line that checked_line has put into the form `key = value`.
-assignment assignment_of(const std::string& prefix, std::string_view line) {
-    constexpr std::string_view equals = " = ";
-    const auto at = line.find(equals);
-    return {prefix + std::string(line.substr(0, at)),
-            std::string(without_quotes(line.substr(at + equals.size())))};
-}
-
 } // namespace
 
 std::vector<assignment> read_config_file(const std::string& path) {
-    std::istringstream text(read_text(path));
-    std::vector<assignment> result;
-    std::set<std::string> seen;
-    std::string prefix;
-    std::size_t number = 0;
-    for (std::string raw; std::getline(text, raw);) {
-        const auto line = checked(path, ++number, raw);
-        if (line.empty())
-            continue;
-        if (line.starts_with('[')) {
-            prefix = prefix_of(line);
-            continue;
-        }
-        auto next = assignment_of(prefix, line);
-        if (!seen.insert(next.key).second)
-            fail(path, fmt::format("{} is given twice: expected it once", printable(next.key)));
-        result.push_back(std::move(next));
+    try {
+        return read_toml(read_text(path));
+    } catch (const toml_error& e) {
+        fail(path, e.what());
     }
-    return result;
 }
 
 } // namespace avatar::config

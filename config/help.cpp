@@ -71,7 +71,8 @@ std::string left_of(const option& what) {
 
 std::string help_text() {
     auto text = std::string(usage) + "\nOptions, by group; [NAME] is the environment variable:\n";
-    text += row("--config=FILE", "Config file; config/avatar-pool.example.toml shows every key");
+    text +=
+        row("--config=FILE", "Config file, TOML; config/avatar-pool.example.toml shows every key");
     text += row("--emulator", "With run: against an emulator of its own, started on a free port of "
                               "the loopback interface; needs no other option");
     text += row("-h, --help", "Print this text");

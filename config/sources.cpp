@@ -34,9 +34,9 @@ void apply_environment(const environment_lookup& environment, settings& to) {
 }
 
 void apply_command_line(const command_line& line, settings& to) {
-    for (const auto& [key, value] : line.values)
-        apply(*find_option(key), to, value,
-              fmt::format("command line: --{}={}", key, printable(value)));
+    for (const auto& given : line.values)
+        apply(*find_option(given.key), to, given.value,
+              fmt::format("command line: --{}={}", given.key, printable(given.value)));
 }
 
 } // namespace
@@ -44,8 +44,8 @@ void apply_command_line(const command_line& line, settings& to) {
 void apply_file(const std::string& path, settings& to) {
     if (path.empty())
         throw config_error("command line: --config=: expected the path of a file");
-    const auto source = printable(path);
-    for (const auto& [key, value] : read_config_file(path)) {
+    for (const auto& [key, value, line] : read_config_file(path)) {
+        const auto source = fmt::format("{}: line {}", printable(path), line);
         const auto known = find_option(key);
         if (known == nullptr)
             throw config_error(

@@ -24,7 +24,7 @@ std::string error(const arguments& given) {
 // "key=value" of every value, in order, separated by blanks.
 std::string values(const arguments& given) {
     std::string result;
-    for (const auto& [key, value] : parse(given).values)
+    for (const auto& [key, value, line] : parse(given).values)
         result += (result.empty() ? "" : " ") + key + "=" + value;
     return result;
 }

@@ -13,7 +13,7 @@ using namespace avatar::config::test;
 
 CAF_TEST(the example lists every option with its default) {
     std::set<std::string> listed;
-    for (const auto& [key, value] : read_config_file(EXAMPLE_FILE)) {
+    for (const auto& [key, value, line] : read_config_file(EXAMPLE_FILE)) {
         const auto known = find_option(key);
         CAF_REQUIRE(known != nullptr);
         CAF_CHECK_EQUAL(key + "=" + value, key + "=" + known->default_text());

@@ -83,7 +83,7 @@ CAF_TEST(a bad value names its source and what would be right) {
     CAF_CHECK_EQUAL(read_error({"run"}, {{query_auth, "maybe"}}),
                     "environment: AVATAR_USE_QUERY_AUTH=\"maybe\": expected true, false, 1 or 0");
     CAF_CHECK_EQUAL(file_error("[pool]\nsize = \"x\""),
-                    "pool.size = \"x\": expected a whole number from 1 up");
+                    "line 2: pool.size = \"x\": expected a whole number from 1 up");
     CAF_CHECK_EQUAL(read_error({"run", "--pool.size="}),
                     "command line: --pool.size=: expected a whole number from 1 up");
 }
@@ -91,24 +91,49 @@ CAF_TEST(a bad value names its source and what would be right) {
 CAF_TEST(a bad value is found even where another replaces it) {
     CAF_CHECK_EQUAL(read_error({"run", "--pool.size=x", "--pool.size=2"}),
                     "command line: --pool.size=x: expected a whole number from 1 up");
-    const temporary_file file("service.use-query-auth = maybe");
-    CAF_CHECK_EQUAL(read_error({"run", "--config=" + file.path()}, {{query_auth, "true"}}),
-                    file.path() +
-                        ": service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
+    const temporary_file file("service.use-query-auth = 'maybe'");
+    CAF_CHECK_EQUAL(
+        read_error({"run", "--config=" + file.path()}, {{query_auth, "true"}}),
+        file.path() + ": line 1: service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
 }
 
 CAF_TEST(the API key is in no error) {
     CAF_CHECK_EQUAL(read_error({"run"}, {{"AVATAR_API_KEY", "sec\nret"}}),
                     "environment: AVATAR_API_KEY: expected text without control characters");
-    CAF_CHECK_EQUAL(file_error("[service]\napi-key = \"sec\tret\""),
-                    "service.api-key: expected text without control characters");
+    for (const auto value : {"\"sec\tret\"", "\"sec\\nret\"", "\"sec\\u0000ret\""})
+        CAF_CHECK_EQUAL(file_error(std::string("[service]\napi-key = ") + value),
+                        "line 2: service.api-key: a control character: expected text without");
+    for (const auto value :
+         {"secret", "\"secret", "'secret", "\"\\secret\"", "{secret}", "[secret]", "[\"secret\"]",
+          "\"secret\"secret", "0xsecret", "true-secret"})
+        CAF_CHECK(file_error(std::string("[service]\napi-key = ") + value).find("secret") ==
+                  std::string::npos);
 }
 
 CAF_TEST(an unknown key in a file is an error) {
     CAF_CHECK_EQUAL(file_error("[pool]\nsise = 3"),
-                    "unknown key pool.sise: did you mean pool.size?");
-    CAF_CHECK_EQUAL(file_error("[else]\nwhere = 3"), "unknown key else.where: see --help");
-    CAF_CHECK_EQUAL(file_error("config = 'x'"), "unknown key config: see --help");
+                    "line 2: unknown key pool.sise: did you mean pool.size?");
+    CAF_CHECK_EQUAL(file_error("[else]\nwhere = 3"), "line 2: unknown key else.where: see --help");
+    CAF_CHECK_EQUAL(file_error("pool = 3"), "line 1: unknown key pool: see --help");
+    CAF_CHECK_EQUAL(file_error("pool = {size = 3, sise = 3}"),
+                    "line 1: unknown key pool.sise: did you mean pool.size?");
+    CAF_CHECK_EQUAL(file_error("config = 'x'"), "line 1: unknown key config: see --help");
+}
+
+CAF_TEST(numbers of a file are numbers of the option) {
+    const auto first_frame = [](const std::string& value) {
+        const temporary_file file("[emulator]\nfirst-frame = " + value);
+        return read({"run", "--config=" + file.path()}).values.emulator.first_frame;
+    };
+    CAF_CHECK_EQUAL(first_frame("0.15"), 0.15);
+    CAF_CHECK_EQUAL(first_frame("1e-1"), 0.1);
+    CAF_CHECK_EQUAL(first_frame("1"), 1);
+    CAF_CHECK_EQUAL(file_error("[pool]\nsize = -1"),
+                    "line 2: pool.size = \"-1\": expected a whole number from 1 up");
+    CAF_CHECK_EQUAL(file_error("[pool]\nsize = 1.5"),
+                    "line 2: pool.size = \"1.5\": expected a whole number from 1 up");
+    CAF_CHECK_EQUAL(file_error("[pool]\nsize = 0x10"),
+                    "line 2: pool.size = \"0x10\": expected a whole number from 1 up");
 }
 
 CAF_TEST(a config file without a name is an error) {

@@ -2,19 +2,17 @@
 
 #include "config/checks.hpp"
 #include "config/config_file.hpp"
-#include "config/config_line.hpp"
 #include "config/error.hpp"
 #include "config/options.hpp"
 #include "config/settings.hpp"
 #include "config/sources.hpp"
-#include "protocol/text.hpp"
 #include "tests/fuzz/property.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <variant>
@@ -48,38 +46,6 @@ private:
     int descriptor_;
 };
 
-/// What the lines that checked_line lets through say as TOML; nothing where it
-/// lets one not through or a key stands twice. A second, simpler reader to
-/// compare the real one with.
-std::optional<assignments> meaning(const std::string& text) {
-    assignments result;
-    std::string section;
-    std::istringstream in(text);
-    for (std::string raw; std::getline(in, raw);) {
-        std::string line;
-        try {
-            line = checked_line(raw);
-        } catch (const line_error& e) {
-            require(is_one_line(e.what()), "the error of a line is one line");
-            return std::nullopt;
-        }
-        if (line.empty())
-            continue;
-        if (line.starts_with('[')) {
-            section = avatar::protocol::trimmed(std::string_view(line).substr(1, line.size() - 2));
-            section += '.';
-            continue;
-        }
-        const auto equals = line.find(" = ");
-        auto value = line.substr(equals + 3);
-        if (value.starts_with('"') || value.starts_with('\''))
-            value = value.substr(1, value.size() - 2);
-        if (!result.emplace(section + line.substr(0, equals), value).second)
-            return std::nullopt;
-    }
-    return result;
-}
-
 /// What `read` returns, or the text of the config_error it throws. Anything
 /// else that it throws ends the process.
 template <class Read>
@@ -102,58 +68,101 @@ bool holds_marker(std::string_view text) {
     return text.find(marker) != text.npos;
 }
 
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
+    return std::ranges::any_of(ends, [&](auto end) { return text.ends_with(end); });
+}
+
 /// The marker may stand in an error only as part of a key, or of the value of an
-/// option that is no secret.
-void check_secret(const std::optional<assignments>& meant, const std::string& error) {
+/// option that is no secret. `read` is what the file says, where it can be read.
+void check_secret(const std::optional<assignments>& read, const std::string& error) {
     if (!holds_marker(error))
         return;
-    require(meant.has_value() || error.ends_with(" is given twice: expected it once"),
+    if (!read) {
+        // The refusals that name a key, and nothing else of the text.
+        require(
+            ends_with_any(error, {": expected it once", " once", ": expected one value",
+                                  ": expected one value; where a key takes several, \"a,b\"",
+                                  ": expected one value, text in quotes",
+                                  ": expected the key without quotes", ": expected text without"}),
             "a syntax error does not repeat what stands there");
-    if (!meant)
         return;
+    }
     bool told = false;
-    for (const auto& [key, value] : *meant) {
+    for (const auto& [key, value] : *read) {
         const auto known = find_option(key);
         told |= holds_marker(key) || (known != nullptr && !known->secret && holds_marker(value));
     }
     require(told, "an error does not repeat a secret");
 }
 
+/// Text as TOML writes it, in double quotes. There is no control character in it.
+std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            result += '\\';
+        result += c;
+    }
+    return result + '"';
+}
+
 /// A file that says the same with every key in full.
 std::string written(const assignments& all) {
-    const auto lacks = [](const std::string& value, const char* characters) {
-        return value.find_first_of(characters) == value.npos;
-    };
     std::string text;
     for (const auto& [key, value] : all) {
-        const char* quote = lacks(value, "'") ? "'" : lacks(value, "\"\\") ? "\"" : "";
-        text += key + '=' + quote + value + quote + '\n';
+        std::size_t begin = 0;
+        for (auto dot = key.find('.'); dot != key.npos; dot = key.find('.', begin)) {
+            text += quoted(std::string_view(key).substr(begin, dot - begin)) + '.';
+            begin = dot + 1;
+        }
+        text += quoted(std::string_view(key).substr(begin)) + " = " + quoted(value) + '\n';
     }
     return text;
 }
 
+bool is_clean(std::string_view text) {
+    return std::ranges::none_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 assignments read(const std::string& path) {
     assignments result;
-    for (const auto& [key, value] : read_config_file(path))
+    for (const auto& [key, value, line] : read_config_file(path)) {
+        require(is_clean(key) && is_clean(value), "no control character is read");
         require(result.emplace(key, value).second, "a key is given once");
+    }
     return result;
 }
 
-void check_file(const std::string& path, const std::optional<assignments>& meant) {
+/// What the file says; nothing where it cannot be read.
+std::optional<assignments> check_file(const std::string& path) {
     const auto outcome = outcome_of([&] { return read(path); });
     if (const auto error = std::get_if<std::string>(&outcome)) {
         check_error(path, *error);
-        check_secret(meant, *error);
-        require(!meant, "a file that can be understood is read");
-        return;
+        check_secret(std::nullopt, *error);
+        return std::nullopt;
     }
-    require(meant.has_value(), "a file that cannot be understood is refused");
     const auto& all = std::get<assignments>(outcome);
-    require(all == *meant, "a file is read as TOML means it");
     require(read(memory_file(written(all)).path()) == all, "what was read can be written");
+    return all;
 }
 
-void check_settings(const std::string& path, const std::optional<assignments>& meant) {
+/// A secret without quotes, or with a quote too many, is in no error.
+void check_secret_value(std::string_view value) {
+    const auto line = std::string(value.substr(0, value.find('\n')));
+    if (line.find('=') != line.npos)
+        return; // May hold a key, which an error names.
+    const memory_file file("[service]\napi-key = " + line + '\n');
+    const auto outcome = outcome_of([&] {
+        settings values;
+        apply_file(file.path(), values);
+        return values;
+    });
+    if (const auto error = std::get_if<std::string>(&outcome))
+        require(!holds_marker(*error), "an error does not repeat a secret, well written or not");
+}
+
+void check_settings(const std::string& path, const std::optional<assignments>& read) {
     const auto outcome = outcome_of([&] {
         settings values;
         apply_file(path, values);
@@ -162,16 +171,18 @@ void check_settings(const std::string& path, const std::optional<assignments>& m
     });
     if (const auto error = std::get_if<std::string>(&outcome)) {
         check_error(path, *error);
-        check_secret(meant, *error);
+        check_secret(read, *error);
         return;
     }
-    require(meant.has_value(), "only a file that was understood sets something");
+    require(read.has_value(), "only a file that can be read sets something");
     const auto& values = std::get<settings>(outcome);
-    for (const auto& [key, value] : *meant) {
+    for (const auto& [key, value] : *read) {
         const auto known = find_option(key);
         require(known != nullptr, "only options are set");
         settings copy;
+        require(known->kind.apply(copy, value), "only what an option takes is set");
         const auto text = known->kind.text(values);
+        require(known->kind.text(copy) == text, "an option is set to what the file says");
         require(known->kind.apply(copy, text), "a setting's text is one of its values");
         require(known->kind.text(copy) == text, "a setting survives its text");
     }
@@ -182,8 +193,7 @@ void check_settings(const std::string& path, const std::optional<assignments>& m
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
     const memory_file file(text);
-    const auto meant = meaning(text);
-    check_file(file.path(), meant);
-    check_settings(file.path(), meant);
+    check_settings(file.path(), check_file(file.path()));
+    check_secret_value(text);
     return 0;
 }
