@@ -257,6 +257,8 @@ void pool_supervisor_state::give_up(pool_slot& slot, protocol::failure why, bool
 
 void pool_supervisor_state::on_deadline(deadline_due::queue queue) {
     alarm_set_[static_cast<std::size_t>(queue)] = false;
+    if (cancelled_)
+        return; // Every request has its answer, and no session is replaced any more.
     const auto now = self_->clock().now();
     switch (queue) {
     case deadline_due::queue::waiting:

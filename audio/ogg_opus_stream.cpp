@@ -13,9 +13,21 @@ namespace {
 
 constexpr std::int32_t opus_rate = 48'000;
 
+/// Positions in a stream are the file's own word: one that is made up, or cut
+/// from a longer stream, would make a clip of any length. A page holds 30 s.
+constexpr double longest_stream = 6 * 3600.0;
+constexpr double longest_page = 31.0;
+
 std::size_t size_of(const std::vector<ogg_page_mark>& pages) {
     return std::accumulate(pages.begin(), pages.end(), std::size_t{0},
                            [](std::size_t sum, const ogg_page_mark& p) { return sum + p.size; });
+}
+
+/// Where the first page with audio ends.
+double first_position(const std::vector<ogg_page_mark>& pages) {
+    const auto first =
+        std::ranges::find_if(pages, [](const ogg_page_mark& p) { return p.seconds > 0; });
+    return first == pages.end() ? 0.0 : first->seconds;
 }
 
 } // namespace
@@ -47,6 +59,12 @@ ogg_opus_stream take_ogg_opus(std::string file) {
         throw audio_error("broken or cut off: expected whole Ogg pages from start to end");
     if (stream.pages.back().seconds <= 0.0)
         throw audio_error("no samples in it: expected speech");
+    if (stream.pages.back().seconds > longest_stream)
+        throw audio_error(
+            fmt::format("plays for {:.0f} s by its own word: expected at most {:.0f} s",
+                        stream.pages.back().seconds, longest_stream));
+    if (first_position(stream.pages) > longest_page)
+        throw audio_error("begins in the middle of a longer stream: expected one that begins at 0");
     const auto rate = reader.header()->sample_rate;
     stream.sample_rate = protocol::accepts_ogg_opus_rate(rate) ? rate : opus_rate;
     stream.bytes = std::move(file);

@@ -32,6 +32,8 @@ pcm resample(const pcm& audio, std::int32_t rate, std::size_t largest) {
     if (error)
         throw audio_error(
             fmt::format("cannot be converted to {} Hz ({})", rate, soxr_strerror(error)));
+    if (made == 0)
+        throw audio_error(fmt::format("no samples left of it at {} Hz: expected speech", rate));
     out.resize(made);
     return {to_bytes(out), rate};
 }

@@ -62,7 +62,7 @@ std::size_t descriptor_limit(std::size_t wanted) {
 }
 
 void check_livekit_key(const livekit_settings& to) {
-    if (!to.url.empty() && to.api_key.empty() != to.api_secret.empty())
+    if (!to.url.empty() && to.api_token.empty() && to.api_key.empty() != to.api_secret.empty())
         throw config_error(
             fmt::format("egress.livekit.{} is missing: expected key and secret together, or "
                         "egress.livekit.api-token instead of both",
@@ -76,10 +76,13 @@ void check_egress(const egress_settings& egress) {
     // Half of an egress would be sent nowhere, unnoticed. Secrets do not count:
     // they may lie in the environment for other runs.
     const auto& livekit = egress.livekit;
-    if (!egress.to_livekit() && !(livekit.room_name + livekit.publisher_id).empty())
+    const bool half_livekit = !(livekit.room_name + livekit.publisher_id).empty() ||
+                              !livekit.attributes.empty() || livekit.idle_timeout.count() > 0;
+    if (half_livekit && !egress.to_livekit())
         throw config_error("egress.livekit.url is missing: expected it where other settings of "
                            "egress.livekit are given");
-    if (!egress.to_agora() && !egress.agora.publisher_id.empty())
+    const bool half_agora = !egress.agora.publisher_id.empty() || egress.agora.uid != 0;
+    if (half_agora && !egress.to_agora())
         throw config_error("egress.agora.channel-name is missing: expected it where other "
                            "settings of egress.agora are given");
     check_livekit_key(livekit);

@@ -50,6 +50,21 @@ bool is_address(const std::string& text) {
            inet_pton(AF_INET6, text.c_str(), &storage) == 1;
 }
 
+// A sample rate that the service takes in one format or another, or 0 for none.
+value_kind one_of_rates(field<std::int32_t> to, bool or_none) {
+    std::set<int> rates(protocol::pcm_rates.begin(), protocol::pcm_rates.end());
+    rates.insert(protocol::ogg_opus_rates.begin(), protocol::ogg_opus_rates.end());
+    return make_kind(
+        to, "HZ",
+        fmt::format("{}a sample rate in Hz: {}", or_none ? "0 or " : "", fmt::join(rates, ", ")),
+        [rates, or_none](std::string_view text) {
+            auto value = parse_number<std::int32_t>(text);
+            return value && (rates.contains(*value) || (or_none && *value == 0)) ? value
+                                                                                 : std::nullopt;
+        },
+        [](std::int32_t value) { return std::to_string(value); });
+}
+
 std::string same(const std::string& value) {
     return value;
 }
@@ -85,26 +100,11 @@ value_kind port(field<std::uint16_t> to) {
 }
 
 value_kind sample_rate(field<std::int32_t> to) {
-    return make_kind(
-        to, "HZ",
-        fmt::format("a sample rate in Hz: {}", protocol::rates_as_text(protocol::pcm_rates)),
-        [](std::string_view text) {
-            auto value = parse_number<std::int32_t>(text);
-            return value && protocol::accepts_pcm_rate(*value) ? value : std::nullopt;
-        },
-        [](std::int32_t value) { return std::to_string(value); });
+    return one_of_rates(to, false);
 }
 
 value_kind sample_rate_or_none(field<std::int32_t> to) {
-    std::set<int> rates(protocol::pcm_rates.begin(), protocol::pcm_rates.end());
-    rates.insert(protocol::ogg_opus_rates.begin(), protocol::ogg_opus_rates.end());
-    return make_kind(
-        to, "HZ", fmt::format("0 or a sample rate in Hz: {}", fmt::join(rates, ", ")),
-        [rates](std::string_view text) {
-            auto value = parse_number<std::int32_t>(text);
-            return value && (*value == 0 || rates.contains(*value)) ? value : std::nullopt;
-        },
-        [](std::int32_t value) { return std::to_string(value); });
+    return one_of_rates(to, true);
 }
 
 value_kind number(field<double> to, double min, double max) {

@@ -35,10 +35,10 @@ value_kind opus_bitrate(field<std::size_t> to);
 /// A TCP port, 0 included.
 value_kind port(field<std::uint16_t> to);
 
-/// A sample rate that the service takes as PCM.
+/// A sample rate that the service takes, as PCM or as Ogg Opus.
 value_kind sample_rate(field<std::int32_t> to);
 
-/// The same, one that it takes as Ogg Opus, or 0.
+/// The same, or 0.
 value_kind sample_rate_or_none(field<std::int32_t> to);
 
 /// A number with or without a fraction.

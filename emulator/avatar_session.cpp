@@ -116,12 +116,13 @@ void avatar_session::on_next_message(std::string_view bytes, bool is_text) {
 }
 
 void avatar_session::on_audio(const protocol::audio_input& input) {
-    if (!struck_.empty() && input.req_id == struck_)
+    if (const auto struck = struck_.find(input.req_id); struck != struck_.end()) {
+        if (input.end)
+            struck_.erase(struck);
         return;
-    if (const auto* wrong = fault_at(fault_point::audio); wrong && !desk_->knows(input.req_id)) {
-        struck_ = input.req_id;
-        return strike(*wrong, struck_);
     }
+    if (const auto* wrong = fault_at(fault_point::audio); wrong && !desk_->knows(input.req_id))
+        return end_request(*wrong, std::string(input.req_id), !input.end);
     const auto error = desk_->take(input, last_active_);
     if (!error)
         return send_due_frames(last_active_);
@@ -156,7 +157,7 @@ void avatar_session::send_due_frames(steady_time now) {
     last_active_ = now;
     for (const auto& request_id : desk_->send_due(now))
         if (const auto* wrong = fault_at(fault_point::frames); wrong && !ended_)
-            strike(*wrong, request_id);
+            end_request(*wrong, request_id, desk_->knows(request_id));
 }
 
 std::optional<session_error> avatar_session::overdue(steady_time now) const {
@@ -215,6 +216,17 @@ void avatar_session::disarm_timer() {
 
 const fault* avatar_session::fault_at(fault_point at) const {
     return rules_->faults.find(at, avatar_id_);
+}
+
+/// Strikes at one request. Clients stop sending its audio, but not at once.
+void avatar_session::end_request(const fault& wrong, const std::string& request_id,
+                                 bool audio_comes) {
+    if (audio_comes && struck_.size() >= rules_->max_open_requests)
+        return fail({server_code::resource_exhausted, "too many requests that never end"});
+    if (audio_comes)
+        struck_.insert(request_id);
+    desk_->drop(request_id);
+    strike(wrong, request_id);
 }
 
 void avatar_session::strike(const fault& wrong, const std::string& request_id) {

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,7 @@ private:
 
     // What goes wrong on purpose.
     const fault* fault_at(fault_point at) const;
+    void end_request(const fault& wrong, const std::string& request_id, bool audio_comes);
     void strike(const fault& wrong, const std::string& request_id);
 
     void send(const protocol::message& m);
@@ -65,7 +67,9 @@ private:
     std::weak_ptr<transport::peer> client_;
     std::shared_ptr<const session_rules> rules_;
     std::string avatar_id_;
-    std::string struck_; ///< The request whose audio met a fault: no more is heard of it.
+    /// Requests that a fault has ended while their audio still comes: no more is
+    /// heard of them.
+    std::set<std::string, std::less<>> struck_;
     boost::asio::steady_timer timer_;
     std::optional<steady_time> armed_; ///< When the timer fires; nothing: not waiting.
     steady_time opened_;

@@ -75,8 +75,9 @@ http_refusal read_refusal(const json& value, fault_point at) {
     object(value, "refuse", {"status", "message", "body"});
     http_refusal result;
     // The console also refuses with status 200 and a list of errors.
-    const auto least = at == fault_point::token ? 200 : 400;
-    result.status = static_cast<unsigned>(number(value, "status", 500, least, 599));
+    const bool lists_errors = at == fault_point::token && value.value("status", json()) == 200;
+    result.status =
+        lists_errors ? 200 : static_cast<unsigned>(number(value, "status", 500, 400, 599));
     const auto message = text(value, "message");
     result.body = at == fault_point::token
                       ? protocol::error_response(static_cast<int>(result.status), "", "", message)
@@ -102,12 +103,19 @@ stray_message read_hex(const std::string& hex) {
     return stray;
 }
 
+/// RFC 6455, section 7.4, and the IANA registry of close codes.
+bool may_be_sent(std::int64_t close_code) {
+    return (close_code >= 1000 && close_code <= 1003) ||
+           (close_code >= 1007 && close_code <= 1013) || close_code >= 3000;
+}
+
 clean_close read_close(const json& value) {
     object(value, "close", {"code", "reason"});
-    // RFC 6455, section 7.4: others may not be sent.
     const auto code = number(value, "code", 1000, 1000, 4999);
-    if (code == 1004 || code == 1005 || code == 1006 || code == 1015)
-        wrong(fmt::format("code {} may not be sent: expected another close code", code));
+    if (!may_be_sent(code))
+        wrong(fmt::format("code {} may not be sent: expected 1000 to 1003, 1007 to 1013, or 3000 "
+                          "to 4999",
+                          code));
     return {static_cast<std::uint16_t>(code), text(value, "reason")};
 }
 

@@ -122,10 +122,7 @@ void append_step(urls::url& url, std::string_view step) {
 }
 
 void set_parameter(urls::url& url, std::string_view key, std::string_view value) {
-    // Everything but the unreserved characters is encoded: a '+' left alone
-    // would be read as a space.
-    auto encoded = urls::encode(value, urls::unreserved_chars);
-    url.encoded_params().set(key, encoded);
+    url.encoded_params().set(key, percent_encoded(value));
 }
 
 endpoint to_endpoint(const urls::url& url, const rules& rules) {
@@ -152,6 +149,12 @@ std::optional<std::string> check(std::string_view url, const rules& rules) {
 }
 
 } // namespace
+
+std::string percent_encoded(std::string_view value) {
+    // Everything but the unreserved characters is encoded: a '+' left alone
+    // would be read as a space.
+    return urls::encode(value, urls::unreserved_chars);
+}
 
 endpoint token_endpoint(std::string_view console_url) {
     auto url = parse(console_url, console_rules);

@@ -42,6 +42,10 @@ endpoint token_endpoint(std::string_view console_url);
 endpoint websocket_endpoint(std::string_view ingress_url, std::string_view avatar_id,
                             const std::optional<query_auth>& auth = std::nullopt);
 
+/// A value as it stands in the query of such an endpoint: all but unreserved
+/// characters percent-encoded.
+std::string percent_encoded(std::string_view value);
+
 /// What is wrong with a console URL, nothing when it can be used.
 std::optional<std::string> check_console_endpoint(std::string_view console_url);
 

@@ -3,6 +3,8 @@
 #include "report/text_detail.hpp"
 #include "report/units.hpp"
 
+#include <fmt/format.h>
+
 namespace avatar::report {
 
 using text_detail::banner;
@@ -68,12 +70,16 @@ void write_performance(std::ostream& out, const run_report& report) {
 
 void write_rounds(std::ostream& out, const run_report& report) {
     line(out, "\nPer-Round Breakdown:");
-    line(out, "  {:<6} {:<10} {:<14} {:<6} {:<6}", "Round", "Time(s)", "Duration(ms)", "OK",
-         "FAIL");
-    line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}", "");
+    // A last column only where a run interrupts its requests.
+    const bool interrupts = report.interrupted_requests > 0;
+    line(out, "  {:<6} {:<10} {:<14} {:<6} {:<6}{}", "Round", "Time(s)", "Duration(ms)", "OK",
+         "FAIL", interrupts ? " INTERRUPTED" : "");
+    line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}{1}", "",
+         interrupts ? " -----------" : "");
     for (const auto& row : report.rounds)
-        line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}", row.round, to_seconds(row.started_at),
-             to_milliseconds(row.duration), row.ok, row.failed);
+        line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}{}", row.round,
+             to_seconds(row.started_at), to_milliseconds(row.duration), row.ok, row.failed,
+             interrupts ? fmt::format(" {}", row.interrupted) : "");
 }
 
 void write_usage(std::ostream& out, const run_report& report) {

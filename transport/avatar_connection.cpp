@@ -224,10 +224,17 @@ void avatar_connection::interrupt() {
 }
 
 void avatar_connection::abandon() {
+    if (!frames_come_back())
+        return interrupt(); // Nothing would tell that the service is done.
     if (ended_ || closing_ || !exchange_.under_way())
         return;
     sender_->interrupt(exchange_.request_id());
     exchange_.abandon();
+}
+
+bool avatar_connection::frames_come_back() const {
+    const auto& egress = settings_->channel.egress;
+    return !egress.to_livekit() && !egress.to_agora();
 }
 
 /// The service may be done before all audio is sent.
@@ -237,12 +244,10 @@ void avatar_connection::end_exchange(exchange_finished end) {
 }
 
 audio_sender_events avatar_connection::sender_events() {
-    const auto& egress = settings_->channel.egress;
-    const bool frames_come_back = !egress.to_livekit() && !egress.to_agora();
     audio_sender_events events;
     events.on_last_piece = [this] { exchange_.audio_ended(std::chrono::steady_clock::now()); };
-    events.on_all_written = [this, frames_come_back](const std::string& request_id) {
-        if (!frames_come_back && !ended_ && exchange_.request_id() == request_id)
+    events.on_all_written = [this](const std::string& request_id) {
+        if (!frames_come_back() && !ended_ && exchange_.request_id() == request_id)
             end_exchange(exchange_.finish());
     };
     events.on_error = [this](const boost::system::error_code& ec) {
@@ -265,6 +270,10 @@ void avatar_connection::close() {
     if (connection_id_.empty())
         return cut(); // Nothing agreed yet, so there is nothing to take leave of.
     limit_time(close_limit);
+    // With a control callback Beast's reader pauses between the service's close
+    // frame and noting it. A close that is under way then waits for the reader,
+    // and the reader for the close, for ever.
+    ws_->control_callback();
     ws_->async_close(websockets::close_code::normal,
                      [self = shared_from_this()](boost::system::error_code) {
                          // The reader meets the end of the connection too.
@@ -305,8 +314,9 @@ void avatar_connection::watch_for_close() {
 /// Services echo what they were sent; secrets go no further.
 void avatar_connection::redact(protocol::failure& f) const {
     const auto& [livekit, agora] = settings_->channel.egress;
-    for (const auto& secret : {settings_->channel.service.api_key, session_token_,
-                               livekit.api_token, livekit.api_key, livekit.api_secret, agora.token})
+    for (const auto& secret :
+         {settings_->channel.service.api_key, session_token_, livekit.api_token, livekit.api_key,
+          livekit.api_secret, agora.token, protocol::percent_encoded(session_token_)})
         protocol::replace_all(f, secret, "***");
 }
 

@@ -58,6 +58,7 @@ private:
     void on_server_error(const protocol::server_error& error);
     void end_exchange(exchange_finished end);
     audio_sender_events sender_events();
+    bool frames_come_back() const; // Without an egress.
 
     // Time limits and the ways to end early.
     void limit_time(std::chrono::milliseconds limit);

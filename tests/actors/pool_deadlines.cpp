@@ -97,6 +97,20 @@ CAF_TEST(the old session of a replaced slot does not disturb the new one) {
     CAF_CHECK(result_of("r-1").ok());
 }
 
+CAF_TEST(a late connection is not replaced any more when the pool closes) {
+    open_pool_of(1);
+    service.at(0).answers_close = false;
+    ask(pool, "r-0");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    close();
+    after(20s);
+    CAF_CHECK_EQUAL(service.made(), 1u);
+    service.at(0).end({});
+    consume_messages();
+    CAF_CHECK_EQUAL(closed, 1);
+}
+
 CAF_TEST(each busy connection has its own deadline) {
     open_pool_of(2);
     ask(pool, "r-0");

@@ -6,6 +6,8 @@
 #include "tests/support/ogg_opus_clip.hpp"
 
 #include "caf/test/dsl.hpp"
+#include <cstring>
+#include <ogg/ogg.h>
 
 using namespace avatar::audio;
 using namespace avatar::audio::test;
@@ -15,6 +17,17 @@ namespace {
 
 std::string refusal_of(std::string file) {
     return error_of([&] { take_ogg_opus(std::move(file)); });
+}
+
+/// The stream with another position on its last page, whose checksum is right.
+std::string with_last_position(std::string file, std::int64_t position) {
+    const auto at = file.rfind("OggS");
+    auto* page = reinterpret_cast<unsigned char*>(file.data() + at);
+    std::memcpy(page + 6, &position, sizeof position); // Little-endian, as this machine.
+    const long header = 27 + page[26];
+    ogg_page view{page, header, page + header, static_cast<long>(file.size() - at) - header};
+    ogg_page_checksum_set(&view);
+    return file;
 }
 
 } // namespace
@@ -62,6 +75,15 @@ CAF_TEST(streams in a row are refused) {
     const auto file = make_ogg_opus(0.5, 16'000);
     CAF_CHECK_EQUAL(refusal_of(file + file),
                     "more than one stream in it: expected one Ogg Opus stream");
+}
+
+CAF_TEST(positions that are made up are refused) {
+    const auto file = make_ogg_opus(1.0, 16'000);
+    CAF_CHECK_EQUAL(refusal_of(with_last_position(file, 48'000LL * 3600 * 24)),
+                    "plays for 86400 s by its own word: expected at most 21600 s");
+    CAF_CHECK_EQUAL(refusal_of(with_last_position(file, INT64_MAX)).substr(0, 10), "plays for ");
+    CAF_CHECK_EQUAL(refusal_of(with_last_position(make_ogg_opus(0.1, 16'000), 48'000 * 60)),
+                    "begins in the middle of a longer stream: expected one that begins at 0");
 }
 
 CAF_TEST(a stream without audio is refused) {

@@ -54,6 +54,13 @@ CAF_TEST(the same clip gives the same bytes) {
               resample(tone(44'100), 16'000, 1 << 20).bytes);
 }
 
+CAF_TEST(a clip of which nothing is left is an error) {
+    CAF_CHECK_EQUAL(error_of([] {
+                        resample({to_bytes({1, 2, 3, 4, 5}), 192'000}, 8'000, 1 << 20);
+                    }),
+                    "no samples left of it at 8000 Hz: expected speech");
+}
+
 CAF_TEST(a result beyond the limit is an error) {
     CAF_CHECK_EQUAL(error_of([] { resample(tone(8'000), 48'000, 1 << 16); }),
                     "too long at 48000 Hz: expected at most 0 MiB as 16-bit PCM");

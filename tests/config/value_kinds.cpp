@@ -77,7 +77,8 @@ CAF_TEST(words) {
 CAF_TEST(sample rates) {
     CAF_CHECK_EQUAL(outcome("audio.sample-rate", "48000"), "48000");
     CAF_CHECK_EQUAL(outcome("audio.sample-rate", "11025"),
-                    "expected a sample rate in Hz: 8000, 16000, 22050, 24000, 32000, 44100, 48000");
+                    "expected a sample rate in Hz: 8000, 12000, 16000, 22050, 24000, 32000, 44100, "
+                    "48000");
 }
 
 CAF_TEST(addresses) {

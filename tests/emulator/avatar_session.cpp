@@ -355,4 +355,18 @@ CAF_TEST(a fault of another avatar does not strike) {
     CAF_CHECK_EQUAL(said(), "last a");
 }
 
+CAF_TEST(a fault in the middle of the audio leaves nothing of its request) {
+    rules->faults = scenario({{fault_point::frames, "", 1, error_message{13, "odd", true}}});
+    rules->max_open_requests = 4;
+    confirm();
+    for (int i = 0; i < 10; ++i) {
+        const auto id = std::to_string(i);
+        say(audio_input{id, false, second});
+        say(audio_input{id, false, second}); // Was on its way already.
+        say(audio_input{id, true, ""});
+        CAF_CHECK_EQUAL(said(), "frame " + id + "; error 13 odd [" + id + "]");
+        client->lines.clear();
+    }
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -116,7 +116,8 @@ CAF_TEST(a fault that cannot be is refused with what would be right) {
                     "bytes is no hexadecimal text: expected two digits a byte, such as "
                     "\"08021a00\"");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "close": {"code": 1006}})"),
-                    "code 1006 may not be sent: expected another close code");
+                    "code 1006 may not be sent: expected 1000 to 1003, 1007 to 1013, or 3000 to "
+                    "4999");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "upgrade", "refuse": {"status": 200}})"),
                     "status is 200: expected a whole number from 400 to 599");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "error": {"code": 1e12}})"),

@@ -184,6 +184,14 @@ CAF_TEST(a request over its timeout fails and its connection is replaced) {
     check_contains(result.out, "  Completed: 0 OK, 2 FAILED in ");
 }
 
+CAF_TEST(connections that are all closed in the middle of a request do close) {
+    // Each service's last frame comes with its answer to the close.
+    const auto result = run_binary({"run", "--emulator", "--pool.size=200", "--rounds.count=1",
+                                    "--rounds.concurrency=200", "--rounds.interrupt-after=500ms"});
+    CAF_CHECK_EQUAL(result.code, 0);
+    check_contains(result.out, "Connection pool closed\n");
+}
+
 CAF_TEST(requests that wait too long are told so) {
     service_script script;
     script.request = [](transport::peer&, const protocol::message&) {};

@@ -77,6 +77,9 @@ CAF_TEST(interrupted_requests_have_their_share_of_the_total) {
                                         "  Successful: 1 (25.0%)\n"
                                         "  Failed: 0 (0.0%)\n"
                                         "  Interrupted: 3 (75.0%)\n"));
+    report.rounds = {{1, 0s, 400ms, 1, 0, 3}};
+    CAF_CHECK(contains(summary(report), "OK     FAIL   INTERRUPTED\n"));
+    CAF_CHECK(contains(summary(report), "  1      0.0        400.0          1      0      3\n"));
 }
 
 CAF_TEST(failures_are_counted_by_code_with_a_sample) {

@@ -159,6 +159,24 @@ CAF_TEST(secrets that a service echoes go no further) {
     CAF_CHECK_EQUAL(failure.detail, "bad ***");
 }
 
+CAF_TEST(a token that a service echoes from the query goes no further) {
+    service_script script;
+    script.token = [](const http_request&) {
+        return http_reply{200, protocol::token_response("sess+with/slash=")};
+    };
+    script.refuse_upgrade = [](const http_request& request) {
+        return http_reply{400, "{\"message\":\"cannot take " + request.target + "\"}"};
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.use_query_auth = true;
+    open(settings);
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK(failure.detail.find("cannot take") != std::string::npos);
+    CAF_CHECK(failure.detail.find("slash") == std::string::npos);
+    CAF_CHECK(failure.body.find("slash") == std::string::npos);
+}
+
 CAF_TEST(a token answer that is no JSON is a protocol error) {
     service_script script;
     script.token = [](const http_request&) { return http_reply{200, "<html>"}; };

@@ -191,4 +191,17 @@ CAF_TEST(with an egress a request is over when its audio is sent) {
     }
 }
 
+CAF_TEST(with an egress a request given up waits for nobody) {
+    tests::local_service service(noting(ignore));
+    auto settings = settings_for(service);
+    settings.egress.agora.channel_name = "channel";
+    open(settings);
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("ab", {1, 2}, 1h));
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: a");
+    channel->abandon();
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
