@@ -20,7 +20,7 @@ struct heard {
 /// A service that notes what it gets and answers each request when its audio
 /// has ended, or its interrupt.
 struct noting_service {
-    noting_service() : service(script()) {}
+    noting_service() { service.emplace(script()); }
 
     service_script script() {
         service_script s;
@@ -44,16 +44,19 @@ struct noting_service {
         return all;
     }
 
-    /// One request of one connection.
+    /// One request of one connection. The service ends with it, and so do its
+    /// notes.
     outcome run(const arguments& more) {
-        return run_binary(
+        auto result = run_binary(
             joined({"run", "--pool.size=1", "--rounds.count=1", "--rounds.concurrency=1"}, more),
-            pointing_at(service));
+            pointing_at(*service));
+        service.reset();
+        return result;
     }
 
-    heard notes; // Of the service's thread; read when the run is over.
+    heard notes; // Of the service's thread, while that runs.
     bool answers = true;
-    local_service service;
+    std::optional<local_service> service;
 };
 
 } // namespace
