@@ -20,7 +20,8 @@ struct heard {
 /// A service that notes what it gets and answers each request when its audio
 /// has ended, or its interrupt.
 struct noting_service {
-    noting_service() { service.emplace(script()); }
+    /// Without `answers` only interrupts are answered.
+    explicit noting_service(bool answers = true) : answers(answers) { service.emplace(script()); }
 
     service_script script() {
         service_script s;
@@ -55,7 +56,7 @@ struct noting_service {
     }
 
     heard notes; // Of the service's thread, while that runs.
-    bool answers = true;
+    const bool answers;
     std::optional<local_service> service;
 };
 
@@ -85,8 +86,7 @@ CAF_TEST(the clip is encoded to Ogg Opus and sent as a live stream) {
 }
 
 CAF_TEST(requests are interrupted where the plan says so) {
-    noting_service service;
-    service.answers = false;
+    noting_service service(/*answers=*/false);
     const auto result = service.run({"--rounds.interrupt-after=50ms"});
     CAF_CHECK_EQUAL(result.code, 0);
     check_contains(result.out, "  Completed: 0 OK, 0 FAILED, 1 INTERRUPTED in ");
@@ -95,8 +95,7 @@ CAF_TEST(requests are interrupted where the plan says so) {
 }
 
 CAF_TEST(a request over its timeout is interrupted on the side of the service) {
-    noting_service service;
-    service.answers = false;
+    noting_service service(/*answers=*/false);
     const auto result = service.run({"--pool.request-timeout=100ms"});
     CAF_CHECK_EQUAL(result.code, 1);
     check_contains(result.out, "  1 \u00d7 requestTimeout, such as: request timed out after 100ms");
