@@ -131,6 +131,26 @@ CAF_TEST(an egress without its destination is refused) {
                     "egress.agora are given");
 }
 
+CAF_TEST(no setting of an egress goes unnoticed without its destination) {
+    settings values;
+    values.egress.livekit.attributes = {{"role", "avatar"}};
+    CAF_CHECK(consistency_error(values).starts_with("egress.livekit.url is missing"));
+    values = {};
+    values.egress.livekit.idle_timeout = 30s;
+    CAF_CHECK(consistency_error(values).starts_with("egress.livekit.url is missing"));
+    values = {};
+    values.egress.agora.uid = 7;
+    CAF_CHECK(consistency_error(values).starts_with("egress.agora.channel-name is missing"));
+}
+
+CAF_TEST(with a token a key without its secret may lie around) {
+    settings values;
+    values.egress.livekit.url = "wss://livekit.example.com";
+    values.egress.livekit.api_token = "token";
+    values.egress.livekit.api_key = "key";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+}
+
 CAF_TEST(a LiveKit key and its secret come together) {
     settings values;
     values.egress.livekit.url = "wss://livekit.example.com";
