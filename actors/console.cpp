@@ -73,9 +73,7 @@ void console_state::on_connection_tried(connection_tried& event) {
 }
 
 void console_state::write_tried(std::ostream& out, const connection_tried& event) {
-    if (event.failure && ++failures_told_ > failure_lines)
-        ++failures_left_out_;
-    else
+    if (!event.failure || ++failures_ <= failure_lines)
         report::write(out, event);
 }
 
@@ -86,8 +84,8 @@ void console_state::on_pool_opened(const pool_opened& event) {
     print([&](std::ostream& out) {
         for (const auto& [slot, tried] : std::exchange(early_, {}))
             write_tried(out, tried);
-        if (failures_left_out_ > 0)
-            report::write_failed_connections(out, failures_left_out_, event.failures);
+        if (failures_ > failure_lines)
+            report::write_failed_connections(out, failures_ - failure_lines, event.failures);
         report::write(out, event);
     });
 }

@@ -54,9 +54,8 @@ private:
     std::unique_ptr<report::progress_line> progress_;
     std::map<std::uint64_t, connection_tried> early_;
     std::uint64_t next_slot_ = 0;
-    std::uint64_t failures_told_ = 0;
-    std::uint64_t failures_left_out_ = 0;
-    bool opening_ = true; // Later tries replace lost connections: no lines for them.
+    std::uint64_t failures_ = 0; // Of connections tried.
+    bool opening_ = true;        // Later tries replace lost connections: no lines for them.
 };
 
 /// Behaviour that writes a run to a stream, as it happens. Spawn it detached:

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "config/clean_text.hpp"
 #include "config/value_kinds.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,12 +25,6 @@ value_kind make_kind(field<Value> to, std::string placeholder, std::string expec
     // Fields are reached through settings one may write to; a copy gives that.
     auto as_text = [to, format](settings s) { return format(to(s)); };
     return {std::move(placeholder), std::move(expected), apply, as_text};
-}
-
-/// Without control characters.
-inline bool is_clean(std::string_view text) {
-    return std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 } // namespace avatar::config

@@ -1,5 +1,6 @@
 #include "config/toml_reader.hpp"
 
+#include "config/clean_text.hpp"
 #include "config/error.hpp"
 #include "config/toml_syntax.hpp"
 
@@ -70,15 +71,10 @@ std::string value_of(const toml::node& node, const std::string& key, const text_
     fail(node, key, "a date or a time: expected one value, text in quotes");
 }
 
-bool holds_control_character(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 void check_name(const toml::node& node, const std::string& key, std::string_view name) {
     if (name.find('.') != std::string_view::npos)
         fail(node, key, "a dot in a key in quotes: expected the key without quotes");
-    if (holds_control_character(name))
+    if (!is_clean(name))
         fail(node, key, "a control character: expected text without");
 }
 
@@ -103,7 +99,7 @@ std::vector<found_value> values_of(const toml::table& root, const text_lines& li
                 continue;
             }
             auto value = value_of(node, key, lines);
-            if (holds_control_character(value))
+            if (!is_clean(value))
                 fail(node, key, "a control character: expected text without");
             found.push_back(
                 {node.source().begin, {key, std::move(value), node.source().begin.line}});

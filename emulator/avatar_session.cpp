@@ -89,7 +89,7 @@ void avatar_session::on_configure(const protocol::configure_session& wanted) {
     terms.connection_id = connection_id_;
     terms.format = wanted.audio_format;
     terms.sample_rate = wanted.sample_rate;
-    terms.egress = wanted.livekit_egress || wanted.agora_egress;
+    terms.egress = wants_egress(wanted);
     if (const auto* wrong = fault_at(fault_point::frames))
         terms.frames_until_fault = wrong->after;
     desk_.emplace(rules_, std::move(terms),
@@ -126,10 +126,7 @@ void avatar_session::on_audio(const protocol::audio_input& input) {
     const auto error = desk_->take(input, last_active_);
     if (!error)
         return send_due_frames(last_active_);
-    if (error->request_id.empty())
-        fail(*error);
-    else
-        report(*error);
+    tell(*error);
 }
 
 void avatar_session::on_interrupt(const protocol::client_interrupt& interrupt) {
@@ -233,11 +230,8 @@ void avatar_session::strike(const fault& wrong, const std::string& request_id) {
     const auto client = client_.lock();
     if (!client)
         return;
-    if (const auto* error = std::get_if<error_message>(&wrong.action)) {
-        if (error->of_request && !request_id.empty())
-            return report({error->code, error->message, request_id});
-        return fail({error->code, error->message});
-    }
+    if (const auto* error = std::get_if<error_message>(&wrong.action))
+        return tell({error->code, error->message, error->of_request ? request_id : ""});
     if (const auto* stray = std::get_if<stray_message>(&wrong.action)) {
         const auto bytes = std::make_shared<const std::string>(stray->bytes);
         return stray->text ? client->send_text(bytes) : client->send(bytes);
@@ -254,6 +248,14 @@ void avatar_session::strike(const fault& wrong, const std::string& request_id) {
 void avatar_session::send(const protocol::message& m) {
     if (const auto client = client_.lock())
         client->send(std::make_shared<const std::string>(protocol::encode(m)));
+}
+
+/// One that names no request ends the session.
+void avatar_session::tell(const session_error& error) {
+    if (error.request_id.empty())
+        fail(error);
+    else
+        report(error);
 }
 
 void avatar_session::report(const session_error& error) {

@@ -60,6 +60,7 @@ private:
     void strike(const fault& wrong, const std::string& request_id);
 
     void send(const protocol::message& m);
+    void tell(const session_error& error);
     void report(const session_error& error);
     void fail(const session_error& error);
     void end();

@@ -94,13 +94,16 @@ maybe_error check_audio(const protocol::configure_session& wanted) {
 
 } // namespace
 
+bool wants_egress(const protocol::configure_session& wanted) {
+    return wanted.livekit_egress || wanted.agora_egress;
+}
+
 maybe_error check_configuration(const protocol::configure_session& wanted, bool egress) {
     if (auto error = check_audio(wanted))
         return error;
     if (auto error = check_egress(wanted))
         return error;
-    const bool wants_egress = wanted.livekit_egress || wanted.agora_egress;
-    if (wants_egress && !egress)
+    if (wants_egress(wanted) && !egress)
         return session_error{server_code::unavailable, "egress client is not configured on server"};
     return std::nullopt;
 }

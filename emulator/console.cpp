@@ -22,10 +22,6 @@ http_reply refuse(unsigned status, std::string_view code, std::string_view title
             .body = protocol::error_response(static_cast<int>(status), code, title, detail)};
 }
 
-http_reply as_reply(const http_refusal& wanted) {
-    return {.status = wanted.status, .body = wanted.body};
-}
-
 http_reply refuse_key(std::string_view detail) {
     return refuse(401, "invalidApiKey", "Invalid API key", detail);
 }
@@ -57,7 +53,7 @@ http_reply console::make_token(const http_request& request, wall_time now) const
     if (api_key.empty())
         return refuse_key("the header X-Api-Key is missing");
     if (const auto* fault = faults_.find(fault_point::token, api_key))
-        return as_reply(std::get<http_refusal>(fault->action));
+        return std::get<http_reply>(fault->action);
     const auto* account = known_.find_account(api_key);
     if (!account)
         return refuse_key("no account has this API key");

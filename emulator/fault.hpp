@@ -1,5 +1,7 @@
 #pragma once
 
+#include "transport/server.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,13 +19,7 @@ enum class fault_point : std::uint8_t {
     frames,    ///< The next frame of a request is due.
 };
 
-/// At `token` and `upgrade`: an HTTP refusal.
-struct http_refusal {
-    unsigned status = 500;
-    std::string body; ///< As it goes out.
-};
-
-/// Later: a server_error. It ends the session, or its request alone.
+/// A server_error. It ends the session, or its request alone.
 struct error_message {
     std::int32_t code = 0;
     std::string message;
@@ -45,7 +41,9 @@ struct clean_close {
 /// The TCP connection is reset.
 struct reset {};
 
-using fault_action = std::variant<http_refusal, error_message, stray_message, clean_close, reset>;
+/// At `token` and `upgrade` the HTTP reply as it goes out, later one of the others.
+using fault_action =
+    std::variant<transport::http_reply, error_message, stray_message, clean_close, reset>;
 
 /// One thing that goes wrong, and for whom.
 struct fault {

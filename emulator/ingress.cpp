@@ -78,10 +78,8 @@ std::variant<admitted, http_reply> ingress::judge(const http_request& request,
         return refuse(400, "App ID mismatch");
     if (!known_.has_avatar(avatar_id))
         return refuse(404, "Avatar not found: " + avatar_id);
-    if (const auto* fault = faults_.find(fault_point::upgrade, avatar_id)) {
-        const auto& wanted = std::get<http_refusal>(fault->action);
-        return http_reply{.status = wanted.status, .body = wanted.body};
-    }
+    if (const auto* fault = faults_.find(fault_point::upgrade, avatar_id))
+        return std::get<http_reply>(fault->action);
     return admitted{avatar_id};
 }
 

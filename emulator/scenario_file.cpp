@@ -71,9 +71,9 @@ bool flag(const json& in, std::string_view key) {
     return found != in.end() && found->get<bool>();
 }
 
-http_refusal read_refusal(const json& value, fault_point at) {
+transport::http_reply read_refusal(const json& value, fault_point at) {
     object(value, "refuse", {"status", "message", "body"});
-    http_refusal result;
+    transport::http_reply result;
     // The console also refuses with status 200 and a list of errors.
     const bool lists_errors = at == fault_point::token && value.value("status", json()) == 200;
     result.status =

@@ -69,10 +69,10 @@ CAF_TEST(every action is read with its values) {
         {"at": "handshake", "bytes": "08021A00"},
         {"at": "audio", "error": {"code": -5, "message": "odd", "of_request": true}},
         {"at": "frames", "after": 3, "text": "hello"})");
-    const auto& token = action_of<http_refusal>(faults, fault_point::token);
+    const auto& token = action_of<avatar::transport::http_reply>(faults, fault_point::token);
     CAF_CHECK_EQUAL(token.status, 402u);
     CAF_CHECK_NOT_EQUAL(token.body.find("\"errors\""), std::string::npos);
-    const auto& upgrade = action_of<http_refusal>(faults, fault_point::upgrade);
+    const auto& upgrade = action_of<avatar::transport::http_reply>(faults, fault_point::upgrade);
     CAF_CHECK_EQUAL(upgrade.body, "<html>");
     const auto& bytes = action_of<stray_message>(faults, fault_point::handshake);
     CAF_CHECK(bytes.bytes == std::string("\x08\x02\x1a\x00", 4));
