@@ -13,6 +13,13 @@ namespace avatar {
 
 using std::chrono::nanoseconds;
 
+/// Why a connection is closed, and the WebSocket code that says so (RFC 6455,
+/// section 7.4.1).
+enum class leave : std::uint16_t {
+    normally = 1000,   ///< It is not needed any more.
+    going_away = 1001, ///< The program stops before its work is done.
+};
+
 /// The service confirmed the session; requests may be sent.
 struct channel_opened {
     std::string connection_id;
@@ -43,18 +50,30 @@ struct exchange_finished {
     }
 };
 
+/// The service has answered a check.
+struct channel_alive {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, channel_alive&) {
+        return f();
+    }
+};
+
 /// The connection could not be opened, died, or was closed. The last event of
 /// every channel, exactly once.
 struct channel_closed {
     protocol::failure failure; ///< Code `none`: closed on our own wish.
     std::uint64_t late_frames = 0;
+    /// Whether the service's machine may have taken any byte of the request that
+    /// was under way. False: surely none, so another connection may carry it.
+    bool request_accepted = true;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, channel_closed& x) {
-        return f(x.failure, x.late_frames);
+        return f(x.failure, x.late_frames, x.request_accepted);
     }
 };
 
-using channel_event = std::variant<channel_opened, exchange_finished, channel_closed>;
+using channel_event =
+    std::variant<channel_opened, exchange_finished, channel_alive, channel_closed>;
 
 } // namespace avatar

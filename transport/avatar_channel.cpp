@@ -20,7 +20,7 @@ public:
         : connection_(std::move(connection)) {}
 
     ~avatar_channel() override {
-        on_io_thread([](avatar_connection& c) { c.close(); });
+        on_io_thread([](avatar_connection& c) { c.close(leave::normally); });
     }
 
     void open() override {
@@ -42,8 +42,12 @@ public:
         on_io_thread([](avatar_connection& c) { c.abandon(); });
     }
 
-    void close() override {
-        on_io_thread([](avatar_connection& c) { c.close(); });
+    void check() override {
+        on_io_thread([](avatar_connection& c) { c.check(); });
+    }
+
+    void close(leave why) override {
+        on_io_thread([why](avatar_connection& c) { c.close(why); });
     }
 
 private:

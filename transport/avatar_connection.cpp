@@ -260,9 +260,12 @@ audio_sender_events avatar_connection::sender_events() {
     return events;
 }
 
+/// Pings between requests; the answer goes to `on_control_frame`.
+void avatar_connection::check() {}
+
 // -- ending early -----------------------------------------------------------------
 
-void avatar_connection::close() {
+void avatar_connection::close(leave why) {
     if (ended_ || std::exchange(closing_, true))
         return;
     if (sender_)
@@ -274,7 +277,7 @@ void avatar_connection::close() {
     // frame and noting it. A close that is under way then waits for the reader,
     // and the reader for the close, for ever.
     ws_->control_callback();
-    ws_->async_close(websockets::close_code::normal,
+    ws_->async_close(static_cast<websockets::close_code>(why),
                      [self = shared_from_this()](boost::system::error_code) {
                          // The reader meets the end of the connection too.
                      });

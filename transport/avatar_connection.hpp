@@ -39,7 +39,8 @@ public:
     void send(std::string request_id, audio_clip audio);
     void interrupt();
     void abandon();
-    void close();
+    void check();
+    void close(leave why);
 
 private:
     template <class T>

@@ -14,8 +14,9 @@ namespace avatar::transport {
 /// is carried out on the channel's I/O thread, in order.
 ///
 /// What happens comes back through the sink the channel was made with:
-/// `channel_opened` after `open`, one `exchange_finished` for each `send`, and
-/// `channel_closed` as the last event, exactly once, if `open` was called.
+/// `channel_opened` after `open`, one `exchange_finished` for each `send`, one
+/// `channel_alive` for each `check`, and `channel_closed` as the last event, exactly
+/// once, if `open` was called.
 class channel {
 public:
     virtual ~channel() = default;
@@ -38,9 +39,13 @@ public:
     /// request: a sign that it still works.
     virtual void abandon() = 0;
 
-    /// Closes with WebSocket code 1000; cuts the connection when the service
-    /// does not answer soon.
-    virtual void close() = 0;
+    /// Asks the service for a sign of life: `channel_alive` comes with its answer.
+    /// Not while a request is under way.
+    virtual void check() = 0;
+
+    /// Closes the WebSocket; cuts the connection when the service does not
+    /// answer soon.
+    virtual void close(leave why) = 0;
 };
 
 /// Takes a channel's events, on its I/O thread.

@@ -47,7 +47,7 @@ CAF_TEST(opens with token and headers and carries requests until it is closed) {
         CAF_CHECK_EQUAL(end.frames, 3u);
         CAF_CHECK(end.first_frame.count() > 0);
     }
-    channel->close();
+    channel->close(leave::normally);
     CAF_CHECK(!next<channel_closed>().failure);
     CAF_CHECK_EQUAL(closed.take().value_or(0), 1000u);
 }
@@ -302,7 +302,7 @@ CAF_TEST(closing while it connects ends it without a failure) {
     script.handshake = [](transport::peer&) {};
     tests::local_service service(std::move(script));
     open(settings_for(service));
-    channel->close();
+    channel->close(leave::normally);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 

@@ -144,7 +144,7 @@ CAF_TEST(an interrupt while streaming sends no further piece) {
     CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
     CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
     channel->interrupt(); // Nothing is under way: nothing is said.
-    channel->close();
+    channel->close(leave::normally);
     next<channel_closed>();
 }
 
@@ -170,7 +170,7 @@ CAF_TEST(closing in the middle of a stream ends it) {
     next<channel_opened>();
     channel->send("r-1", audio_clip("ab", {1, 2}, 1h));
     CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: a");
-    channel->close();
+    channel->close(leave::normally);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 

@@ -26,7 +26,7 @@ CAF_TEST(carries requests over TLS when the certificate is trusted) {
     next<channel_opened>();
     channel->send("r-1", audio_clip(std::string(700'000, 'a')));
     CAF_CHECK_EQUAL(next<exchange_finished>().frames, 3u);
-    channel->close();
+    channel->close(leave::normally);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 
