@@ -39,11 +39,29 @@ struct pool_settings {
     /// finish with it before it is replaced.
     milliseconds late_timeout = std::chrono::seconds(10);
     std::size_t max_waiting = 100'000; ///< Requests waiting for a session; more are refused.
-    milliseconds keepalive = std::chrono::seconds(30); ///< Silence before a ping.
-    /// Pause before a replacement that failed to open is tried again; doubles
-    /// up to the maximum.
+    /// Silence before a ping; after twice as long the connection counts as dead.
+    milliseconds keepalive = std::chrono::seconds(30);
+
+    /// The longest pause before the first further try to open a connection; it
+    /// doubles with each try, up to the maximum. The pause is drawn at random
+    /// between nothing and that.
     milliseconds reconnect_min = milliseconds(500);
     milliseconds reconnect_max = std::chrono::seconds(30);
+    std::size_t connect_rate = 100; ///< Connections begun a second, and at once; all together.
+    /// Without any connection for so long, requests fail at once.
+    milliseconds fail_fast_after = std::chrono::seconds(5);
+
+    /// Further connections that a request is sent to when one dies under it.
+    std::size_t retries = 1;
+    bool retry_accepted = false; ///< Even if the service may have taken its audio.
+
+    milliseconds max_lease = std::chrono::minutes(5); ///< How long one caller may keep a session.
+    /// From the wish to stop until what still runs is cancelled.
+    milliseconds drain_timeout = std::chrono::seconds(10);
+
+    /// More failed session actors than this within the window: the pool gives up.
+    std::size_t max_restarts = 10;
+    milliseconds restart_window = std::chrono::minutes(1);
 };
 
 /// The load that `avatar-pool run` puts on the pool.

@@ -2,6 +2,7 @@
 
 #include "messages/audio.hpp"
 #include "messages/channel.hpp"
+#include "messages/leases.hpp"
 #include "messages/pool.hpp"
 #include "messages/rounds.hpp"
 #include "messages/run_report.hpp"
@@ -19,9 +20,11 @@ using caf::reacts_to;
 using caf::replies_to;
 
 /// Hears of its sessions' lives. Part of the pool supervisor.
-using session_owner_actor = caf::typed_actor< //
-    reacts_to<session_opened>,                //
-    reacts_to<session_idle>,                  //
+using session_owner_actor = caf::typed_actor<         //
+    reacts_to<session_opened>,                        //
+    reacts_to<session_idle>,                          //
+    reacts_to<request_given_up>,                      //
+    replies_to<returned_request>::with<audio_result>, //
     reacts_to<session_closed>>;
 
 /// One connection to the service, with at most one request in flight.
@@ -30,21 +33,27 @@ using session_actor = caf::typed_actor<
     replies_to<audio_request>::with<audio_result>,
     // From its owner.
     reacts_to<give_up_request>, //
+    reacts_to<check_session>,   //
     reacts_to<close_session>,
     // From its channel.
     reacts_to<channel_opened>,    //
     reacts_to<exchange_finished>, //
+    reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;
 
 /// Owns the sessions, gives each request to an idle one, lets the others wait.
 using pool_supervisor_actor = session_owner_actor::extend<
     // From its users.
-    replies_to<open_pool>::with<pool_opened>,       //
-    replies_to<audio_request>::with<audio_result>,  //
-    replies_to<get_pool_status>::with<pool_status>, //
-    reacts_to<interrupt_request>,                   //
-    reacts_to<cancel_requests>,                     //
-    replies_to<close_pool>::with<pool_closed>,
+    replies_to<open_pool>::with<pool_opened>,        //
+    replies_to<audio_request>::with<audio_result>,   //
+    replies_to<get_pool_status>::with<pool_status>,  //
+    reacts_to<interrupt_request>,                    //
+    replies_to<borrow_session>::with<lease_granted>, //
+    reacts_to<give_back>,                            //
+    reacts_to<cancel_requests>,                      //
+    reacts_to<drain_pool>,                           //
+    replies_to<close_pool>::with<pool_closed>,       //
+    replies_to<watch_pool>::with<pool_gave_up>,
     // From itself, later.
     reacts_to<deadline_due>, //
     reacts_to<reopen_slot>>;

@@ -83,11 +83,16 @@ private:
 struct audio_request {
     std::string request_id; ///< From protocol::make_request_id.
     audio_clip audio;
-    nanoseconds waited{0}; ///< Set by the pool: time in its queue.
+    std::uint64_t lease = 0; ///< For the session borrowed under it; 0: for any.
+
+    // Set by the pool.
+    nanoseconds waited{0};   ///< Time in its queue.
+    nanoseconds spent{0};    ///< Time with sessions that died under it.
+    std::uint32_t tries = 0; ///< Sessions it was given to before.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return f(x.request_id, x.audio, x.waited);
+        return f(x.request_id, x.audio, x.lease, x.waited, x.spent, x.tries);
     }
 };
 

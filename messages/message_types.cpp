@@ -18,29 +18,38 @@ void add_message_types(caf::actor_system_config& config) {
     add<audio_loaded>(config, "avatar::audio_loaded");
     add<audio_request>(config, "avatar::audio_request");
     add<audio_result>(config, "avatar::audio_result");
+    add<borrow_session>(config, "avatar::borrow_session");
     add<cancel_requests>(config, "avatar::cancel_requests");
+    add<channel_alive>(config, "avatar::channel_alive");
     add<channel_closed>(config, "avatar::channel_closed");
     add<channel_opened>(config, "avatar::channel_opened");
+    add<check_session>(config, "avatar::check_session");
     add<close_pool>(config, "avatar::close_pool");
     add<close_session>(config, "avatar::close_session");
     add<connection_tried>(config, "avatar::connection_tried");
     add<console_flushed>(config, "avatar::console_flushed");
     add<deadline_due>(config, "avatar::deadline_due");
+    add<drain_pool>(config, "avatar::drain_pool");
     add<exchange_finished>(config, "avatar::exchange_finished");
     add<flush_console>(config, "avatar::flush_console");
     add<get_pool_status>(config, "avatar::get_pool_status");
     add<get_run_report>(config, "avatar::get_run_report");
+    add<give_back>(config, "avatar::give_back");
     add<give_up_request>(config, "avatar::give_up_request");
     add<interrupt_request>(config, "avatar::interrupt_request");
     add<interrupts_due>(config, "avatar::interrupts_due");
+    add<lease_granted>(config, "avatar::lease_granted");
     add<next_round>(config, "avatar::next_round");
     add<open_pool>(config, "avatar::open_pool");
     add<pool_closed>(config, "avatar::pool_closed");
     add<pool_closing>(config, "avatar::pool_closing");
+    add<pool_gave_up>(config, "avatar::pool_gave_up");
     add<pool_opened>(config, "avatar::pool_opened");
     add<pool_opening>(config, "avatar::pool_opening");
     add<pool_status>(config, "avatar::pool_status");
     add<reopen_slot>(config, "avatar::reopen_slot");
+    add<request_given_up>(config, "avatar::request_given_up");
+    add<returned_request>(config, "avatar::returned_request");
     add<round_finished>(config, "avatar::round_finished");
     add<round_progress>(config, "avatar::round_progress");
     add<round_started>(config, "avatar::round_started");
@@ -53,6 +62,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<session_opened>(config, "avatar::session_opened");
     add<stop_rounds>(config, "avatar::stop_rounds");
     add<tell_progress>(config, "avatar::tell_progress");
+    add<watch_pool>(config, "avatar::watch_pool");
 }
 
 } // namespace avatar

@@ -51,8 +51,18 @@ struct cancel_requests {
     }
 };
 
-/// Cancels what is left and closes every connection normally. Answered by
-/// `pool_closed`; the pool ends then.
+/// Takes no further requests, fails those that wait with `request_cancelled`, and
+/// lets running ones end, for as long as the drain timeout allows. Connections
+/// are closed with code 1001 (going away) from now on.
+struct drain_pool {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, drain_pool&) {
+        return f();
+    }
+};
+
+/// Cancels what is left and closes every connection. Answered by `pool_closed`;
+/// the pool ends then.
 struct close_pool {
     template <class Inspector>
     friend auto inspect(Inspector& f, close_pool&) {
@@ -67,15 +77,40 @@ struct pool_closed {
     }
 };
 
-/// The pool's own alarm: the first of a queue ordered by deadline is due. At
-/// most one of each kind is on its way at any time.
+/// Asks to be told should the pool ever give up: answered by `pool_gave_up` then,
+/// and never otherwise.
+struct watch_pool {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, watch_pool&) {
+        return f();
+    }
+};
+
+/// The actors of the pool's sessions failed more often than it allows. Every
+/// request, now and from now on, fails with this.
+struct pool_gave_up {
+    protocol::failure failure;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, pool_gave_up& x) {
+        return f(x.failure);
+    }
+};
+
+/// The pool's own alarm: something that it waits for is due. At most a few of
+/// each kind are on their way at any time, however many requests there are.
 struct deadline_due {
-    enum class queue : std::uint8_t {
-        waiting, ///< Requests without a session: borrow timeout.
-        busy,    ///< Sessions with a request: request timeout.
-        late,    ///< Sessions the service has not finished with: late timeout.
+    enum class kind : std::uint8_t {
+        waiting,   ///< A request without a session: borrow timeout.
+        busy,      ///< A session with a request: request timeout.
+        late,      ///< A session that owes a sign of life: late timeout.
+        lease,     ///< A borrowed session: max lease.
+        connect,   ///< A connection may be begun again: connect rate.
+        renewal,   ///< A session whose token expires soon.
+        fail_fast, ///< No session has been up for too long.
+        drain,     ///< Running requests had their time: drain timeout.
     };
-    queue of = queue::waiting;
+    kind of = kind::waiting;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, deadline_due& x) {

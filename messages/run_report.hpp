@@ -78,20 +78,52 @@ struct pooled_connection {
     }
 };
 
+/// Requests of one outcome.
+struct outcome_count {
+    protocol::failure_code code = protocol::failure_code::none;
+    std::uint64_t count = 0;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, outcome_count& x) {
+        return f(x.code, x.count);
+    }
+};
+
+/// What became of every request that entered a pool. The sum of the outcomes and
+/// the open ones is what entered, at every moment.
+struct request_ledger {
+    std::uint64_t entered = 0;
+    std::uint64_t succeeded = 0;
+    std::vector<outcome_count> failed; ///< By code; interrupted ones too.
+    std::uint64_t open = 0;            ///< Without a result yet, as counted where they stand.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, request_ledger& x) {
+        return f(x.entered, x.succeeded, x.failed, x.open);
+    }
+};
+
 /// The pool at one moment, and what it did since it opened.
 struct pool_status {
     std::uint64_t size = 0;      ///< Connections it is meant to hold.
-    std::uint64_t connected = 0; ///< Those confirmed now: idle, busy or late.
+    std::uint64_t connected = 0; ///< Those confirmed now: idle, busy, late or leased.
     std::uint64_t available = 0; ///< Those that could take a request now.
-    std::uint64_t waiting = 0;   ///< Requests in its queue.
+    std::uint64_t leased = 0;    ///< Those borrowed by a caller.
+    std::uint64_t waiting = 0;   ///< Requests and borrowers in its queue.
     std::uint64_t served = 0;    ///< Requests given to a connection, failed ones included.
+    std::uint64_t retried = 0;   ///< Of these, given to another one after theirs had died.
     std::uint64_t replaced = 0;  ///< Connections that died and were replaced.
+    std::uint64_t renewed = 0;   ///< Connections replaced before their token expired.
+    std::uint64_t crashed = 0;   ///< Session actors that failed.
     std::uint64_t late_frames = 0;
+    nanoseconds longest_below_size{0}; ///< Longest time with fewer connections than `size`.
+    request_ledger requests;
     std::vector<pooled_connection> connections; ///< In slot order.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_status& x) {
-        return f(x.size, x.connected, x.available, x.waiting, x.served, x.replaced, x.late_frames,
+        return f(x.size, x.connected, x.available, x.leased, x.waiting, x.served, x.retried,
+                 x.replaced, x.renewed, x.crashed, x.late_frames, x.longest_below_size, x.requests,
                  x.connections);
     }
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/audio.hpp"
+#include "messages/channel.hpp"
 #include "protocol/failure.hpp"
 
 #include <cstdint>
@@ -33,28 +35,60 @@ struct session_opened {
     }
 };
 
-/// To the owner: the service is done with the request, the session takes
-/// another.
+/// To the owner: the service is done with the request, or has answered a check;
+/// the session takes another request. `answered`: it gives the request its answer
+/// now; false after `request_given_up` and after a check.
 struct session_idle {
     session_key key;
+    bool answered = false;
+    protocol::failure_code outcome = protocol::failure_code::none; ///< Of that answer.
     std::uint64_t late_frames = 0; ///< Dropped since the last such message.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_idle& x) {
-        return f(x.key, x.late_frames);
+        return f(x.key, x.answered, x.outcome, x.late_frames);
+    }
+};
+
+/// To the owner: the request is answered as `give_up_request` said, while the
+/// service still works on it.
+struct request_given_up {
+    session_key key;
+    protocol::failure_code outcome = protocol::failure_code::none;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, request_given_up& x) {
+        return f(x.key, x.outcome);
+    }
+};
+
+/// To the owner: a request that the session cannot finish, with its caller's
+/// promise. The owner gives it to another session or answers it with `failure`.
+/// Comes before `session_closed`, or after it, when the request was on its way.
+struct returned_request {
+    session_key key;
+    audio_request request;
+    protocol::failure failure; ///< Why the session could not.
+    bool accepted = true;      ///< The service may have taken some of its audio.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, returned_request& x) {
+        return f(x.key, x.request, x.failure, x.accepted);
     }
 };
 
 /// To the owner: the session has ended, and with it its connection. The last
-/// message of every session, whether it ever opened or not.
+/// news of every session, whether it ever opened or not; only a request that was
+/// on its way may still come back.
 struct session_closed {
     session_key key;
     protocol::failure failure; ///< Code `none`: closed as the owner wished.
     std::uint64_t late_frames = 0;
+    bool crashed = false; ///< The session's own code failed, not its connection.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_closed& x) {
-        return f(x.key, x.failure, x.late_frames);
+        return f(x.key, x.failure, x.late_frames, x.crashed);
     }
 };
 
@@ -73,11 +107,22 @@ struct give_up_request {
     }
 };
 
-/// To the session: close the connection, normally.
-struct close_session {
+/// To an idle session: see whether the service still answers; `session_idle`
+/// comes when it does.
+struct check_session {
     template <class Inspector>
-    friend auto inspect(Inspector& f, close_session&) {
+    friend auto inspect(Inspector& f, check_session&) {
         return f();
+    }
+};
+
+/// To the session: close the connection.
+struct close_session {
+    leave why = leave::normally;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, close_session& x) {
+        return f(x.why);
     }
 };
 

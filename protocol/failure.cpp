@@ -109,6 +109,14 @@ std::string_view to_string(failure_code code) {
         return "requestCancelled";
     case failure_code::request_interrupted:
         return "requestInterrupted";
+    case failure_code::service_down:
+        return "serviceDown";
+    case failure_code::lease_lost:
+        return "leaseLost";
+    case failure_code::lease_busy:
+        return "leaseBusy";
+    case failure_code::pool_failed:
+        return "poolFailed";
     }
     return "unknown"; // A code from a newer node.
 }

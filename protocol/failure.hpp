@@ -36,6 +36,10 @@ enum class failure_code : std::uint8_t {
     queue_full,          ///< Too many requests were waiting already.
     request_cancelled,   ///< The run or the pool ended before the request did.
     request_interrupted, ///< Whoever sent it took it back.
+    service_down,        ///< No session has been up for a while.
+    lease_lost,          ///< The session was borrowed, and is not any more.
+    lease_busy,          ///< The borrowed session has a request already.
+    pool_failed,         ///< The pool gave up: its sessions' actors kept failing.
 };
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "protocol/failure.hpp"
+
+#include <cstdint>
+#include <string>
+
+/// What a caller that wants a session to itself for a while says to the pool.
+/// actors/session_lease.hpp has a guard that cannot forget to give it back.
+namespace avatar {
+
+/// Asks for a session for several requests. Waits in the same queue as requests
+/// do. Answered by exactly one `lease_granted`.
+struct borrow_session {
+    std::string borrower; ///< A name for the log.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, borrow_session& x) {
+        return f(x.borrower);
+    }
+};
+
+/// The session is the asker's until it gives it back, ends, or has had it for the
+/// max lease: requests with `lease` go to it and to no other, one at a time.
+struct lease_granted {
+    std::uint64_t lease = 0; ///< 0: none, for the failure's reason.
+    std::string connection_id;
+    protocol::failure failure;
+
+    bool ok() const { return lease != 0; }
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, lease_granted& x) {
+        return f(x.lease, x.connection_id, x.failure);
+    }
+};
+
+/// The borrower does not need the session any more. A request that still runs
+/// there runs on; the session is free after it. A lease that is over is ignored.
+struct give_back {
+    std::uint64_t lease = 0;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, give_back& x) {
+        return f(x.lease);
+    }
+};
+
+} // namespace avatar
