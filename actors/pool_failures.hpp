@@ -49,9 +49,52 @@ inline protocol::failure request_was_interrupted() {
                         "interrupted by whoever sent it");
 }
 
-/// A broken program rather than a broken connection.
-inline protocol::failure session_actor_failed() {
-    return pool_failure(protocol::failure_code::unknown, "the session's actor failed");
+/// No session has been up for `limit`; `last` is why the latest try failed.
+inline protocol::failure no_session_is_up(config::milliseconds limit,
+                                          const protocol::failure& last) {
+    return pool_failure(protocol::failure_code::service_down,
+                        "no connection has been up for " + config::format_duration(limit) +
+                            (last ? ": " + describe(last) : std::string()));
+}
+
+/// The request names a lease that is over or never was.
+inline protocol::failure lease_is_over() {
+    return pool_failure(protocol::failure_code::lease_lost,
+                        "the connection is not borrowed by this caller any more");
+}
+
+/// The borrower sent a second request before it had the first one's result.
+inline protocol::failure lease_has_a_request() {
+    return pool_failure(protocol::failure_code::lease_busy,
+                        "the borrowed connection has a request already; one at a time");
+}
+
+/// The session's own code failed: a broken program rather than a broken
+/// connection.
+inline protocol::failure session_actor_failed(const std::string& what) {
+    return pool_failure(protocol::failure_code::unknown, "the session's actor failed: " + what);
+}
+
+/// They failed too often.
+inline protocol::failure pool_has_given_up(std::size_t limit, config::milliseconds window,
+                                           const std::string& last) {
+    return pool_failure(protocol::failure_code::pool_failed,
+                        "the pool gave up: more than " + std::to_string(limit) +
+                            " session actors failed within " + config::format_duration(window) +
+                            " (pool.max-restarts), the last one: " + last);
+}
+
+/// The connection was gone when the request came to it.
+inline protocol::failure lost_before_sending() {
+    auto f = pool_failure(protocol::failure_code::connection_closed,
+                          "the connection was lost before the request could be sent");
+    f.phase = protocol::failure_phase::websocket_send;
+    return f;
+}
+
+/// The connection was closed as its owner wished.
+inline protocol::failure connection_was_closed() {
+    return pool_failure(protocol::failure_code::request_cancelled, "the connection was closed");
 }
 
 } // namespace avatar

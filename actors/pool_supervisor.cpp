@@ -1,73 +1,61 @@
 #include "actors/pool_supervisor.hpp"
 
+#include "actors/failure_kinds.hpp"
 #include "actors/pool_failures.hpp"
-#include "actors/session.hpp"
 #include "report/connection_label.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace avatar {
-namespace {
-
-/// Kinds of failure told apart by their text; further ones by their code.
-constexpr std::size_t kinds_by_text = 10;
-
-void count_failure(std::vector<failure_count>& kinds, const protocol::failure& failure) {
-    const auto text = describe(failure);
-    const bool many = kinds.size() >= kinds_by_text;
-    const auto same = std::find_if(kinds.begin(), kinds.end(), [&](const failure_count& kind) {
-        return many ? kind.sample.code == failure.code : describe(kind.sample) == text;
-    });
-    if (same == kinds.end())
-        kinds.push_back({failure, 1});
-    else
-        ++same->count;
-}
-
-} // namespace
 
 pool_supervisor_actor::behavior_type
-pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_state> self,
-                config::pool_settings settings, transport::channel_factory make_channel,
-                connection_watcher_actor watcher) {
-    auto& state = self->state;
-    state.start(settings, std::move(make_channel), std::move(watcher));
-    self->set_down_handler([&](caf::down_msg& message) { state.on_session_failed(message); });
+pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> self, pool_plan plan) {
+    self->state.state = std::make_unique<pool_supervisor_state>(self, std::move(plan));
+    auto& state = *self->state.state;
+    auto& dispatcher = state.dispatcher();
+    self->set_down_handler([&](caf::down_msg& message) { state.on_down(message); });
     return {
         [&](session_opened& message) { state.on_session_opened(message); },
         [&](const session_idle& message) { state.on_session_idle(message); },
-        [&](session_closed& message) { state.on_session_closed(message); },
+        [&](const request_given_up& message) { dispatcher.on_given_up(message); },
+        [&](returned_request& message) { return state.on_returned(message); },
+        [&](const session_closed& message) { state.on_session_closed(message); },
         [&](open_pool) { return state.on_open(); },
-        [&](audio_request& request) { return state.on_request(request); },
+        [&](audio_request& request) { return dispatcher.on_request(request); },
         [&](get_pool_status message) { return state.status(message.with_connections); },
-        [&](const interrupt_request& message) { state.on_interrupt(message); },
+        [&](const interrupt_request& message) { dispatcher.on_interrupt(message); },
+        [&](borrow_session& message) { return dispatcher.on_borrow(message); },
+        [&](const give_back& message) { state.on_give_back(message); },
         [&](cancel_requests) { state.on_cancel(); },
+        [&](drain_pool) { state.on_drain(); },
         [&](close_pool) { return state.on_close(); },
+        [&](watch_pool) { return state.on_watch(); },
         [&](deadline_due message) { state.on_deadline(message.of); },
         [&](const reopen_slot& message) { state.on_reopen(message); },
     };
 }
 
-void pool_supervisor_state::start(const config::pool_settings& settings,
-                                  transport::channel_factory make_channel,
-                                  connection_watcher_actor watcher) {
-    settings_ = settings;
-    make_channel_ = std::move(make_channel);
-    watcher_ = std::move(watcher);
-    slots_ = std::make_unique<session_table>(settings.size);
-}
+pool_supervisor_state::pool_supervisor_state(self_pointer self, pool_plan plan)
+    : self_(self),
+      settings_(plan.settings),
+      watcher_(std::move(plan.watcher)),
+      slots_(plan.settings.size),
+      alarms_(self),
+      keeper_(self, settings_, slots_, alarms_, std::move(plan.make_channel), plan.seed),
+      dispatcher_(self, settings_, slots_, alarms_) {}
 
-// -- opening and closing ---------------------------------------------------------
+// -- opening -----------------------------------------------------------------------
 
 pool_supervisor_state::opened_promise pool_supervisor_state::on_open() {
     opening_ = self_->make_response_promise<pool_opened>();
     auto promise = opening_;
-    untried_ = slots_->size();
-    for (std::size_t i = 0; i < slots_->size() && !cancelled_; ++i)
-        open_slot(slots_->at(i));
+    untried_ = slots_.size();
+    opened_ = true;
+    if (!cancelled_)
+        keeper_.open_all();
+    note_availability();
     finish_opening_if_done();
     return promise;
 }
@@ -79,22 +67,155 @@ void pool_supervisor_state::first_try_ended(pool_slot& slot, const protocol::fai
     if (failure)
         count_failure(open_failures_, failure);
     if (watcher_)
-        self_->send(watcher_, connection_tried{slot.key.slot, slot.connection_id, failure});
+        self_->send(watcher_, connection_tried{slot.number, slot.session.connection_id, failure});
     finish_opening_if_done();
 }
 
 void pool_supervisor_state::finish_opening_if_done() {
     if (!opening_.pending() || (untried_ > 0 && !cancelled_))
         return;
-    opening_.deliver(pool_opened{status(false).connected, slots_->size(), std::move(open_failures_),
+    opening_.deliver(pool_opened{slots_.connected(), slots_.size(), std::move(open_failures_),
                                  /*cancelled=*/untried_ > 0});
 }
 
-void pool_supervisor_state::on_cancel() {
+// -- sessions ----------------------------------------------------------------------
+
+void pool_supervisor_state::on_session_opened(session_opened& message) {
+    auto* slot = keeper_.on_opened(message);
+    if (!slot)
+        return;
+    free(*slot);
+    note_availability();
+    first_try_ended(*slot, {});
+}
+
+void pool_supervisor_state::on_session_idle(const session_idle& message) {
+    late_frames_ += message.late_frames;
+    if (auto* slot = dispatcher_.on_idle(message))
+        free(*slot);
+}
+
+pool_supervisor_state::result_promise
+pool_supervisor_state::on_returned(returned_request& message) {
+    auto promise = dispatcher_.on_returned(message);
+    finish_closing_if_done();
+    return promise;
+}
+
+void pool_supervisor_state::on_session_closed(const session_closed& message) {
+    late_frames_ += message.late_frames;
+    auto* slot = slots_.find(message.key);
+    if (slot) {
+        dispatcher_.session_lost(*slot);
+        if (slot->phase != slot_phase::opening && !keeper_.stopped())
+            spdlog::warn("connection {} was lost, replacing it: {}",
+                         report::connection_label(slot->session.connection_id),
+                         describe(message.failure));
+    }
+    if (message.crashed)
+        spdlog::error("{}", describe(message.failure));
+    keeper_.on_closed(message);
+    if (keeper_.too_many_crashes())
+        give_up_for_good(message.failure);
+    if (slot && slot->phase == slot_phase::idle)
+        free(*slot); // With the successor it had.
+    note_availability();
+    if (slot)
+        first_try_ended(*slot, message.failure);
+    finish_closing_if_done();
+}
+
+void pool_supervisor_state::on_down(const caf::down_msg& message) {
+    dispatcher_.on_borrower_down(message.source);
+    const auto key = slots_.key_of(message.source);
+    if (!key)
+        return; // A borrower, or a session let go of after it had said `session_closed`.
+    on_session_closed({*key, session_actor_failed("it was ended from outside"), 0,
+                       /*crashed=*/true});
+    dispatcher_.never_returns(*key);
+    finish_closing_if_done();
+}
+
+/// The slot has no request now.
+void pool_supervisor_state::free(pool_slot& slot) {
+    keeper_.settle(slot);
+    dispatcher_.offer(slot);
+}
+
+void pool_supervisor_state::on_give_back(const give_back& message) {
+    if (auto* slot = dispatcher_.on_give_back(message))
+        free(*slot);
+}
+
+void pool_supervisor_state::replace_overdue() {
+    while (auto* slot = dispatcher_.next_overdue()) {
+        spdlog::warn("connection {} gave no sign of life in time, replacing it",
+                     report::connection_label(slot->session.connection_id));
+        dispatcher_.session_lost(*slot);
+        keeper_.replace(*slot);
+        if (slot->phase == slot_phase::idle)
+            free(*slot);
+    }
+    note_availability();
+}
+
+// -- when too much goes wrong --------------------------------------------------------
+
+void pool_supervisor_state::note_availability() {
+    if (!opened_ || keeper_.stopped())
+        return;
+    availability_.note(slots_.connected(), slots_.size(), now());
+    if (const auto since = availability_.down_since())
+        alarms_.set(alarms::kind::fail_fast, *since + settings_.fail_fast_after);
+    else
+        dispatcher_.resume();
+}
+
+void pool_supervisor_state::fail_fast_if_down() {
+    const auto since = availability_.down_since();
+    if (since && *since + settings_.fail_fast_after <= now())
+        dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, keeper_.last_failure()));
+}
+
+void pool_supervisor_state::give_up_for_good(const protocol::failure& last) {
+    if (gave_up_)
+        return;
+    gave_up_ = pool_gave_up{
+        pool_has_given_up(settings_.max_restarts, settings_.restart_window, describe(last))};
+    spdlog::error("{}", describe(gave_up_->failure));
     cancelled_ = true;
-    waiting_.refuse_all(request_was_cancelled(), self_->clock().now());
-    while (slots_->count(slot_phase::busy) > 0)
-        give_up(slots_->front(slot_phase::busy), request_was_cancelled(), /*await_service=*/false);
+    keeper_.stop();
+    dispatcher_.stop(gave_up_->failure);
+    dispatcher_.cancel_running(gave_up_->failure);
+    for (auto& watch : std::exchange(watches_, {}))
+        watch.deliver(*gave_up_);
+    finish_opening_if_done();
+}
+
+pool_supervisor_state::watch_promise pool_supervisor_state::on_watch() {
+    auto promise = self_->make_response_promise<pool_gave_up>();
+    if (gave_up_)
+        promise.deliver(*gave_up_);
+    else
+        watches_.push_back(promise);
+    return promise;
+}
+
+// -- ending ------------------------------------------------------------------------
+
+void pool_supervisor_state::on_cancel() {
+    if (!std::exchange(cancelled_, true))
+        dispatcher_.stop(request_was_cancelled());
+    dispatcher_.cancel_running(request_was_cancelled());
+    finish_opening_if_done();
+}
+
+void pool_supervisor_state::on_drain() {
+    leave_ = leave::going_away;
+    keeper_.stop();
+    if (!std::exchange(cancelled_, true))
+        dispatcher_.stop(request_was_cancelled());
+    alarms_.set(alarms::kind::drain, now() + settings_.drain_timeout);
     finish_opening_if_done();
 }
 
@@ -103,228 +224,64 @@ pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
     closed_ = true;
     closing_ = self_->make_response_promise<pool_closed>();
     auto promise = closing_;
-    for (std::size_t i = 0; i < slots_->size(); ++i)
-        if (const auto& slot = slots_->at(i); slot.phase != slot_phase::down)
-            self_->send(slot.session, close_session{});
+    keeper_.close_all(leave_);
     finish_closing_if_done();
     return promise;
 }
 
 void pool_supervisor_state::finish_closing_if_done() {
-    if (!closed_ || slots_->count(slot_phase::down) < slots_->size() || retiring_ > 0)
+    if (!closed_ || !closing_.pending() || !keeper_.all_closed() || dispatcher_.running() > 0)
         return;
     closing_.deliver(pool_closed{});
     self_->quit();
 }
 
-// -- sessions ----------------------------------------------------------------------
+// -- alarms ------------------------------------------------------------------------
 
-void pool_supervisor_state::open_slot(pool_slot& slot) {
-    ++slot.key.generation;
-    slot.connection_id.clear();
-    slot.requests = 0;
-    slots_->move(slot, slot_phase::opening);
-    slot.session =
-        self_->spawn<caf::monitored>(session, slot.key, session_owner_actor(self_), make_channel_);
-}
-
-void pool_supervisor_state::on_session_opened(session_opened& message) {
-    auto* slot = slots_->find(message.key);
-    if (!slot)
-        return;
-    slot->connection_id = std::move(message.connection_id);
-    slot->opened_at = self_->clock().now();
-    give_work(*slot);
-    first_try_ended(*slot, {});
-}
-
-void pool_supervisor_state::on_session_idle(const session_idle& message) {
-    late_frames_ += message.late_frames;
-    if (auto* slot = slots_->find(message.key))
-        give_work(*slot);
-}
-
-void pool_supervisor_state::on_session_closed(session_closed& message) {
-    late_frames_ += message.late_frames;
-    auto* slot = slots_->find(message.key);
-    if (!slot) {
-        if (retiring_ > 0)
-            --retiring_;
-        return finish_closing_if_done();
+void pool_supervisor_state::on_deadline(deadline_due::kind kind) {
+    alarms_.came(kind, now());
+    switch (kind) {
+    case deadline_due::kind::waiting:
+        return dispatcher_.expire_waiting();
+    case deadline_due::kind::busy:
+        return dispatcher_.expire_busy();
+    case deadline_due::kind::lease:
+        return dispatcher_.expire_leases();
+    case deadline_due::kind::late:
+        return keeper_.stopped() ? void() : replace_overdue();
+    case deadline_due::kind::connect:
+    case deadline_due::kind::renewal:
+        return keeper_.begin_due();
+    case deadline_due::kind::fail_fast:
+        return fail_fast_if_down();
+    case deadline_due::kind::drain:
+        return on_cancel();
     }
-    const bool was_open = slot->phase != slot_phase::opening;
-    const auto connection_id = std::exchange(slot->connection_id, {});
-    slot->session = nullptr;
-    slots_->move(*slot, slot_phase::down);
-    if (closed_)
-        return finish_closing_if_done();
-    if (was_open) {
-        spdlog::warn("connection {} was lost, replacing it: {}",
-                     report::connection_label(connection_id), describe(message.failure));
-        replace_lost(*slot);
-    } else {
-        reopen_later(*slot);
-    }
-    first_try_ended(*slot, message.failure);
-}
-
-void pool_supervisor_state::on_session_failed(const caf::down_msg& message) {
-    if (message.reason == caf::exit_reason::unreachable)
-        return; // Let go of after it had said `session_closed`.
-    spdlog::error("a session's actor failed: {}", self_->system().render(message.reason));
-    session_closed closed;
-    closed.failure = session_actor_failed();
-    for (std::size_t i = 0; i < slots_->size(); ++i)
-        if (const auto& slot = slots_->at(i); slot.session && slot.session == message.source)
-            closed.key = slot.key;
-    on_session_closed(closed); // With no such slot: one that was retiring.
-}
-
-/// At once, unless it was lost as soon as it was open: a service that does so
-/// would be asked again and again without a pause.
-void pool_supervisor_state::replace_lost(pool_slot& slot) {
-    ++replaced_;
-    if (self_->clock().now() - slot.opened_at < settings_.reconnect_min)
-        return reopen_later(slot);
-    slot.pause = {};
-    open_slot(slot);
-}
-
-void pool_supervisor_state::reopen_later(pool_slot& slot) {
-    const std::chrono::nanoseconds least = settings_.reconnect_min;
-    const std::chrono::nanoseconds most = settings_.reconnect_max;
-    slot.pause = std::clamp(2 * slot.pause, least, most);
-    self_->delayed_send(self_, slot.pause, reopen_slot{slot.key});
-}
-
-void pool_supervisor_state::on_reopen(const reopen_slot& message) {
-    auto* slot = slots_->find(message.key);
-    if (slot && slot->phase == slot_phase::down && !closed_)
-        open_slot(*slot);
-}
-
-// -- requests ------------------------------------------------------------------------
-
-pool_supervisor_state::result_promise pool_supervisor_state::on_request(audio_request& request) {
-    const auto now = self_->clock().now();
-    auto promise = self_->make_response_promise<audio_result>();
-    pooled_request next{promise, std::move(request), now};
-    if (cancelled_) {
-        next.refuse(request_was_cancelled(), now);
-    } else if (slots_->count(slot_phase::idle) > 0) {
-        dispatch(slots_->front(slot_phase::idle), std::move(next));
-    } else if (waiting_.size() >= settings_.max_waiting) {
-        next.refuse(queue_was_full(settings_.max_waiting), now);
-    } else {
-        waiting_.push(std::move(next));
-        set_alarm(deadline_due::queue::waiting, now + settings_.borrow_timeout);
-    }
-    return promise;
-}
-
-void pool_supervisor_state::give_work(pool_slot& slot) {
-    if (waiting_.empty())
-        return slots_->move(slot, slot_phase::idle);
-    dispatch(slot, waiting_.pop());
-}
-
-void pool_supervisor_state::dispatch(pool_slot& slot, pooled_request next) {
-    const auto now = self_->clock().now();
-    slot.request_id = next.request.request_id;
-    next.delegate_to(slot.session, now);
-    ++slot.requests;
-    ++served_;
-    slot.deadline = now + settings_.request_timeout;
-    slots_->move(slot, slot_phase::busy);
-    set_alarm(deadline_due::queue::busy, slot.deadline);
-}
-
-void pool_supervisor_state::on_interrupt(const interrupt_request& message) {
-    if (auto waiting = waiting_.take(message.request_id))
-        waiting->refuse(request_was_interrupted(), self_->clock().now());
-    else if (auto* slot = slots_->find_busy(message.request_id))
-        give_up(*slot, request_was_interrupted(), /*await_service=*/false);
-}
-
-void pool_supervisor_state::give_up(pool_slot& slot, protocol::failure why, bool await_service) {
-    self_->send(slot.session, give_up_request{slot.request_id, std::move(why), await_service});
-    slot.deadline = self_->clock().now() + settings_.late_timeout;
-    slots_->move(slot, slot_phase::late);
-    set_alarm(deadline_due::queue::late, slot.deadline);
-}
-
-// -- deadlines -----------------------------------------------------------------------
-
-void pool_supervisor_state::on_deadline(deadline_due::queue queue) {
-    alarm_set_[static_cast<std::size_t>(queue)] = false;
-    if (cancelled_)
-        return; // Every request has its answer, and no session is replaced any more.
-    const auto now = self_->clock().now();
-    switch (queue) {
-    case deadline_due::queue::waiting:
-        return expire_waiting(now);
-    case deadline_due::queue::busy:
-        return expire_busy(now);
-    case deadline_due::queue::late:
-        return expire_late(now);
-    }
-}
-
-void pool_supervisor_state::expire_waiting(time_point now) {
-    while (!waiting_.empty()) {
-        const auto deadline = waiting_.front_since() + settings_.borrow_timeout;
-        if (deadline > now)
-            return set_alarm(deadline_due::queue::waiting, deadline);
-        waiting_.pop().refuse(no_session_in_time(settings_.borrow_timeout), now);
-    }
-}
-
-void pool_supervisor_state::expire_busy(time_point now) {
-    while (slots_->count(slot_phase::busy) > 0) {
-        auto& slot = slots_->front(slot_phase::busy);
-        if (slot.deadline > now)
-            return set_alarm(deadline_due::queue::busy, slot.deadline);
-        give_up(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
-    }
-}
-
-void pool_supervisor_state::expire_late(time_point now) {
-    while (slots_->count(slot_phase::late) > 0) {
-        auto& slot = slots_->front(slot_phase::late);
-        if (slot.deadline > now)
-            return set_alarm(deadline_due::queue::late, slot.deadline);
-        spdlog::warn("connection {} did not finish a request given up, replacing it",
-                     report::connection_label(slot.connection_id));
-        self_->send(slot.session, close_session{});
-        ++retiring_;
-        ++replaced_;
-        open_slot(slot);
-    }
-}
-
-void pool_supervisor_state::set_alarm(deadline_due::queue queue, time_point when) {
-    if (!std::exchange(alarm_set_[static_cast<std::size_t>(queue)], true))
-        self_->scheduled_send(self_, when, deadline_due{queue});
 }
 
 // -- what it looks like from outside -------------------------------------------------
 
 pool_status pool_supervisor_state::status(bool with_connections) const {
     pool_status status;
-    status.size = slots_->size();
-    status.available = slots_->count(slot_phase::idle);
-    status.connected =
-        status.available + slots_->count(slot_phase::busy) + slots_->count(slot_phase::late);
-    status.waiting = waiting_.size();
-    status.served = served_;
-    status.replaced = replaced_;
+    status.size = slots_.size();
+    status.connected = slots_.connected();
+    status.available = slots_.count(slot_phase::idle);
+    status.leased = slots_.count(slot_phase::leased);
+    status.waiting = dispatcher_.waiting();
+    status.served = dispatcher_.served();
+    status.retried = dispatcher_.retried();
+    status.replaced = keeper_.replaced();
+    status.renewed = keeper_.renewed();
+    status.crashed = keeper_.crashed();
     status.late_frames = late_frames_;
+    status.longest_below_size = availability_.longest_below(now());
+    status.requests = dispatcher_.ledger();
     if (!with_connections)
         return status;
-    const auto now = self_->clock().now();
-    for (std::size_t i = 0; i < slots_->size(); ++i)
-        if (const auto& slot = slots_->at(i); !slot.connection_id.empty())
-            status.connections.push_back({slot.connection_id, slot.requests, now - slot.opened_at});
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+        if (const auto& session = slots_.at(i).session; !session.connection_id.empty())
+            status.connections.push_back(
+                {session.connection_id, session.requests, now() - session.opened});
     return status;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "actors/request_queue.hpp"
+#include "actors/alarms.hpp"
+#include "actors/availability.hpp"
+#include "actors/request_dispatcher.hpp"
+#include "actors/session_keeper.hpp"
 #include "actors/session_table.hpp"
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
@@ -9,99 +12,101 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <random>
 #include <vector>
 
 namespace avatar {
 
-/// A pool's own state: its slots, the requests that wait for one, and the
-/// deadlines of both. Every queue is ordered by deadline, because all requests
-/// have the same limits; so one alarm for each queue is enough, however many
-/// requests there are.
+/// What a pool works with.
+struct pool_plan {
+    config::pool_settings settings;
+    transport::channel_factory make_channel;
+    connection_watcher_actor watcher;            ///< Hears of each slot's first try; may be none.
+    std::uint64_t seed = std::random_device{}(); ///< Of the pauses drawn at random.
+};
+
+/// A pool's own state: the slots, the keeper that fills them with sessions, and
+/// the dispatcher that gives these their work.
 class pool_supervisor_state {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
     using opened_promise = caf::typed_response_promise<pool_opened>;
     using closed_promise = caf::typed_response_promise<pool_closed>;
+    using watch_promise = caf::typed_response_promise<pool_gave_up>;
 
-    explicit pool_supervisor_state(self_pointer self) : self_(self) {}
+    pool_supervisor_state(self_pointer self, pool_plan plan);
 
-    void start(const config::pool_settings& settings, transport::channel_factory make_channel,
-               connection_watcher_actor watcher);
-
-    // From the pool's users.
+    // From the pool's users. What is not here is the dispatcher's affair.
     opened_promise on_open();
-    result_promise on_request(audio_request& request);
     pool_status status(bool with_connections) const;
-    void on_interrupt(const interrupt_request& message);
+    void on_give_back(const give_back& message);
     void on_cancel();
+    void on_drain();
     closed_promise on_close();
+    watch_promise on_watch();
 
     // From its sessions.
     void on_session_opened(session_opened& message);
     void on_session_idle(const session_idle& message);
-    void on_session_closed(session_closed& message);
-    void on_session_failed(const caf::down_msg& message);
+    void on_session_closed(const session_closed& message);
+    result_promise on_returned(returned_request& message);
+    void on_down(const caf::down_msg& message);
 
     // From its alarms.
-    void on_deadline(deadline_due::queue queue);
-    void on_reopen(const reopen_slot& message);
+    void on_deadline(deadline_due::kind kind);
+    void on_reopen(const reopen_slot& message) { keeper_.on_reopen(message); }
 
-    const char* name = "pool_supervisor";
+    request_dispatcher& dispatcher() { return dispatcher_; }
 
 private:
     using time_point = caf::actor_clock::time_point;
 
-    // Sessions.
-    void open_slot(pool_slot& slot);
-    void reopen_later(pool_slot& slot);
-    void replace_lost(pool_slot& slot);
+    time_point now() const { return self_->clock().now(); }
+    void free(pool_slot& slot);
     void first_try_ended(pool_slot& slot, const protocol::failure& failure);
+    void replace_overdue();
+    void note_availability();
+    void fail_fast_if_down();
+    void give_up_for_good(const protocol::failure& last);
     void finish_opening_if_done();
     void finish_closing_if_done();
 
-    // Requests.
-    void give_work(pool_slot& slot);
-    void dispatch(pool_slot& slot, pooled_request next);
-    void give_up(pool_slot& slot, protocol::failure why, bool await_service);
-
-    // Deadlines.
-    void expire_waiting(time_point now);
-    void expire_busy(time_point now);
-    void expire_late(time_point now);
-    void set_alarm(deadline_due::queue queue, time_point when);
-
     self_pointer self_;
     config::pool_settings settings_;
-    transport::channel_factory make_channel_;
     connection_watcher_actor watcher_;
-
-    std::unique_ptr<session_table> slots_;
-    request_queue waiting_;
-    std::array<bool, 3> alarm_set_{}; // By deadline_due::queue.
+    session_table slots_;
+    alarms alarms_;
+    session_keeper keeper_;
+    request_dispatcher dispatcher_;
+    availability availability_;
 
     opened_promise opening_;
     closed_promise closing_;
+    std::vector<watch_promise> watches_;
+    std::optional<pool_gave_up> gave_up_;
+    bool opened_ = false;    // Was told to open.
     bool cancelled_ = false; // Takes no requests any more.
-    bool closed_ = false;    // Opens no sessions any more.
+    bool closed_ = false;    // Waits for its sessions to close.
+    leave leave_ = leave::normally;
 
     std::uint64_t untried_ = 0;                // Slots whose first try is still under way.
     std::vector<failure_count> open_failures_; // Of the tries that failed.
-    std::uint64_t retiring_ = 0;               // Sessions replaced already, but not closed yet.
-    std::uint64_t served_ = 0;
-    std::uint64_t replaced_ = 0;
     std::uint64_t late_frames_ = 0;
 };
 
+/// Holds the state from the moment the actor knows its plan.
+struct pool_supervisor_box {
+    std::unique_ptr<pool_supervisor_state> state;
+    const char* name = "pool_supervisor";
+};
+
 /// Behaviour of a pool that, once told to open, keeps `settings.size` sessions
-/// on channels from `make_channel`, and tells `watcher` how each one's first try
-/// ended. It ends after `pool_closed`.
+/// on channels from `make_channel`. It ends after `pool_closed`.
 pool_supervisor_actor::behavior_type
-pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_state> self,
-                config::pool_settings settings, transport::channel_factory make_channel,
-                connection_watcher_actor watcher);
+pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> self, pool_plan plan);
 
 } // namespace avatar

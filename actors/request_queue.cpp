@@ -4,42 +4,68 @@
 #include <utility>
 
 namespace avatar {
+namespace {
 
-void pooled_request::refuse(protocol::failure why, time_point now) {
-    audio_result result;
-    result.request_id = std::move(request.request_id);
-    result.failure = std::move(why);
-    result.failure.request_id = result.request_id;
-    result.waited = now - since;
-    result.duration = result.waited;
-    promise.deliver(std::move(result));
+const caf::actor_addr& caller_of(const waiter& who) {
+    return std::visit([](const auto& w) -> const caf::actor_addr& { return w.caller; }, who);
 }
 
-void pooled_request::delegate_to(const session_actor& session, time_point now) {
-    request.waited = now - since;
-    promise.delegate(session, std::move(request));
+} // namespace
+
+void request_queue::push(waiter who, time_point now) {
+    const auto which = arrive(std::move(who), now);
+    auto& waiters = which->in->waiters;
+    which->place = waiters.insert(waiters.end(), which);
 }
 
-pooled_request request_queue::pop() {
-    auto front = std::move(requests_.front());
-    requests_.pop_front();
-    return front;
+void request_queue::push_front(waiter who, time_point now) {
+    const auto which = arrive(std::move(who), now);
+    auto& waiters = which->in->waiters;
+    which->place = waiters.insert(waiters.begin(), which);
+}
+
+waiter request_queue::pop() {
+    auto& next = turns_.front();
+    const auto which = next.waiters.front();
+    turns_.splice(turns_.end(), turns_, turns_.begin());
+    return remove(which);
+}
+
+waiter request_queue::pop_oldest() {
+    return remove(arrivals_.begin());
 }
 
 std::optional<pooled_request> request_queue::take(std::string_view request_id) {
-    const auto found = std::ranges::find_if(requests_, [&](const pooled_request& waiting) {
-        return waiting.request.request_id == request_id;
+    const auto found = std::ranges::find_if(arrivals_, [&](const arrival& a) {
+        const auto* request = std::get_if<pooled_request>(&a.who);
+        return request && request->request.request_id == request_id;
     });
-    if (found == requests_.end())
+    if (found == arrivals_.end())
         return std::nullopt;
-    auto taken = std::move(*found);
-    requests_.erase(found);
-    return taken;
+    return std::get<pooled_request>(remove(found));
 }
 
-void request_queue::refuse_all(const protocol::failure& why, time_point now) {
-    for (auto& waiting : std::exchange(requests_, {}))
-        waiting.refuse(why, now);
+/// Finds or makes the line of its caller.
+request_queue::arrivals::iterator request_queue::arrive(waiter who, time_point now) {
+    const auto& caller = caller_of(who);
+    auto known = line_of_.find(caller);
+    if (known == line_of_.end())
+        known = line_of_.emplace(caller, turns_.insert(turns_.end(), line{caller, {}})).first;
+    requests_ += std::holds_alternative<pooled_request>(who) ? 1 : 0;
+    return arrivals_.insert(arrivals_.end(), {std::move(who), now, known->second, {}});
+}
+
+waiter request_queue::remove(arrivals::iterator which) {
+    const auto in = which->in;
+    in->waiters.erase(which->place);
+    if (in->waiters.empty()) {
+        line_of_.erase(in->caller);
+        turns_.erase(in);
+    }
+    auto who = std::move(which->who);
+    arrivals_.erase(which);
+    requests_ -= std::holds_alternative<pooled_request>(who) ? 1 : 0;
+    return who;
 }
 
 } // namespace avatar

@@ -1,57 +1,78 @@
 #pragma once
 
-#include "messages/actors.hpp"
+#include "actors/pooled_request.hpp"
 
-#include <caf/actor_clock.hpp>
-#include <caf/typed_response_promise.hpp>
-
-#include <chrono>
 #include <cstddef>
-#include <deque>
+#include <list>
+#include <map>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 namespace avatar {
 
-/// A request on its way through the pool, and the promise of its answer.
-struct pooled_request {
-    using time_point = caf::actor_clock::time_point;
+/// What waits for a session: a request, or a caller that wants to borrow one.
+using waiter = std::variant<pooled_request, pooled_borrower>;
 
-    caf::typed_response_promise<audio_result> promise;
-    audio_request request;
-    time_point since; ///< Entered the pool.
-
-    /// Answers it with a failure.
-    void refuse(protocol::failure why, time_point now);
-
-    /// Passes it on: the session's answer goes straight to whoever asked.
-    void delegate_to(const session_actor& session, time_point now);
-};
-
-/// The requests that wait for a session, first come first served. All may wait
-/// equally long, so the front is always the first to expire.
+/// The waiters, fair to their callers: each caller has a line of its own, first
+/// come first served, and the lines take turns. So a caller with one request
+/// waits for one request of each other caller, however many those have sent.
+/// All wait equally long at most, so the one that came first is the first to
+/// expire. Every operation but `take` is O(log callers) or better.
 class request_queue {
 public:
     using time_point = pooled_request::time_point;
 
-    bool empty() const { return requests_.empty(); }
-    std::size_t size() const { return requests_.size(); }
+    bool empty() const { return arrivals_.empty(); }
+    std::size_t size() const { return arrivals_.size(); }
 
-    void push(pooled_request request) { requests_.push_back(std::move(request)); }
-    pooled_request pop();
+    /// Waiters that are requests.
+    std::size_t requests() const { return requests_; }
+
+    /// To the end of its caller's line.
+    void push(waiter who, time_point now);
+
+    /// To the front of its caller's line: it had its turn before.
+    void push_front(waiter who, time_point now);
+
+    /// Takes the first of the line whose turn it is.
+    waiter pop();
+
+    /// Takes the one that came first of all.
+    waiter pop_oldest();
+
+    /// When that one came. Not for an empty queue.
+    time_point oldest_since() const { return arrivals_.front().since; }
 
     /// Takes the request of that id out, wherever it stands; nothing when it is
-    /// not here. Looks from the front.
+    /// not here. Looks from the oldest.
     std::optional<pooled_request> take(std::string_view request_id);
 
-    /// When the front one entered the pool. Not for an empty queue.
-    time_point front_since() const { return requests_.front().since; }
-
-    /// Answers all with a failure, and is empty.
-    void refuse_all(const protocol::failure& why, time_point now);
-
 private:
-    std::deque<pooled_request> requests_;
+    struct arrival;
+    struct line;
+    using arrivals = std::list<arrival>;
+    using lines = std::list<line>;
+
+    struct arrival {
+        waiter who;
+        time_point since;
+        lines::iterator in;
+        std::list<arrivals::iterator>::iterator place;
+    };
+
+    struct line {
+        caf::actor_addr caller;
+        std::list<arrivals::iterator> waiters;
+    };
+
+    arrivals::iterator arrive(waiter who, time_point now);
+    waiter remove(arrivals::iterator which);
+
+    arrivals arrivals_; // Oldest first.
+    lines turns_;       // Next turn first; none is empty.
+    std::map<caf::actor_addr, lines::iterator> line_of_;
+    std::size_t requests_ = 0;
 };
 
 } // namespace avatar

@@ -46,6 +46,9 @@ void round_driver_state::start(round_driver_links links, round_driver_plan plan)
 round_driver_state::finished_promise round_driver_state::on_run() {
     finished_ = self_->make_response_promise<rounds_finished>();
     auto promise = finished_;
+    self_->request(links_.pool, caf::infinite, watch_pool{}).then([this](pool_gave_up& reason) {
+        on_pool_gave_up(reason);
+    });
     plan_rounds();
     return promise;
 }
@@ -150,10 +153,17 @@ void round_driver_state::on_next_round() {
 void round_driver_state::on_stop() {
     if (std::exchange(stopped_, true))
         return;
-    // Running requests come back cancelled and end their round; the pool also
-    // stops waiting for connections that have not opened yet.
-    self_->send(links_.pool, cancel_requests{});
+    // Requests that wait come back cancelled, running ones when they are done; the
+    // pool also stops waiting for connections that have not opened yet.
+    self_->send(links_.pool, drain_pool{});
     if (between_rounds_)
+        finish();
+}
+
+/// All requests come back with that failure, and end their round.
+void round_driver_state::on_pool_gave_up(pool_gave_up& reason) {
+    failure_ = std::move(reason.failure);
+    if (!std::exchange(stopped_, true) && between_rounds_)
         finish();
 }
 
@@ -175,7 +185,7 @@ void round_driver_state::on_tell_progress(const tell_progress& alarm) {
 }
 
 void round_driver_state::finish() {
-    const rounds_finished event{now() - started_, /*interrupted=*/stopped_};
+    const rounds_finished event{now() - started_, /*interrupted=*/stopped_, failure_};
     self_->send(links_.stats, event);
     self_->send(links_.watcher, event);
     finished_.deliver(event);

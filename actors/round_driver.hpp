@@ -61,6 +61,7 @@ private:
     };
 
     void plan_rounds();
+    void on_pool_gave_up(pool_gave_up& reason);
     void begin_round();
     void start_requests(const pool_status& pool);
     void send_request();
@@ -79,6 +80,7 @@ private:
     running_round round_;
     bool between_rounds_ = false;
     bool stopped_ = false;
+    protocol::failure failure_; // Why the rounds cannot go on.
 };
 
 /// Behaviour that, once told to run, sends `plan.rounds.count` rounds of

@@ -13,19 +13,18 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
                                      session_key key, session_owner_actor owner,
                                      transport::channel_factory make_channel) {
     auto& state = self->state;
-    // CAF 0.17 leaves a promise unanswered when its actor throws.
-    self->set_exception_handler([self](std::exception_ptr& thrown) -> caf::error {
-        self->state.fail_request(session_actor_failed());
-        return caf::scheduled_actor::default_exception_handler(self, thrown);
-    });
     state.start(key, std::move(owner), make_channel);
     return {
         [&](audio_request& request) { return state.on_request(request); },
-        [&](give_up_request& message) { state.on_give_up(message); },
-        [&](close_session) { state.on_close(); },
-        [&](channel_opened& event) { state.on_channel_opened(event); },
-        [&](exchange_finished& event) { state.on_exchange_finished(event); },
-        [&](channel_closed& event) { state.on_channel_closed(event); },
+        [&](give_up_request& message) { state.contain([&] { state.on_give_up(message); }); },
+        [&](check_session) { state.contain([&] { state.on_check(); }); },
+        [&](close_session message) { state.contain([&] { state.on_close(message.why); }); },
+        [&](channel_opened& event) { state.contain([&] { state.on_channel_opened(event); }); },
+        [&](exchange_finished& event) {
+            state.contain([&] { state.on_exchange_finished(event); });
+        },
+        [&](channel_alive) { state.contain([&] { state.on_channel_alive(); }); },
+        [&](channel_closed& event) { state.contain([&] { state.on_channel_closed(event); }); },
     };
 }
 
@@ -38,42 +37,58 @@ void session_state::start(session_key key, session_owner_actor owner,
     auto sink = [handle = session_actor(self_)](channel_event event) {
         std::visit([&](auto& e) { caf::anon_send(handle, std::move(e)); }, event);
     };
-    channel_ = make(std::move(sink));
-    channel_->open();
+    contain([&] {
+        channel_ = make(std::move(sink));
+        channel_->open();
+    });
 }
+
+// -- from the pool ---------------------------------------------------------------
 
 session_state::result_promise session_state::on_request(audio_request& request) {
     auto promise = self_->make_response_promise<audio_result>();
-    request_ = {promise, std::move(request.request_id), request.audio.streamed(), request.waited,
-                self_->clock().now()};
-    if (phase_ != phase::idle) {
-        // The connection died while the request was on its way here.
-        protocol::failure why;
-        why.code = protocol::failure_code::connection_closed;
-        why.phase = protocol::failure_phase::websocket_send;
-        why.detail = "the connection was lost before the request could be sent";
-        fail_request(std::move(why));
-        return promise;
-    }
-    phase_ = phase::busy;
-    channel_->send(request_.request_id, std::move(request.audio));
+    in_flight_ = {promise, std::move(request), self_->clock().now()};
+    if (phase_ == phase::idle)
+        contain([this] { send(); });
+    else // The connection died while the request was on its way here.
+        hand_back(lost_before_sending(), /*accepted=*/false);
     return promise;
 }
 
+void session_state::send() {
+    phase_ = phase::busy;
+    channel_->send(in_flight_.request.request_id, in_flight_.request.audio);
+}
+
 void session_state::on_give_up(give_up_request& message) {
-    if (phase_ != phase::busy || message.request_id != request_.request_id)
+    if (phase_ != phase::busy || message.request_id != in_flight_.request.request_id)
         return;
     phase_ = phase::late;
     if (message.await_service)
         channel_->abandon();
     else
         channel_->interrupt();
-    fail_request(std::move(message.failure));
+    self_->send(owner_, request_given_up{key_, message.failure.code});
+    auto result = result_in_flight();
+    result.failure = std::move(message.failure);
+    result.failure.request_id = result.request_id;
+    result.failure.connection_id = connection_id_;
+    answer(std::move(result));
 }
 
-void session_state::on_close() {
-    channel_->close();
+void session_state::on_check() {
+    if (phase_ != phase::idle)
+        return;
+    phase_ = phase::late;
+    channel_->check();
 }
+
+void session_state::on_close(leave why) {
+    if (phase_ != phase::closed)
+        channel_->close(why);
+}
+
+// -- from the channel --------------------------------------------------------------
 
 void session_state::on_channel_opened(channel_opened& event) {
     connection_id_ = std::move(event.connection_id);
@@ -83,61 +98,100 @@ void session_state::on_channel_opened(channel_opened& event) {
 
 void session_state::on_exchange_finished(exchange_finished& event) {
     const bool awaited = phase_ == phase::busy;
-    if (awaited && event.request_id != request_.request_id)
+    if (phase_ == phase::closed || (awaited && event.request_id != in_flight_.request.request_id))
         return; // The end of a former request is no news, least of all of this one.
     phase_ = phase::idle;
     // The owner hears first: who gets the answer and asks at once for another
-    // session finds this one idle.
-    self_->send(owner_, session_idle{key_, event.late_frames});
-    if (awaited) {
-        auto result = result_in_flight();
-        result.failure = std::move(event.failure);
-        result.frames = event.frames;
-        result.bytes = event.bytes;
-        result.first_frame = event.first_frame;
-        result.first_frame_after_last = event.first_frame_after_last;
-        answer(std::move(result));
-    }
-}
-
-void session_state::on_channel_closed(channel_closed& event) {
-    phase_ = phase::closed;
-    if (event.failure)
-        spdlog::info("slot {}: connection ended: {}", key_.slot, describe(event.failure));
-    auto why = event.failure;
-    if (!why) {
-        why.code = protocol::failure_code::request_cancelled;
-        why.detail = "the connection was closed";
-    }
-    fail_request(std::move(why));
-    self_->send(owner_, session_closed{key_, std::move(event.failure), event.late_frames});
-    // No quit: a request may have crossed with this message, and is owed its
-    // answer. The actor ends when its owner lets go of it.
-}
-
-void session_state::fail_request(protocol::failure why) {
-    if (!request_.promise.pending())
+    // session finds this one idle, and the request counted.
+    self_->send(owner_, session_idle{key_, awaited, event.failure.code, event.late_frames});
+    if (!awaited)
         return;
     auto result = result_in_flight();
-    result.failure = std::move(why);
-    result.failure.request_id = result.request_id;
-    result.failure.connection_id = connection_id_;
+    result.failure = std::move(event.failure);
+    result.frames = event.frames;
+    result.bytes = event.bytes;
+    result.first_frame = event.first_frame;
+    result.first_frame_after_last = event.first_frame_after_last;
     answer(std::move(result));
 }
 
+void session_state::on_channel_alive() {
+    if (phase_ != phase::late)
+        return;
+    phase_ = phase::idle;
+    self_->send(owner_, session_idle{key_, /*answered=*/false});
+}
+
+void session_state::on_channel_closed(channel_closed& event) {
+    if (phase_ == phase::closed)
+        return;
+    phase_ = phase::closed;
+    if (event.failure)
+        spdlog::info("slot {}: connection ended: {}", key_.slot, describe(event.failure));
+    hand_back(event.failure ? event.failure : connection_was_closed(), event.request_accepted);
+    self_->send(owner_, session_closed{key_, std::move(event.failure), event.late_frames});
+    // No quit: a request may have crossed with this message, and goes back to the
+    // owner too. The actor ends when its owner lets go of it.
+}
+
+// -- when the session's own code fails ----------------------------------------------
+
+template <class Step>
+void session_state::contain(Step step) {
+    try {
+        step();
+    } catch (const std::exception& e) {
+        crash(e.what());
+    } catch (...) {
+        crash("an exception of a type of its own");
+    }
+}
+
+void session_state::crash(const char* what) {
+    if (phase_ == phase::closed)
+        return;
+    phase_ = phase::closed;
+    channel_.reset(); // Closes it; its last words are no news any more.
+    hand_back(session_actor_failed(what), /*accepted=*/true);
+    self_->send(owner_, session_closed{key_, session_actor_failed(what), 0, /*crashed=*/true});
+}
+
+session_state::~session_state() {
+    if (!in_flight_.promise.pending())
+        return;
+    auto result = result_in_flight();
+    result.failure = session_actor_failed("it was ended from outside");
+    answer(std::move(result));
+}
+
+// -- answers -----------------------------------------------------------------------
+
+/// The request in flight, if any, goes to another session or is answered by the
+/// pool.
+void session_state::hand_back(protocol::failure why, bool accepted) {
+    if (!in_flight_.promise.pending())
+        return;
+    auto [promise, request, started] = std::exchange(in_flight_, {});
+    request.spent += self_->clock().now() - started;
+    why.request_id = request.request_id;
+    why.connection_id = connection_id_;
+    promise.delegate(owner_, returned_request{key_, std::move(request), std::move(why), accepted});
+}
+
 audio_result session_state::result_in_flight() const {
+    const auto& request = in_flight_.request;
     audio_result result;
-    result.request_id = request_.request_id;
+    result.request_id = request.request_id;
     result.connection_id = connection_id_;
-    result.streamed = request_.streamed;
-    result.waited = request_.waited;
-    result.duration = request_.waited + (self_->clock().now() - request_.started);
+    result.streamed = request.audio.streamed();
+    result.waited = request.waited;
+    result.duration = request.waited + request.spent + (self_->clock().now() - in_flight_.started);
     return result;
 }
 
 void session_state::answer(audio_result result) {
-    request_.promise.deliver(std::move(result));
-    request_ = {};
+    in_flight_.promise.deliver(std::move(result));
+    in_flight_ = {};
 }
 
 } // namespace avatar

@@ -18,7 +18,7 @@ namespace avatar {
 ///          └───────────┴─────────┴────────┴────▶ closed
 ///
 /// Late is a session whose request was given up while the service still works
-/// on it.
+/// on it, or that has asked the service for a sign of life.
 class session_state {
 public:
     using self_pointer = session_actor::pointer;
@@ -26,33 +26,41 @@ public:
 
     explicit session_state(self_pointer self) : self_(self) {}
 
+    /// Answers what an actor that was killed left open.
+    ~session_state();
+
     /// Makes and opens the channel.
     void start(session_key key, session_owner_actor owner, const transport::channel_factory& make);
 
     result_promise on_request(audio_request& request);
     void on_give_up(give_up_request& message);
-    void on_close();
+    void on_check();
+    void on_close(leave why);
     void on_channel_opened(channel_opened& event);
     void on_exchange_finished(exchange_finished& event);
+    void on_channel_alive();
     void on_channel_closed(channel_closed& event);
 
-    /// Answers the request in flight, if any, with a failure.
-    void fail_request(protocol::failure why);
+    /// Calls `step`. What it throws ends the session, but not its actor: requests
+    /// that are on their way here are still owed their answer.
+    template <class Step>
+    void contain(Step step);
 
     const char* name = "session";
 
 private:
     enum class phase { connecting, idle, busy, late, closed };
 
-    /// The request in flight, as its answer needs it.
+    /// The request in flight, whole: another session may have to take it over.
     struct in_flight {
         result_promise promise;
-        std::string request_id;
-        bool streamed = false;
-        nanoseconds waited{0};
+        audio_request request;
         caf::actor_clock::time_point started;
     };
 
+    void send();
+    void hand_back(protocol::failure why, bool accepted);
+    void crash(const char* what);
     void answer(audio_result result);
     audio_result result_in_flight() const;
 
@@ -62,13 +70,13 @@ private:
     std::unique_ptr<transport::channel> channel_;
     phase phase_ = phase::connecting;
     std::string connection_id_;
-    in_flight request_;
+    in_flight in_flight_;
 };
 
 /// Behaviour of a session that opens its connection at once and tells `owner`
-/// when it is open, idle again and closed, under the name `key`. After
-/// `session_closed` it answers requests with a failure, until nobody holds a
-/// handle on it any more.
+/// when it is open, idle again and closed, under the name `key`. A request that
+/// it cannot finish because its connection died goes back to the owner, also
+/// after `session_closed`, until nobody holds a handle on the session any more.
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
                                      transport::channel_factory make_channel);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,22 +21,40 @@ enum class slot_phase : std::uint8_t {
     opening, ///< Its session is on the way up.
     idle,    ///< It takes a request.
     busy,    ///< It has one.
-    late,    ///< Its request was given up, the service still works on it.
+    leased,  ///< A caller has borrowed it, and has no request on it now.
+    late,    ///< It owes a sign of life: the end of a request given up, or a check's.
     down,    ///< No session; a new one is due.
+};
+
+/// One session, from its start to its end.
+struct pooled_session {
+    session_key key;
+    session_actor actor;
+    std::string connection_id;          ///< Empty until it is open.
+    caf::actor_clock::time_point began; ///< To open: its token is no older.
+    caf::actor_clock::time_point opened;
+    std::uint64_t requests = 0; ///< Taken by it.
 };
 
 /// One place in the pool and the session that fills it.
 struct pool_slot {
-    session_key key;
+    std::uint64_t number = 0;
     slot_phase phase = slot_phase::down;
-    session_actor session;
-    std::string connection_id;
-    std::string request_id;     ///< Of the phase busy.
-    std::uint64_t requests = 0; ///< Taken by this connection.
-    bool tried = false;         ///< The first session of this slot opened or failed.
-    caf::actor_clock::time_point opened_at;
-    caf::actor_clock::time_point deadline; ///< Of the phase busy or late.
-    std::chrono::nanoseconds pause{0};     ///< Before the next try to open; grows.
+    pooled_session session; ///< Of the phase down: the one before.
+
+    /// The session that is to take the place of `session` before its token
+    /// expires; open, or on the way up.
+    std::optional<pooled_session> successor;
+    std::uint64_t generations = 0;                       ///< Sessions this slot ever had.
+    std::optional<caf::actor_clock::time_point> renewal; ///< When to begin a successor.
+    std::uint32_t failures = 0;                          ///< To open, in a row.
+    bool tried = false;                                  ///< Its first session opened or failed.
+
+    std::string request_id;   ///< Of the phase busy.
+    bool owes_answer = false; ///< Its session has a request, and has told no outcome yet.
+    std::optional<protocol::failure> given_up; ///< The outcome that it was told to give.
+    std::uint64_t lease = 0;                   ///< Under which it is borrowed; 0: it is not.
+    caf::actor_clock::time_point deadline;     ///< Of the phase busy or late.
 };
 
 /// The slots of a pool, in one list for each phase. A change of phase moves the
@@ -49,14 +68,26 @@ public:
     std::size_t size() const { return position_.size(); }
     std::size_t count(slot_phase phase) const { return of(phase).size(); }
 
+    /// Slots with an open session.
+    std::size_t connected() const {
+        return size() - count(slot_phase::opening) - count(slot_phase::down);
+    }
+
     /// The first slot of a phase that has one.
     pool_slot& front(slot_phase phase) { return of(phase).front(); }
 
     pool_slot& at(std::uint64_t slot) { return *position_[slot]; }
     const pool_slot& at(std::uint64_t slot) const { return *position_[slot]; }
 
-    /// The slot this key names, or null when another session fills it by now.
+    /// The slot whose session this key names, or null when another session fills
+    /// it by now.
     pool_slot* find(const session_key& key);
+
+    /// The slot whose successor this key names, or null.
+    pool_slot* find_successor(const session_key& key);
+
+    /// The key of a session or successor by its actor; nothing: none of them.
+    std::optional<session_key> key_of(const caf::actor_addr& actor) const;
 
     /// The busy slot that has this request, or null. Looks through all of them.
     pool_slot* find_busy(std::string_view request_id);
@@ -70,7 +101,7 @@ private:
     slots& of(slot_phase phase) { return lists_[static_cast<std::size_t>(phase)]; }
     const slots& of(slot_phase phase) const { return lists_[static_cast<std::size_t>(phase)]; }
 
-    std::array<slots, 5> lists_;
+    std::array<slots, 6> lists_;
     std::vector<slots::iterator> position_; // By slot number.
 };
 

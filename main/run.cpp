@@ -62,8 +62,9 @@ cast spawn_actors(caf::actor_system& system, const config::settings& settings,
     actors.console =
         system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
     actors.stats = system.spawn(stats);
-    actors.pool = system.spawn(pool_supervisor, settings.pool, std::move(channels),
-                               connection_watcher_actor(actors.console));
+    actors.pool =
+        system.spawn(pool_supervisor, pool_plan{settings.pool, std::move(channels),
+                                                connection_watcher_actor(actors.console)});
     round_driver_plan plan;
     plan.rounds = settings.rounds;
     plan.audio = speech;

@@ -22,7 +22,8 @@ struct run_rounds {
     }
 };
 
-/// Asks the round driver to end early: what is under way is cancelled.
+/// Asks the round driver to end early: what is under way may end, as long as the
+/// pool's drain timeout allows.
 struct stop_rounds {
     template <class Inspector>
     friend auto inspect(Inspector& f, stop_rounds&) {
@@ -168,10 +169,11 @@ struct round_finished {
 struct rounds_finished {
     nanoseconds duration{0}; ///< First round's start to last round's end.
     bool interrupted = false;
+    protocol::failure failure; ///< Why the rounds could not go on; code `none`: they could.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_finished& x) {
-        return f(x.duration, x.interrupted);
+        return f(x.duration, x.interrupted, x.failure);
     }
 };
 

@@ -4,6 +4,7 @@
 #include "messages/channel.hpp"
 #include "protocol/failure.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string>
 
@@ -16,7 +17,7 @@ struct session_key {
     std::uint64_t slot = 0;
     std::uint64_t generation = 0;
 
-    bool operator==(const session_key&) const = default;
+    auto operator<=>(const session_key&) const = default;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_key& x) {

@@ -30,7 +30,8 @@ public:
         watcher = sys.spawn([this]() -> connection_watcher_actor::behavior_type {
             return {[this](const connection_tried& event) { tried.push_back(event); }};
         });
-        pool = sys.spawn(pool_supervisor, settings, service.factory(), watcher);
+        pool =
+            sys.spawn(pool_supervisor, pool_plan{settings, service.factory(), watcher, /*seed=*/1});
     }
 
     /// Starts to open; `opened` holds the answer once it came.

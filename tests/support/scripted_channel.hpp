@@ -17,8 +17,10 @@ struct scripted_connection {
     bool opened = false;
     bool abandoned = false;   ///< The latest request.
     bool interrupted = false; ///< Likewise.
+    bool checked = false;     ///< Asked for a sign of life.
     bool close_asked = false;
-    bool answers_close = true; ///< As a healthy service does, at once.
+    leave left = leave::normally; ///< How.
+    bool answers_close = true;    ///< As a healthy service does, at once.
 
     void confirm(std::string id) { sink(channel_opened{std::move(id)}); }
 
@@ -34,12 +36,16 @@ struct scripted_connection {
     }
 
     /// The connection ends for that reason, before or after it was open.
-    void die(protocol::failure_code code, std::string detail) {
+    void die(protocol::failure_code code, std::string detail, bool request_accepted = true) {
         channel_closed event;
         event.failure.code = code;
         event.failure.detail = std::move(detail);
+        event.request_accepted = request_accepted;
         end(event);
     }
+
+    /// The service answers the check.
+    void answer_check() { sink(channel_alive{}); }
 
     void end(channel_closed event) {
         if (sink)
@@ -89,8 +95,10 @@ private:
             connection_->sink(end);
         }
         void abandon() override { connection_->abandoned = true; }
-        void close() override {
+        void check() override { connection_->checked = true; }
+        void close(leave why) override {
             connection_->close_asked = true;
+            connection_->left = why;
             if (connection_->answers_close)
                 connection_->end({});
         }

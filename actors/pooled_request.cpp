@@ -1,0 +1,30 @@
+#include "actors/pooled_request.hpp"
+
+#include <utility>
+
+namespace avatar {
+
+void pooled_request::refuse(protocol::failure why, time_point now) {
+    audio_result result;
+    result.request_id = std::move(request.request_id);
+    result.connection_id = why.connection_id;
+    result.failure = std::move(why);
+    result.failure.request_id = result.request_id;
+    result.streamed = request.audio.streamed();
+    result.waited = request.waited + (now - since);
+    result.duration = request.spent + result.waited;
+    promise.deliver(std::move(result));
+}
+
+void pooled_request::delegate_to(const session_actor& session, time_point now) {
+    request.waited += now - since;
+    promise.delegate(session, std::move(request));
+}
+
+void pooled_borrower::refuse(protocol::failure why) {
+    lease_granted refused;
+    refused.failure = std::move(why);
+    promise.deliver(std::move(refused));
+}
+
+} // namespace avatar

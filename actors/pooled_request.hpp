@@ -1,0 +1,39 @@
+#pragma once
+
+#include "messages/actors.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_clock.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <string>
+
+namespace avatar {
+
+/// A request on its way through the pool, and the promise of its answer.
+struct pooled_request {
+    using time_point = caf::actor_clock::time_point;
+
+    caf::typed_response_promise<audio_result> promise;
+    audio_request request;
+    caf::actor_addr caller;
+    time_point since; ///< Entered the pool, or came back to it.
+
+    /// Answers it with a failure.
+    void refuse(protocol::failure why, time_point now);
+
+    /// Passes it on: the session's answer goes straight to whoever asked.
+    void delegate_to(const session_actor& session, time_point now);
+};
+
+/// A caller that wants a session to itself, and the promise of its answer.
+struct pooled_borrower {
+    caf::typed_response_promise<lease_granted> promise;
+    std::string name; ///< As it calls itself.
+    caf::actor_addr caller;
+
+    /// Answers it with a failure.
+    void refuse(protocol::failure why);
+};
+
+} // namespace avatar

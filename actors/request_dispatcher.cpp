@@ -1,0 +1,312 @@
+#include "actors/request_dispatcher.hpp"
+
+#include "actors/pool_failures.hpp"
+#include "report/connection_label.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace avatar {
+
+// -- entering the pool -------------------------------------------------------------
+
+request_dispatcher::result_promise request_dispatcher::on_request(audio_request& request) {
+    auto promise = self_->make_response_promise<audio_result>();
+    outcomes_.enter();
+    pooled_request next{promise, std::move(request),
+                        caf::actor_cast<caf::actor_addr>(self_->current_sender()), now()};
+    if (const auto* why = refusal())
+        refuse(next, *why);
+    else if (next.request.lease != 0)
+        give_to_lease(std::move(next));
+    else
+        admit(std::move(next));
+    return promise;
+}
+
+request_dispatcher::lease_promise request_dispatcher::on_borrow(borrow_session& ask) {
+    auto promise = self_->make_response_promise<lease_granted>();
+    pooled_borrower next{promise, std::move(ask.borrower),
+                         caf::actor_cast<caf::actor_addr>(self_->current_sender())};
+    if (const auto* why = refusal())
+        refuse(next, *why);
+    else
+        admit(std::move(next));
+    return promise;
+}
+
+/// Why nobody may enter now; null: anybody may.
+const protocol::failure* request_dispatcher::refusal() const {
+    if (stopped_)
+        return &*stopped_;
+    return failing_fast_ ? &*failing_fast_ : nullptr;
+}
+
+void request_dispatcher::refuse(pooled_request& request, const protocol::failure& why) {
+    outcomes_.end(why.code);
+    request.refuse(why, now());
+}
+
+void request_dispatcher::refuse(pooled_borrower& borrower, const protocol::failure& why) {
+    borrower.refuse(why);
+}
+
+/// To an idle session, or into the queue.
+void request_dispatcher::admit(waiter who) {
+    if (slots_.count(slot_phase::idle) > 0) {
+        std::visit([&](auto& w) { give(slots_.front(slot_phase::idle), w); }, who);
+    } else if (waiting_.size() >= settings_.max_waiting) {
+        std::visit([&](auto& w) { refuse(w, queue_was_full(settings_.max_waiting)); }, who);
+    } else {
+        waiting_.push(std::move(who), now());
+        alarms_.set(alarms::kind::waiting, now() + settings_.borrow_timeout);
+    }
+}
+
+void request_dispatcher::offer(pool_slot& slot) {
+    if (slot.lease != 0)
+        return slots_.move(slot, slot_phase::leased);
+    if (waiting_.empty())
+        return slots_.move(slot, slot_phase::idle);
+    auto next = waiting_.pop();
+    std::visit([&](auto& w) { give(slot, w); }, next);
+}
+
+void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
+    slot.request_id = next.request.request_id;
+    slot.owes_answer = true;
+    slot.given_up.reset();
+    slot.deadline = now() + settings_.request_timeout;
+    ++owing_;
+    ++served_;
+    ++slot.session.requests;
+    slots_.move(slot, slot_phase::busy);
+    alarms_.set(alarms::kind::busy, slot.deadline);
+    next.delegate_to(slot.session.actor, now());
+}
+
+// -- the end of a request ------------------------------------------------------------
+
+void request_dispatcher::answered(const session_key& key, protocol::failure_code outcome) {
+    take_back(key);
+    outcomes_.end(outcome);
+}
+
+pool_slot* request_dispatcher::on_idle(const session_idle& message) {
+    if (message.answered)
+        answered(message.key, message.outcome);
+    return slots_.find(message.key);
+}
+
+void request_dispatcher::on_given_up(const request_given_up& message) {
+    answered(message.key, message.outcome);
+}
+
+void request_dispatcher::never_returns(const session_key& key) {
+    if (lost_.contains(key))
+        answered(key, protocol::failure_code::unknown);
+}
+
+/// The request goes on to another session where that is allowed and some tries are
+/// left, before any other of its caller: it had waited its turn.
+request_dispatcher::result_promise request_dispatcher::on_returned(returned_request& message) {
+    auto promise = self_->make_response_promise<audio_result>();
+    pooled_request back{promise, std::move(message.request),
+                        caf::actor_cast<caf::actor_addr>(self_->current_sender()), now()};
+    const auto decided = take_back(message.key);
+    const bool again = !decided && !refusal() && back.request.lease == 0 &&
+                       back.request.tries < settings_.retries &&
+                       (!message.accepted || settings_.retry_accepted);
+    if (!again) {
+        refuse(back, decided ? *decided : message.failure);
+        return promise;
+    }
+    ++back.request.tries;
+    ++retried_;
+    if (slots_.count(slot_phase::idle) > 0) {
+        give(slots_.front(slot_phase::idle), back);
+    } else {
+        waiting_.push_front(std::move(back), now());
+        alarms_.set(alarms::kind::waiting, now() + settings_.borrow_timeout);
+    }
+    return promise;
+}
+
+/// The pool has that session's request in hand again. Gives the outcome that was
+/// decided for it meanwhile, if any.
+std::optional<protocol::failure> request_dispatcher::take_back(const session_key& key) {
+    if (auto* slot = slots_.find(key)) {
+        owing_ -= std::exchange(slot->owes_answer, false) ? 1 : 0;
+        return std::exchange(slot->given_up, std::nullopt);
+    }
+    const auto lost = lost_.extract(key);
+    return lost ? lost.mapped().given_up : std::nullopt;
+}
+
+void request_dispatcher::session_lost(pool_slot& slot) {
+    if (std::exchange(slot.owes_answer, false)) {
+        --owing_;
+        lost_.emplace(slot.session.key, lost_request{slot.request_id, slot.given_up});
+    }
+    if (slot.lease == 0)
+        return;
+    if (const auto ended = end_lease(slot.lease))
+        spdlog::warn("connection {} was lost while borrowed by {}",
+                     report::connection_label(slot.session.connection_id), ended->name);
+}
+
+// -- giving up -----------------------------------------------------------------------
+
+void request_dispatcher::on_interrupt(const interrupt_request& message) {
+    const auto why = request_was_interrupted();
+    if (auto waiting = waiting_.take(message.request_id))
+        return refuse(*waiting, why);
+    if (auto* slot = slots_.find_busy(message.request_id))
+        return give_up(*slot, why, /*await_service=*/false);
+    for (auto& [key, lost] : lost_)
+        if (lost.request_id == message.request_id && !lost.given_up)
+            lost.given_up = why;
+}
+
+void request_dispatcher::give_up(pool_slot& slot, const protocol::failure& why,
+                                 bool await_service) {
+    self_->send(slot.session.actor, give_up_request{slot.request_id, why, await_service});
+    slot.given_up = why;
+    expect_sign_of_life(slot);
+}
+
+void request_dispatcher::expect_sign_of_life(pool_slot& slot) {
+    slot.deadline = now() + settings_.late_timeout;
+    slots_.move(slot, slot_phase::late);
+    alarms_.set(alarms::kind::late, slot.deadline);
+}
+
+void request_dispatcher::cancel_running(const protocol::failure& why) {
+    while (slots_.count(slot_phase::busy) > 0)
+        give_up(slots_.front(slot_phase::busy), why, /*await_service=*/false);
+}
+
+void request_dispatcher::refuse_waiting(const protocol::failure& why) {
+    while (!waiting_.empty()) {
+        auto next = waiting_.pop_oldest();
+        std::visit([&](auto& w) { refuse(w, why); }, next);
+    }
+}
+
+void request_dispatcher::fail_fast(const protocol::failure& why) {
+    failing_fast_ = why;
+    refuse_waiting(why);
+}
+
+void request_dispatcher::stop(const protocol::failure& why) {
+    stopped_ = why;
+    refuse_waiting(why);
+}
+
+// -- deadlines -----------------------------------------------------------------------
+
+void request_dispatcher::expire_waiting() {
+    while (!waiting_.empty()) {
+        const auto deadline = waiting_.oldest_since() + settings_.borrow_timeout;
+        if (deadline > now())
+            return alarms_.set(alarms::kind::waiting, deadline);
+        auto expired = waiting_.pop_oldest();
+        std::visit([&](auto& w) { refuse(w, no_session_in_time(settings_.borrow_timeout)); },
+                   expired);
+    }
+}
+
+void request_dispatcher::expire_busy() {
+    while (slots_.count(slot_phase::busy) > 0) {
+        auto& slot = slots_.front(slot_phase::busy);
+        if (slot.deadline > now())
+            return alarms_.set(alarms::kind::busy, slot.deadline);
+        give_up(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
+    }
+}
+
+pool_slot* request_dispatcher::next_overdue() {
+    if (slots_.count(slot_phase::late) == 0)
+        return nullptr;
+    auto& slot = slots_.front(slot_phase::late);
+    if (slot.deadline <= now())
+        return &slot;
+    alarms_.set(alarms::kind::late, slot.deadline);
+    return nullptr;
+}
+
+// -- leases --------------------------------------------------------------------------
+
+void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
+    const auto borrower = caf::actor_cast<caf::strong_actor_ptr>(next.caller);
+    if (!borrower) { // Gone while it waited.
+        refuse(next, lease_is_over());
+        return offer(slot);
+    }
+    const auto deadline = now() + settings_.max_lease;
+    slot.lease = leases_.add({slot.number, next.caller, std::move(next.name), deadline});
+    slots_.move(slot, slot_phase::leased);
+    alarms_.set(alarms::kind::lease, deadline);
+    self_->monitor(borrower);
+    next.promise.deliver(lease_granted{slot.lease, slot.session.connection_id, {}});
+}
+
+void request_dispatcher::give_to_lease(pooled_request request) {
+    const auto* lease = leases_.find(request.request.lease);
+    if (!lease)
+        return refuse(request, lease_is_over());
+    auto& slot = slots_.at(lease->slot);
+    if (slot.phase != slot_phase::leased)
+        return refuse(request, lease_has_a_request());
+    give(slot, request);
+}
+
+pool_slot* request_dispatcher::on_give_back(const give_back& message) {
+    const auto ended = end_lease(message.lease);
+    if (!ended)
+        return nullptr;
+    auto& slot = slots_.at(ended->slot);
+    return slot.phase == slot_phase::leased ? &slot : nullptr;
+}
+
+void request_dispatcher::on_borrower_down(const caf::actor_addr& borrower) {
+    while (const auto number = leases_.of(borrower))
+        revoke(*number, "which has ended");
+}
+
+void request_dispatcher::expire_leases() {
+    while (const auto* oldest = leases_.oldest()) {
+        if (oldest->second.deadline > now())
+            return alarms_.set(alarms::kind::lease, oldest->second.deadline);
+        revoke(oldest->first, "which had it for longer than pool.max-lease");
+    }
+}
+
+/// Nobody knows what the borrower has left behind: the session goes back when the
+/// service has shown that it still works.
+void request_dispatcher::revoke(std::uint64_t number, const char* why) {
+    const auto ended = end_lease(number);
+    auto& slot = slots_.at(ended->slot);
+    spdlog::warn("connection {} is taken back from {}, {}",
+                 report::connection_label(slot.session.connection_id), ended->name, why);
+    if (slot.phase == slot_phase::busy)
+        return give_up(slot, lease_is_over(), /*await_service=*/true);
+    if (slot.phase != slot_phase::leased)
+        return; // Late already, and so to be seen again.
+    self_->send(slot.session.actor, check_session{});
+    expect_sign_of_life(slot);
+}
+
+std::optional<lease> request_dispatcher::end_lease(std::uint64_t number) {
+    auto ended = leases_.remove(number);
+    if (!ended)
+        return std::nullopt;
+    slots_.at(ended->slot).lease = 0;
+    if (!leases_.of(ended->borrower))
+        self_->demonitor(ended->borrower);
+    return ended;
+}
+
+} // namespace avatar

@@ -1,0 +1,123 @@
+#pragma once
+
+#include "actors/alarms.hpp"
+#include "actors/lease_table.hpp"
+#include "actors/outcome_counter.hpp"
+#include "actors/request_queue.hpp"
+#include "actors/session_table.hpp"
+#include "config/settings.hpp"
+#include "messages/actors.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace avatar {
+
+/// Gives requests and borrowers to sessions, lets the others wait, and sees to it
+/// that each gets exactly one answer in time. Part of the pool supervisor; which
+/// sessions there are is the session keeper's affair.
+///
+/// Where a function gives a slot, that slot is free to take work: the caller
+/// passes it on to `offer`.
+class request_dispatcher {
+public:
+    using self_pointer = pool_supervisor_actor::pointer;
+    using result_promise = caf::typed_response_promise<audio_result>;
+    using lease_promise = caf::typed_response_promise<lease_granted>;
+
+    request_dispatcher(self_pointer self, const config::pool_settings& settings,
+                       session_table& slots, alarms& clock)
+        : self_(self),
+          settings_(settings),
+          slots_(slots),
+          alarms_(clock) {}
+
+    // From the pool's users.
+    result_promise on_request(audio_request& request);
+    lease_promise on_borrow(borrow_session& ask);
+    pool_slot* on_give_back(const give_back& message);
+    void on_interrupt(const interrupt_request& message);
+    void on_borrower_down(const caf::actor_addr& borrower);
+
+    // From the sessions.
+    pool_slot* on_idle(const session_idle& message);
+    void on_given_up(const request_given_up& message);
+    result_promise on_returned(returned_request& message);
+
+    /// The slot is free: gives it work, or lets it be idle.
+    void offer(pool_slot& slot);
+
+    /// The slot's session is gone, or about to be replaced.
+    void session_lost(pool_slot& slot);
+
+    /// That session's actor was killed: what it had was answered as it ended.
+    void never_returns(const session_key& key);
+
+    // Alarms.
+    void expire_waiting();
+    void expire_busy();
+    void expire_leases();
+    pool_slot* next_overdue(); ///< Whose session has given no sign of life in time; null: none.
+
+    /// Fails those that wait, and whoever comes, until `resume`.
+    void fail_fast(const protocol::failure& why);
+    void resume() { failing_fast_.reset(); }
+
+    /// Fails those that wait, and whoever comes, for good. Running ones run on.
+    void stop(const protocol::failure& why);
+
+    /// Fails running requests.
+    void cancel_running(const protocol::failure& why);
+
+    std::uint64_t served() const { return served_; }
+    std::uint64_t retried() const { return retried_; }
+    std::size_t waiting() const { return waiting_.size(); }
+
+    /// Requests that sessions have.
+    std::size_t running() const { return owing_ + lost_.size(); }
+
+    request_ledger ledger() const { return outcomes_.snapshot(waiting_.requests() + running()); }
+
+private:
+    using time_point = caf::actor_clock::time_point;
+
+    /// A request whose session is gone and which is on its way back.
+    struct lost_request {
+        std::string request_id;
+        std::optional<protocol::failure> given_up; ///< The outcome decided meanwhile.
+    };
+
+    time_point now() const { return self_->clock().now(); }
+    const protocol::failure* refusal() const;
+    void refuse(pooled_request& request, const protocol::failure& why);
+    void refuse(pooled_borrower& borrower, const protocol::failure& why);
+    void admit(waiter who);
+    void refuse_waiting(const protocol::failure& why);
+    void give(pool_slot& slot, pooled_request& request);
+    void give(pool_slot& slot, pooled_borrower& borrower);
+    void give_to_lease(pooled_request request);
+    void give_up(pool_slot& slot, const protocol::failure& why, bool await_service);
+    void expect_sign_of_life(pool_slot& slot);
+    void answered(const session_key& key, protocol::failure_code outcome);
+    std::optional<protocol::failure> take_back(const session_key& key);
+    void revoke(std::uint64_t number, const char* why);
+    std::optional<lease> end_lease(std::uint64_t number);
+
+    self_pointer self_;
+    const config::pool_settings& settings_;
+    session_table& slots_;
+    alarms& alarms_;
+    request_queue waiting_;
+    lease_table leases_;
+    outcome_counter outcomes_;
+    std::size_t owing_ = 0; // Slots that owe an answer.
+    std::map<session_key, lost_request> lost_;
+    std::optional<protocol::failure> failing_fast_;
+    std::optional<protocol::failure> stopped_;
+    std::uint64_t served_ = 0;
+    std::uint64_t retried_ = 0;
+};
+
+} // namespace avatar

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "messages/actors.hpp"
+#include "protocol/request_id.hpp"
+
+#include <caf/send.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace avatar {
+
+/// A borrowed session in the hands of its borrower. Gives it back when it goes
+/// out of scope, so that no path through the borrower's code can forget to. Move
+/// only: a session has one borrower.
+class session_lease {
+public:
+    session_lease(pool_supervisor_actor pool, lease_granted granted)
+        : pool_(std::move(pool)),
+          granted_(std::move(granted)) {}
+
+    ~session_lease() {
+        if (pool_)
+            caf::anon_send(pool_, give_back{granted_.lease});
+    }
+
+    session_lease(session_lease&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)),
+          granted_(std::move(other.granted_)) {}
+
+    session_lease& operator=(session_lease other) noexcept {
+        std::swap(pool_, other.pool_);
+        std::swap(granted_, other.granted_);
+        return *this;
+    }
+
+    const std::string& connection_id() const { return granted_.connection_id; }
+
+    /// A request that goes to this session and no other, whole or as the live
+    /// stream it is cut into. To be sent to the pool it was borrowed from, when
+    /// the one before has its result.
+    audio_request request(audio_clip audio) const {
+        audio_request request;
+        request.request_id = protocol::make_request_id();
+        request.audio = std::move(audio);
+        request.lease = granted_.lease;
+        return request;
+    }
+
+private:
+    pool_supervisor_actor pool_;
+    lease_granted granted_;
+};
+
+/// Borrows a session of `pool` for the actor `self`, called `name` in the log, and
+/// calls `use` with its `session_lease`, or `otherwise` with the failure that says
+/// why there is none. The session is given back when `use` lets go of the lease;
+/// what it does later holds the lease as long as it needs it.
+template <class Self, class Use, class Otherwise>
+void with_session(Self* self, const pool_supervisor_actor& pool, std::string name, Use use,
+                  Otherwise otherwise) {
+    // The pool bounds the wait: borrow timeout.
+    self->request(pool, caf::infinite, borrow_session{std::move(name)})
+        .then([pool, use = std::move(use), otherwise](lease_granted& granted) mutable {
+            if (granted.ok())
+                use(session_lease(pool, std::move(granted)));
+            else
+                otherwise(granted.failure);
+        });
+}
+
+} // namespace avatar
