@@ -17,8 +17,20 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
         [=](const session_idle& m) {
             heard->push_back("idle, " + std::to_string(m.late_frames) + " late");
         },
+        [=](const request_given_up& m) {
+            heard->push_back("given up: " + std::string(to_string(m.outcome)));
+        },
+        [=](const returned_request& m) {
+            heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") + "accepted: " +
+                             std::string(to_string(m.failure.code)));
+            audio_result result;
+            result.request_id = m.request.request_id;
+            result.failure = m.failure;
+            return result;
+        },
         [=](const session_closed& m) {
-            heard->push_back("closed: " + std::string(to_string(m.failure.code)));
+            heard->push_back(std::string(m.crashed ? "crashed: " : "closed: ") +
+                             std::string(to_string(m.failure.code)));
         },
     };
 }
