@@ -195,6 +195,10 @@ std::vector<option> emulator_options() {
          "Take LiveKit and Agora settings; false: answer that no egress is configured"},
         {"emulator.scenario", "", text(at<in, &g::scenario>, "FILE"),
          "JSON file that says what goes wrong, and for whom; empty: nothing"},
+        {"emulator.faults", "", text(at<in, &g::faults>, "LIST"),
+         "What goes wrong besides, as NAME[=VALUE]:WHEN, such as reset:5%,stop-accepting:20s-30s"},
+        {"emulator.seed", "", whole(at<in, &g::seed>, 0),
+         "Of the dice behind what goes wrong by chance; 0: another one in each run"},
     };
 }
 

@@ -144,6 +144,8 @@ struct emulator_settings {
     std::vector<std::string> avatars = {"emulator-avatar"}; ///< Likewise.
     bool egress = true;     ///< Takes complete LiveKit and Agora settings.
     std::string scenario{}; ///< JSON file of what goes wrong, and for whom; empty: nothing.
+    std::string faults{};   ///< More that goes wrong, as NAME[=VALUE]:WHEN, with commas.
+    std::size_t seed = 0;   ///< Of the dice that faults are thrown with; 0: a new one each time.
 };
 
 /// Where the figures go besides the terminal.

@@ -32,6 +32,18 @@ std::string in_seconds(milliseconds limit) {
     return fmt::format("{:g}s", static_cast<double>(limit.count()) / 1000.0);
 }
 
+/// One that is only begun, so what it carries does not matter.
+transport::shared_bytes some_frame(const std::string& connection_id, const std::string& request_id,
+                                   std::size_t size) {
+    const std::string animation(size, '\0');
+    return std::make_shared<const std::string>(
+        protocol::encode(protocol::response_animation{.connection_id = connection_id,
+                                                      .req_id = request_id,
+                                                      .end = false,
+                                                      .animation = animation,
+                                                      .body = {}}));
+}
+
 } // namespace
 
 std::shared_ptr<avatar_session> avatar_session::open(const std::shared_ptr<transport::peer>& client,
@@ -50,7 +62,9 @@ avatar_session::avatar_session(const std::shared_ptr<transport::peer>& client,
       avatar_id_(std::move(avatar_id)),
       timer_(client->executor()),
       opened_(steady_clock::now()),
-      last_active_(opened_) {}
+      last_active_(opened_),
+      idle_checked_(opened_),
+      gate_(rules_, avatar_id_, [this](const transport::shared_bytes& frame) { send(frame); }) {}
 
 void avatar_session::on_message(std::string_view bytes, bool is_text) {
     if (ended_)
@@ -90,13 +104,7 @@ void avatar_session::on_configure(const protocol::configure_session& wanted) {
     terms.format = wanted.audio_format;
     terms.sample_rate = wanted.sample_rate;
     terms.egress = wants_egress(wanted);
-    if (const auto* wrong = fault_at(fault_point::frames))
-        terms.frames_until_fault = wrong->after;
-    desk_.emplace(rules_, std::move(terms),
-                  [client = client_](const transport::shared_bytes& frame) {
-                      if (const auto to = client.lock())
-                          to->send(frame);
-                  });
+    desk_.emplace(rules_, std::move(terms));
     disarm_timer(); // The limit on this message has had its use.
     send(protocol::confirm_session{connection_id_});
 }
@@ -121,8 +129,9 @@ void avatar_session::on_audio(const protocol::audio_input& input) {
             struck_.erase(struck);
         return;
     }
-    if (const auto* wrong = fault_at(fault_point::audio); wrong && !desk_->knows(input.req_id))
-        return end_request(*wrong, std::string(input.req_id), !input.end);
+    if (!desk_->knows(input.req_id))
+        if (const auto* wrong = fault_at(fault_point::audio))
+            return end_request(*wrong, std::string(input.req_id), !input.end);
     const auto error = desk_->take(input, last_active_);
     if (!error)
         return send_due_frames(last_active_);
@@ -130,7 +139,8 @@ void avatar_session::on_audio(const protocol::audio_input& input) {
 }
 
 void avatar_session::on_interrupt(const protocol::client_interrupt& interrupt) {
-    desk_->interrupt(interrupt.req_id);
+    if (const auto end = desk_->interrupt(interrupt.req_id))
+        send(end);
 }
 
 void avatar_session::on_timer() {
@@ -143,6 +153,7 @@ void avatar_session::on_timer() {
         return;
     if (const auto error = overdue(now))
         return fail(*error);
+    meet_idle_fault(now);
     arm_timer();
 }
 
@@ -152,8 +163,10 @@ void avatar_session::send_due_frames(steady_time now) {
     if (!desk_ || !desk_->next_frame())
         return;
     last_active_ = now;
-    for (const auto& request_id : desk_->send_due(now))
-        if (const auto* wrong = fault_at(fault_point::frames); wrong && !ended_)
+    const auto broken =
+        desk_->send_due(now, [this](const due_frame& frame) { return gate_.pass(frame); });
+    for (const auto& [request_id, wrong] : broken)
+        if (!ended_)
             end_request(*wrong, request_id, desk_->knows(request_id));
 }
 
@@ -183,6 +196,13 @@ std::optional<steady_time> avatar_session::age_deadline() const {
     return after(opened_, rules_->settings.session_limit);
 }
 
+std::optional<steady_time> avatar_session::next_idle_fault() const {
+    if (!desk_ || !desk_->is_idle())
+        return std::nullopt;
+    const auto due = rules_->faults->next_idle(avatar_id_, idle_until(idle_checked_));
+    return due ? std::optional(last_active_ + *due) : std::nullopt;
+}
+
 // A wait that is earlier than needed is left as it is: waking once for nothing
 // is cheaper than moving the timer with every message.
 void avatar_session::arm_timer() {
@@ -190,7 +210,8 @@ void avatar_session::arm_timer() {
         return;
     const auto next_frame = desk_ ? desk_->next_frame() : std::nullopt;
     std::optional<steady_time> wake;
-    for (const auto& due : {next_frame, configure_deadline(), idle_deadline(), age_deadline()})
+    for (const auto& due :
+         {next_frame, configure_deadline(), idle_deadline(), age_deadline(), next_idle_fault()})
         if (due && (!wake || *due < *wake))
             wake = due;
     if (!wake || (armed_ && *armed_ <= *wake))
@@ -212,7 +233,20 @@ void avatar_session::disarm_timer() {
 // -- what goes wrong on purpose --------------------------------------------------
 
 const fault* avatar_session::fault_at(fault_point at) const {
-    return rules_->faults.find(at, avatar_id_);
+    return rules_->faults->strike(at, avatar_id_);
+}
+
+milliseconds avatar_session::idle_until(steady_time when) const {
+    const auto idle = std::chrono::duration_cast<milliseconds>(when - last_active_);
+    return std::max(idle, milliseconds(0)); // Active since: as if it began now.
+}
+
+void avatar_session::meet_idle_fault(steady_time now) {
+    if (!desk_ || !desk_->is_idle())
+        return;
+    const auto before = idle_until(std::exchange(idle_checked_, now));
+    if (const auto* wrong = rules_->faults->strike_idle(avatar_id_, before, idle_until(now)))
+        strike(*wrong, {});
 }
 
 /// Strikes at one request. Clients stop sending its audio, but not at once.
@@ -234,20 +268,34 @@ void avatar_session::strike(const fault& wrong, const std::string& request_id) {
         return tell({error->code, error->message, error->of_request ? request_id : ""});
     if (const auto* stray = std::get_if<stray_message>(&wrong.action)) {
         const auto bytes = std::make_shared<const std::string>(stray->bytes);
-        return stray->text ? client->send_text(bytes) : client->send(bytes);
+        return stray->text ? client->send_text(bytes) : send(bytes);
     }
+    if (std::holds_alternative<no_answer>(wrong.action) && desk_)
+        return; // Of the request; a handshake without an answer leaves no session.
     if (const auto* closing = std::get_if<clean_close>(&wrong.action))
         client->close(closing->code, closing->reason);
-    else
+    else if (std::holds_alternative<stall>(wrong.action))
+        client->stall(some_frame(connection_id_, request_id, rules_->settings.frame_bytes));
+    else if (std::holds_alternative<silence>(wrong.action))
+        client->go_silent();
+    else if (std::holds_alternative<reset>(wrong.action))
         client->abort();
     end();
 }
 
 // -- sending and ending --------------------------------------------------------
 
+void avatar_session::send(const transport::shared_bytes& bytes) {
+    const auto client = client_.lock();
+    if (!client)
+        return;
+    client->send(bytes);
+    if (rules_->on.on_message_sent)
+        rules_->on.on_message_sent(*bytes);
+}
+
 void avatar_session::send(const protocol::message& m) {
-    if (const auto client = client_.lock())
-        client->send(std::make_shared<const std::string>(protocol::encode(m)));
+    send(std::make_shared<const std::string>(protocol::encode(m)));
 }
 
 /// One that names no request ends the session.

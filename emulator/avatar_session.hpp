@@ -1,5 +1,6 @@
 #pragma once
 
+#include "emulator/frame_gate.hpp"
 #include "emulator/request_desk.hpp"
 #include "emulator/session_rules.hpp"
 #include "protocol/wire.hpp"
@@ -20,7 +21,8 @@ namespace avatar::emulator {
 /// goes wrong is said in a server_error and, unless it concerns one request
 /// alone, followed by a close with code 1000.
 ///
-/// One timer for everything that is due: frames, idle and age limits.
+/// One timer for everything that is due: frames, idle and age limits, faults of
+/// idle sessions.
 class avatar_session : public transport::peer_handler,
                        public std::enable_shared_from_this<avatar_session> {
 public:
@@ -51,14 +53,18 @@ private:
     std::optional<steady_time> configure_deadline() const;
     std::optional<steady_time> idle_deadline() const;
     std::optional<steady_time> age_deadline() const;
+    std::optional<steady_time> next_idle_fault() const;
     void arm_timer();
     void disarm_timer();
 
     // What goes wrong on purpose.
     const fault* fault_at(fault_point at) const;
+    std::chrono::milliseconds idle_until(steady_time when) const;
+    void meet_idle_fault(steady_time now);
     void end_request(const fault& wrong, const std::string& request_id, bool audio_comes);
     void strike(const fault& wrong, const std::string& request_id);
 
+    void send(const transport::shared_bytes& bytes);
     void send(const protocol::message& m);
     void tell(const session_error& error);
     void report(const session_error& error);
@@ -75,8 +81,10 @@ private:
     std::optional<steady_time> armed_; ///< When the timer fires; nothing: not waiting.
     steady_time opened_;
     steady_time last_active_;
+    steady_time idle_checked_; ///< When faults of idle sessions were asked for.
     std::string connection_id_;
     std::optional<request_desk> desk_; ///< From the confirmation to the end.
+    frame_gate gate_;
     bool ended_ = false;
 };
 

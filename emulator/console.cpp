@@ -32,7 +32,7 @@ http_reply refuse_body(std::string_view detail) {
 
 } // namespace
 
-console::console(const directory& known, const session_tokens& tokens, const scenario& faults)
+console::console(const directory& known, const session_tokens& tokens, fault_source& faults)
     : known_(known),
       tokens_(tokens),
       faults_(faults) {}
@@ -52,13 +52,21 @@ http_reply console::make_token(const http_request& request, wall_time now) const
     const auto api_key = request.header("X-Api-Key");
     if (api_key.empty())
         return refuse_key("the header X-Api-Key is missing");
-    if (const auto* fault = faults_.find(fault_point::token, api_key))
-        return std::get<http_reply>(fault->action);
+    const auto* wrong = faults_.strike(fault_point::token, api_key);
+    if (wrong && std::holds_alternative<http_reply>(wrong->action))
+        return std::get<http_reply>(wrong->action);
+    auto reply = issue(api_key, request.body, now);
+    if (wrong)
+        reply.delay = std::get<late_answer>(wrong->action).by;
+    return reply;
+}
+
+http_reply console::issue(std::string_view api_key, std::string_view body, wall_time now) const {
     const auto* account = known_.find_account(api_key);
     if (!account)
         return refuse_key("no account has this API key");
 
-    const auto expires_at = protocol::parse_token_request(request.body);
+    const auto expires_at = protocol::parse_token_request(body);
     if (!expires_at)
         return refuse_body("the body is not a JSON object with expireAt in whole Unix seconds");
     if (*expires_at <= now)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "emulator/directory.hpp"
-#include "emulator/scenario.hpp"
+#include "emulator/fault_source.hpp"
 #include "emulator/session_token.hpp"
 #include "transport/server.hpp"
 
@@ -19,16 +19,18 @@ inline constexpr std::string_view console_path = "/v1/console";
 class console {
 public:
     /// The references must outlive the console.
-    console(const directory& known, const session_tokens& tokens, const scenario& faults);
+    console(const directory& known, const session_tokens& tokens, fault_source& faults);
 
     transport::http_reply answer(const transport::http_request& request, wall_time now) const;
 
 private:
     transport::http_reply make_token(const transport::http_request& request, wall_time now) const;
+    transport::http_reply issue(std::string_view api_key, std::string_view body,
+                                wall_time now) const;
 
     const directory& known_;
     const session_tokens& tokens_;
-    const scenario& faults_;
+    fault_source& faults_;
 };
 
 } // namespace avatar::emulator

@@ -8,8 +8,10 @@
 #include "transport/tls.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace avatar::emulator {
@@ -69,15 +71,33 @@ struct front {
     const directory known;
     const std::shared_ptr<const session_rules> rules;
     const session_tokens tokens;
-    const console desk{known, tokens, rules->faults};
-    const ingress door{known, tokens, rules->faults};
+    const console desk{known, tokens, *rules->faults};
+    const ingress door{known, tokens, *rules->faults};
 };
 
 transport::server_callbacks make_callbacks(directory known,
                                            std::shared_ptr<const session_rules> rules) {
     const auto shared = std::make_shared<const front>(std::move(known), std::move(rules));
     return {.on_request = [shared](const auto& request) { return shared->answer(request); },
-            .on_upgrade = [shared](const auto& request) { return shared->judge(request); }};
+            .on_upgrade = [shared](const auto& request) { return shared->judge(request); },
+            .accept_pause = [shared] { return shared->rules->faults->accept_pause(); }};
+}
+
+/// Everything that is to go wrong.
+scenario read_faults(const config::emulator_settings& settings) {
+    auto faults = settings.scenario.empty() ? scenario() : load_scenario(settings.scenario);
+    faults.append(parse_fault_list(settings.faults));
+    return faults;
+}
+
+/// The seed of the settings, or else one that differs from run to run; said in
+/// the log, so that the run can be repeated.
+std::uint64_t choose_seed(const config::emulator_settings& settings, const scenario& faults) {
+    if (settings.seed != 0 || !faults.is_random())
+        return settings.seed;
+    const std::uint64_t seed = std::random_device()() | 1u; // Not 0.
+    spdlog::warn("faults strike at random; --emulator.seed={} throws the same dice", seed);
+    return seed;
 }
 
 } // namespace
@@ -87,12 +107,15 @@ class emulator::service : public transport::server {
     using transport::server::server;
 };
 
-emulator::emulator(boost::asio::io_context& io, const config::emulator_settings& settings) {
+emulator::emulator(boost::asio::io_context& io, const config::emulator_settings& settings,
+                   hooks on) {
     auto rules = std::make_shared<session_rules>();
     rules->settings = settings;
-    if (!settings.scenario.empty())
-        rules->faults = load_scenario(settings.scenario);
-    known_ = make_directory(settings, rules->faults);
+    rules->on = std::move(on);
+    auto faults = read_faults(settings);
+    known_ = make_directory(settings, faults);
+    const auto seed = choose_seed(settings, faults);
+    rules->faults = std::make_shared<fault_source>(std::move(faults), seed);
     auto tls = make_tls(settings);
     const auto* scheme = tls ? "https" : "http";
     service_ = std::make_unique<service>(io, settings.address, settings.port, std::move(tls),
@@ -116,6 +139,10 @@ std::string emulator::ingress_endpoint() const {
 
 void emulator::stop() {
     service_->stop();
+}
+
+void emulator::stop_abruptly() {
+    service_->stop_abruptly();
 }
 
 std::string export_lines(const emulator& of) {

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "emulator/directory.hpp"
 #include "emulator/error.hpp"
+#include "emulator/hooks.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -24,8 +25,8 @@ class emulator {
 public:
     /// Listens at once. Serves TLS when the settings name a certificate and a
     /// key. Throws transport::listen_error, transport::tls_error or
-    /// emulator_error, the last also for a scenario that cannot be used.
-    emulator(boost::asio::io_context& io, const config::emulator_settings& settings);
+    /// emulator_error, the last also for faults that cannot be used.
+    emulator(boost::asio::io_context& io, const config::emulator_settings& settings, hooks on = {});
 
     /// Stops, if `stop` was not called.
     ~emulator();
@@ -46,9 +47,13 @@ public:
     /// Whom and what it knows; the first of each opens a session here.
     const directory& known() const { return known_; }
 
-    /// Stops listening and closes every session with code 1001. Safe from any
-    /// thread; what is under way ends on the io_context.
+    /// Stops listening, at once, so that another emulator can have the port.
+    /// Closes every session with code 1001. Safe from any thread; what is under
+    /// way ends on the io_context.
     void stop();
+
+    /// The same as if the service had crashed: every connection is reset.
+    void stop_abruptly();
 
 private:
     class service;

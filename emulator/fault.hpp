@@ -1,7 +1,9 @@
 #pragma once
 
+#include "emulator/occasion.hpp"
 #include "transport/server.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,11 +14,13 @@ namespace avatar::emulator {
 
 /// Where in a client's course a fault strikes.
 enum class fault_point : std::uint8_t {
+    accept,    ///< A connection would be accepted.
     token,     ///< A session token is asked for.
     upgrade,   ///< An upgrade would be accepted.
     handshake, ///< A configuration would be confirmed.
+    idle,      ///< For a while nothing has been under way in a session.
     audio,     ///< The first audio of a request arrives.
-    frames,    ///< The next frame of a request is due.
+    frames,    ///< A certain frame of a request is due.
 };
 
 /// A server_error. It ends the session, or its request alone.
@@ -38,19 +42,57 @@ struct clean_close {
     std::string reason;
 };
 
+/// What was asked for comes, but late.
+struct late_answer {
+    std::chrono::milliseconds by{0};
+};
+
 /// The TCP connection is reset.
 struct reset {};
 
-/// At `token` and `upgrade` the HTTP reply as it goes out, later one of the others.
+/// The TCP connection stays, but nothing is read or written any more.
+struct silence {};
+
+/// Half of a WebSocket frame is written, then silence.
+struct stall {};
+
+/// What was due never comes; pings are still answered.
+struct no_answer {};
+
+/// One frame of a request goes wrong; the others come as they should.
+struct frame_fault {
+    enum class kind : std::uint8_t {
+        drop,      ///< It never comes. Spares the last frame: without it a request never ends.
+        drop_end,  ///< The last frame, and no other, never comes.
+        repeat,    ///< It comes twice.
+        hold_back, ///< It comes after the next frame of another request. Spares the last frame.
+        foreign,   ///< Before it comes the last frame of a request that nobody made.
+        oversize,  ///< It is blown up.
+    };
+    kind what = kind::drop;
+    std::size_t bytes = 0; ///< Of animation in an oversize frame.
+};
+
+/// No connection is accepted until the fault's window closes.
+struct stop_accepting {};
+
+/// At `accept` stop_accepting; at `token` and `upgrade` the HTTP reply as it goes
+/// out, at `token` also late_answer; later one of the others, frame_fault at
+/// `frames` only.
 using fault_action =
-    std::variant<transport::http_reply, error_message, stray_message, clean_close, reset>;
+    std::variant<stop_accepting, transport::http_reply, late_answer, error_message, stray_message,
+                 clean_close, reset, silence, stall, no_answer, frame_fault>;
 
 /// One thing that goes wrong, and for whom.
 struct fault {
     fault_point at = fault_point::handshake;
-    std::string whom;      ///< API key at `token`, else avatar id; empty: everybody.
+    std::string whom{};    ///< API key at `token`, else avatar id; empty: everybody.
     std::size_t after = 0; ///< At `frames`: so many frames of the request come first.
-    fault_action action;
+    fault_action action{};
+    occasion when = {};
+    bool any_frame = false; ///< At `frames`: a random one of the request, whatever `after`.
+    /// At `idle`: reached each time that this has passed with nothing under way.
+    std::chrono::milliseconds idle_for = std::chrono::seconds(1);
 };
 
 } // namespace avatar::emulator

@@ -15,14 +15,17 @@ bool waits_for_audio(const animation& a) {
     return !a.ended && a.sent >= a.planned;
 }
 
-bool breaks_off(const animation& a, steady_time now) {
-    return !is_over(a) && !waits_for_audio(a) && a.sent >= a.allowed && a.next <= now;
-}
-
-void send_due_frames(animation& a, steady_time now, const frame_schedule::send_frame& send) {
-    for (; !is_over(a) && !waits_for_audio(a) && a.sent < a.allowed && a.next <= now;
-         a.next += a.interval)
-        send(a.sent++ < a.planned ? a.frame : a.last);
+/// The fault that ended it; null: none.
+const fault* send_due_frames(animation& a, steady_time now,
+                             const frame_schedule::send_frame& send) {
+    for (; !is_over(a) && !waits_for_audio(a) && a.next <= now; a.next += a.interval) {
+        const bool is_last = a.sent >= a.planned;
+        if (const auto* wrong = send(
+                {a.request_id, is_last ? a.last : a.frame, {a.sent, a.foreseen, is_last, a.luck}}))
+            return wrong;
+        ++a.sent;
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -48,25 +51,24 @@ std::optional<steady_time> frame_schedule::next() const {
     return first;
 }
 
-std::vector<std::string> frame_schedule::send_due(steady_time now, const send_frame& send) {
-    std::vector<std::string> broken;
-    for (auto& a : animations_) {
-        send_due_frames(a, now, send);
-        if (breaks_off(a, now))
-            broken.push_back(a.request_id);
-    }
-    std::erase_if(animations_,
-                  [&](const animation& a) { return is_over(a) || breaks_off(a, now); });
+std::vector<broken_animation> frame_schedule::send_due(steady_time now, const send_frame& send) {
+    std::vector<broken_animation> broken;
+    for (auto& a : animations_)
+        if (const auto* wrong = send_due_frames(a, now, send))
+            broken.push_back({a.request_id, wrong});
+    std::erase_if(animations_, is_over);
+    for (const auto& each : broken)
+        remove(each.request_id);
     return broken;
 }
 
-bool frame_schedule::cut_short(std::string_view request_id, const send_frame& send) {
+transport::shared_bytes frame_schedule::cut_short(std::string_view request_id) {
     const auto found = std::ranges::find(animations_, request_id, &animation::request_id);
     if (found == animations_.end())
-        return false;
-    send(found->last);
+        return nullptr;
+    auto last = std::move(found->last);
     animations_.erase(found);
-    return true;
+    return last;
 }
 
 void frame_schedule::remove(std::string_view request_id) {

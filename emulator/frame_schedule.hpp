@@ -1,12 +1,12 @@
 #pragma once
 
+#include "emulator/fault_source.hpp"
 #include "transport/server.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,12 +24,25 @@ struct animation {
     transport::shared_bytes frame; ///< Encoded, with end = false.
     transport::shared_bytes last;  ///< Encoded, with end = true.
     std::chrono::nanoseconds interval{0};
-    steady_time next;        ///< When the next frame is due, if there is one.
-    std::size_t planned = 0; ///< Frames before the last that the audio is worth so far.
-    std::size_t sent = 0;    ///< Of all frames.
-    bool ended = false;      ///< The audio is complete: the last frame follows the planned ones.
-    /// So many frames go out, and then it breaks off.
-    std::size_t allowed = std::numeric_limits<std::size_t>::max();
+    steady_time next;         ///< When the next frame is due, if there is one.
+    std::size_t planned = 0;  ///< Frames before the last that the audio is worth so far.
+    std::size_t sent = 0;     ///< Of all frames.
+    bool ended = false;       ///< The audio is complete: the last frame follows the planned ones.
+    std::size_t foreseen = 1; ///< Frames that it was worth when it began.
+    double luck = 0.0;        ///< See frame_place.
+};
+
+/// A frame whose time has come.
+struct due_frame {
+    std::string_view request_id;
+    const transport::shared_bytes& bytes;
+    frame_place place;
+};
+
+/// An animation that a fault has ended.
+struct broken_animation {
+    std::string request_id;
+    const fault* wrong = nullptr;
 };
 
 /// The animations of one session, paced. Holds no timer: its owner asks when
@@ -37,7 +50,9 @@ struct animation {
 /// move those after it.
 class frame_schedule {
 public:
-    using send_frame = std::function<void(const transport::shared_bytes&)>;
+    /// Sends a frame. Null when the animation goes on, else the fault that ends it
+    /// and strikes in place of the frame.
+    using send_frame = std::function<const fault*(const due_frame&)>;
 
     void add(animation a);
 
@@ -53,13 +68,13 @@ public:
     /// When the next frame is due; nothing when none is.
     std::optional<steady_time> next() const;
 
-    /// Sends every frame that is due at `now`. Gives the requests whose
-    /// animations broke off instead; they are forgotten.
-    std::vector<std::string> send_due(steady_time now, const send_frame& send);
+    /// Sends every frame that is due at `now`. Gives the animations that broke off
+    /// instead; they are forgotten.
+    std::vector<broken_animation> send_due(steady_time now, const send_frame& send);
 
-    /// Ends an animation with its last frame at once, whatever was still to
-    /// come. False when there is none of that request.
-    bool cut_short(std::string_view request_id, const send_frame& send);
+    /// Ends an animation, whatever was still to come. Gives its last frame; null
+    /// when there is none of that request.
+    transport::shared_bytes cut_short(std::string_view request_id);
 
     /// Forgets the animation of a request, if there is one.
     void remove(std::string_view request_id);

@@ -36,7 +36,7 @@ std::string in_either(const http_request& request, std::string_view header,
 
 } // namespace
 
-ingress::ingress(const directory& known, const session_tokens& tokens, const scenario& faults)
+ingress::ingress(const directory& known, const session_tokens& tokens, fault_source& faults)
     : known_(known),
       tokens_(tokens),
       faults_(faults) {}
@@ -78,8 +78,8 @@ std::variant<admitted, http_reply> ingress::judge(const http_request& request,
         return refuse(400, "App ID mismatch");
     if (!known_.has_avatar(avatar_id))
         return refuse(404, "Avatar not found: " + avatar_id);
-    if (const auto* fault = faults_.find(fault_point::upgrade, avatar_id))
-        return std::get<http_reply>(fault->action);
+    if (const auto* wrong = faults_.strike(fault_point::upgrade, avatar_id))
+        return std::get<http_reply>(wrong->action);
     return admitted{avatar_id};
 }
 

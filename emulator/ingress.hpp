@@ -1,7 +1,7 @@
 #pragma once
 
 #include "emulator/directory.hpp"
-#include "emulator/scenario.hpp"
+#include "emulator/fault_source.hpp"
 #include "emulator/session_token.hpp"
 #include "transport/server.hpp"
 
@@ -26,7 +26,7 @@ struct admitted {
 class ingress {
 public:
     /// The references must outlive the ingress.
-    ingress(const directory& known, const session_tokens& tokens, const scenario& faults);
+    ingress(const directory& known, const session_tokens& tokens, fault_source& faults);
 
     /// Whether a request is for the WebSocket's path, upgrade or not.
     static bool serves(const transport::http_request& request);
@@ -47,7 +47,7 @@ public:
 private:
     const directory& known_;
     const session_tokens& tokens_;
-    const scenario& faults_;
+    fault_source& faults_;
 };
 
 } // namespace avatar::emulator

@@ -17,11 +17,9 @@ session_error invalid_request(std::string message, std::string request_id) {
 
 } // namespace
 
-request_desk::request_desk(std::shared_ptr<const session_rules> rules, session_terms terms,
-                           frame_schedule::send_frame send)
+request_desk::request_desk(std::shared_ptr<const session_rules> rules, session_terms terms)
     : rules_(std::move(rules)),
-      terms_(std::move(terms)),
-      send_(std::move(send)) {}
+      terms_(std::move(terms)) {}
 
 bool request_desk::knows(std::string_view request_id) {
     return collecting_.contains(request_id) || schedule_.find(request_id);
@@ -75,8 +73,8 @@ void request_desk::animate(const std::string& request_id, double seconds, bool e
     if (!a) {
         schedule_.add(make_animation(terms_.connection_id, request_id, seconds, now, settings));
         a = schedule_.find(request_id);
-        if (terms_.frames_until_fault)
-            a->allowed = *terms_.frames_until_fault;
+        a->foreseen = frame_count(seconds, settings.frames_per_second_of_audio);
+        a->luck = rules_->faults->luck();
     }
     extend(*a, seconds, ended, now, settings);
 }
@@ -96,14 +94,15 @@ maybe_error request_desk::finish(requests::iterator request, steady_time now) {
     return std::nullopt;
 }
 
-void request_desk::interrupt(std::string_view request_id) {
-    const bool animated = schedule_.cut_short(request_id, send_);
+transport::shared_bytes request_desk::interrupt(std::string_view request_id) {
+    auto end = schedule_.cut_short(request_id);
     const auto request = collecting_.find(request_id);
     if (request == collecting_.end())
-        return;
-    if (!animated && !terms_.egress)
-        send_(make_end_frame(terms_.connection_id, request->first));
+        return end;
+    if (!end && !terms_.egress)
+        end = make_end_frame(terms_.connection_id, request->first);
     collecting_.erase(request);
+    return end;
 }
 
 void request_desk::drop(std::string_view request_id) {

@@ -6,7 +6,6 @@
 #include "emulator/session_rules.hpp"
 #include "protocol/wire.hpp"
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,8 +21,6 @@ struct session_terms {
     protocol::audio_format format = protocol::audio_format::pcm_s16le;
     std::int32_t sample_rate = 0; ///< Hz.
     bool egress = false;          ///< Frames go to a room or channel elsewhere.
-    /// Frames after which every animation breaks off; nothing: none does.
-    std::optional<std::size_t> frames_until_fault = {};
 };
 
 /// The requests of one confirmed session: measures the audio of each, also of
@@ -32,9 +29,10 @@ struct session_terms {
 /// and sends the frames.
 class request_desk {
 public:
-    /// Frames go out through `send`.
-    request_desk(std::shared_ptr<const session_rules> rules, session_terms terms,
-                 frame_schedule::send_frame send);
+    request_desk(std::shared_ptr<const session_rules> rules, session_terms terms);
+
+    /// Whether no audio and no frames of any request are under way.
+    bool is_idle() const { return collecting_.empty() && schedule_.empty(); }
 
     /// Whether audio or frames of that request are under way.
     bool knows(std::string_view request_id);
@@ -43,11 +41,11 @@ public:
     /// sends them. Nothing when all is well, else why not.
     std::optional<session_error> take(const protocol::audio_input& input, steady_time now);
 
-    /// Stops a request, whether its audio has ended or not: one frame with
-    /// end = true goes out at once and no other after it, so that who waits for
-    /// the request learns that it is over. A request that is not known, or is
-    /// over already, is left alone.
-    void interrupt(std::string_view request_id);
+    /// Stops a request, whether its audio has ended or not. Gives the frame with
+    /// end = true that is to go out at once, so that who waits for the request
+    /// learns that it is over; no other will come. Null when the request is not
+    /// known, or over already, or has no frames.
+    transport::shared_bytes interrupt(std::string_view request_id);
 
     /// Forgets a request and what was still to come for it.
     void drop(std::string_view request_id);
@@ -55,9 +53,12 @@ public:
     /// When the next frame is due; nothing when none is to be sent.
     std::optional<steady_time> next_frame() const { return schedule_.next(); }
 
-    /// Sends every frame that is due at `now`. Gives the requests whose
-    /// animations broke off instead.
-    std::vector<std::string> send_due(steady_time now) { return schedule_.send_due(now, send_); }
+    /// Sends every frame that is due at `now`. Gives the animations that broke off
+    /// instead. `send` must not use the desk.
+    std::vector<broken_animation> send_due(steady_time now,
+                                           const frame_schedule::send_frame& send) {
+        return schedule_.send_due(now, send);
+    }
 
 private:
     using requests = std::map<std::string, audio_meter, std::less<>>;
@@ -68,7 +69,6 @@ private:
 
     std::shared_ptr<const session_rules> rules_;
     session_terms terms_;
-    frame_schedule::send_frame send_;
     requests collecting_;
     frame_schedule schedule_;
 };

@@ -1,13 +1,12 @@
 #include "emulator/scenario.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace avatar::emulator {
 
-const fault* scenario::find(fault_point at, std::string_view whom) const {
-    const auto found = std::ranges::find_if(
-        faults_, [&](const fault& f) { return f.at == at && (f.whom.empty() || f.whom == whom); });
-    return found == faults_.end() ? nullptr : &*found;
+void scenario::append(scenario more) {
+    std::ranges::move(more.faults_, std::back_inserter(faults_));
 }
 
 std::vector<std::string> scenario::avatars() const {
@@ -16,6 +15,11 @@ std::vector<std::string> scenario::avatars() const {
         if (f.at != fault_point::token && !f.whom.empty())
             names.push_back(f.whom);
     return names;
+}
+
+bool scenario::is_random() const {
+    return std::ranges::any_of(
+        faults_, [](const fault& f) { return f.when.probability < 1.0 || f.any_frame; });
 }
 
 } // namespace avatar::emulator

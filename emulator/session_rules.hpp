@@ -1,10 +1,12 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "emulator/scenario.hpp"
+#include "emulator/fault_source.hpp"
+#include "emulator/hooks.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 namespace avatar::emulator {
 
@@ -12,7 +14,8 @@ namespace avatar::emulator {
 /// on purpose, and the limits that keep one client from taking all the memory.
 struct session_rules {
     config::emulator_settings settings;
-    scenario faults = {};
+    std::shared_ptr<fault_source> faults = std::make_shared<fault_source>(); ///< Never null.
+    hooks on = {};
     /// From the upgrade until the client has configured its session.
     std::chrono::milliseconds configure_limit = std::chrono::seconds(10);
     std::size_t max_request_bytes = 64 * 1024 * 1024; ///< Audio of one request.

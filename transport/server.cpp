@@ -7,10 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/string.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <sys/socket.h>
 #include <unordered_set>
 
 namespace avatar::transport {
@@ -59,6 +62,7 @@ public:
                    server_callbacks callbacks)
         : io_(io),
           acceptor_(std::move(acceptor)),
+          pause_(io),
           tls_(std::move(tls)),
           port_(acceptor_.local_endpoint().port()),
           callbacks_(std::make_shared<const server_callbacks>(std::move(callbacks))) {}
@@ -67,12 +71,18 @@ public:
 
     void start() { asio::co_spawn(io_, accept(shared_from_this()), asio::detached); }
 
-    void stop() {
-        asio::post(io_, [self = shared_from_this()] {
+    /// Ends every connection in that way.
+    void stop(void (server_connection::*end)()) {
+        if (!stopped_.exchange(true))
+            // The acceptor belongs to the io_context; closing it there alone would
+            // leave the port taken for a while.
+            ::shutdown(acceptor_.native_handle(), SHUT_RD);
+        asio::post(io_, [self = shared_from_this(), end] {
             boost::system::error_code ignored;
             self->acceptor_.close(ignored);
+            self->pause_.cancel();
             for (auto* connection : self->connections_)
-                connection->go_away();
+                (connection->*end)();
         });
     }
 
@@ -83,16 +93,24 @@ private:
             boost::system::error_code ec;
             auto socket =
                 co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            // Held here, it keeps those behind it from being accepted.
+            if (!ec && callbacks_->accept_pause)
+                co_await pause(callbacks_->accept_pause());
+            if (!acceptor_.is_open())
+                co_return;
             if (!ec)
                 serve(std::move(socket));
-            else if (acceptor_.is_open())
-                co_await pause(); // Out of descriptors, say: others will be freed.
+            else
+                co_await pause(std::chrono::milliseconds(50)); // Out of descriptors, say.
         }
     }
 
-    asio::awaitable<void> pause() {
-        asio::steady_timer timer(io_, std::chrono::milliseconds(50));
-        co_await timer.async_wait(asio::use_awaitable);
+    asio::awaitable<void> pause(std::chrono::milliseconds length) {
+        if (length.count() == 0)
+            co_return;
+        boost::system::error_code cancelled;
+        pause_.expires_after(length);
+        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
 
     void serve(tcp::socket socket) {
@@ -109,6 +127,8 @@ private:
 
     asio::io_context& io_;
     tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
+    std::atomic<bool> stopped_ = false;
     tls_context tls_;
     std::uint16_t port_;
     std::shared_ptr<const server_callbacks> callbacks_;
@@ -123,7 +143,7 @@ server::server(asio::io_context& io, const std::string& address, std::uint16_t p
 }
 
 server::~server() {
-    implementation_->stop();
+    stop();
 }
 
 std::uint16_t server::port() const {
@@ -131,7 +151,11 @@ std::uint16_t server::port() const {
 }
 
 void server::stop() {
-    implementation_->stop();
+    implementation_->stop(&server_connection::go_away);
+}
+
+void server::stop_abruptly() {
+    implementation_->stop(&server_connection::abort);
 }
 
 } // namespace avatar::transport

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,6 +38,7 @@ struct http_reply {
     unsigned status = 200;
     std::string body;
     std::string content_type = "application/json";
+    std::chrono::milliseconds delay{0}; ///< Before it goes out.
 };
 
 /// Bytes shared by all the connections they are sent to.
@@ -61,6 +63,15 @@ public:
 
     /// Cuts the TCP connection (with a reset) and drops what is queued.
     virtual void abort() = 0;
+
+    /// Leaves the TCP connection open and lets it lie: nothing is read or written
+    /// any more, pings are not answered, what is queued is dropped. Ends when the
+    /// client cuts the connection, or the server stops.
+    virtual void go_silent() = 0;
+
+    /// Sends what is queued and the first half of one binary message, as half of
+    /// a WebSocket frame; then goes silent.
+    virtual void stall(shared_bytes bytes) = 0;
 
     virtual boost::asio::any_io_executor executor() = 0;
 };
@@ -87,6 +98,9 @@ using upgrade_verdict = std::variant<http_reply, accept_upgrade>;
 struct server_callbacks {
     std::function<http_reply(const http_request&)> on_request;
     std::function<upgrade_verdict(const http_request&)> on_upgrade;
+    /// How long a connection that comes now has to wait until it is accepted, and
+    /// all behind it; null: not at all.
+    std::function<std::chrono::milliseconds()> accept_pause = nullptr;
 };
 
 /// The address cannot be listened on; one line that says which and why.
@@ -110,9 +124,15 @@ public:
 
     std::uint16_t port() const;
 
-    /// Stops listening and closes every WebSocket with code 1001. Safe from
-    /// any thread; what is under way ends on the io_context.
+    /// Stops listening, at once: the port is free when this returns. Closes every
+    /// WebSocket with code 1001 and cuts those that are not closed soon after, and
+    /// all other connections. Safe from any thread; what is under way ends on the
+    /// io_context.
     void stop();
+
+    /// The same without a word, as if the process had crashed: every connection
+    /// is reset.
+    void stop_abruptly();
 
 private:
     class implementation;

@@ -2,7 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <poll.h>
 #include <utility>
 
 namespace avatar::transport {
@@ -35,6 +38,32 @@ http_request plain(const http::request<http::string_body>& from) {
         to.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     to.body = from.body();
     return to;
+}
+
+/// Whether the client has shut down its side or reset the connection.
+bool is_left_by_client(asio::ip::tcp::socket& socket) {
+    pollfd state{socket.native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) != 0;
+}
+
+/// The header of one binary WebSocket message from a server, and half of its
+/// bytes (RFC 6455, section 5.2).
+std::string half_of_frame(const std::string& bytes) {
+    std::string frame = "\x82";
+    const auto append_length = [&](unsigned octets) {
+        while (octets-- > 0)
+            frame += static_cast<char>(bytes.size() >> (8 * octets));
+    };
+    if (bytes.size() < 126) {
+        append_length(1);
+    } else if (bytes.size() <= 0xffff) {
+        frame += char(126);
+        append_length(2);
+    } else {
+        frame += char(127);
+        append_length(8);
+    }
+    return frame + bytes.substr(0, bytes.size() / 2);
 }
 
 } // namespace
@@ -63,6 +92,8 @@ asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection
     } catch (const std::exception&) {
         // Clients come and go; every error here ends this connection alone.
     }
+    if (silent_)
+        co_await lie_silent();
     ended_ = true;
     deadline_.cancel();
     connection().close();
@@ -127,11 +158,15 @@ asio::awaitable<void> server_connection::reply(const beast_request& request,
     response.keep_alive(request.keep_alive());
     response.body() = with.body;
     response.prepare_payload();
+    if (with.delay.count() > 0) {
+        co_await pause(with.delay);
+        limit_time(request_limit);
+    }
     co_await http::async_write(*stream_, response, use_awaitable);
 }
 
 asio::awaitable<void> server_connection::read_messages() {
-    for (;;) {
+    while (!silent_) {
         co_await ws_->async_read(buffer_, use_awaitable);
         const auto data = buffer_.cdata();
         handler_->on_message({static_cast<const char*>(data.data()), data.size()}, ws_->got_text());
@@ -139,6 +174,12 @@ asio::awaitable<void> server_connection::read_messages() {
         if (buffer_.capacity() > kept_buffer)
             buffer_.shrink_to_fit(); // Of a clip once sent.
     }
+}
+
+// Without reading, only the socket's state can tell that the client has gone.
+asio::awaitable<void> server_connection::lie_silent() {
+    while (connection().socket().is_open() && !is_left_by_client(connection().socket()))
+        co_await pause(std::chrono::seconds(1));
 }
 
 // -- sending -------------------------------------------------------------------
@@ -152,7 +193,7 @@ void server_connection::send_text(shared_bytes text) {
 }
 
 void server_connection::enqueue(outgoing message) {
-    if (ended_ || close_when_sent_)
+    if (!takes_messages())
         return;
     queued_bytes_ += message.bytes->size();
     if (queued_bytes_ > queue_limit)
@@ -162,11 +203,19 @@ void server_connection::enqueue(outgoing message) {
         write_next();
 }
 
+bool server_connection::takes_messages() const {
+    return !ended_ && !silent_ && !close_when_sent_ && !stall_when_sent_;
+}
+
 void server_connection::write_next() {
+    if (silent_)
+        return;
     if (queue_.empty()) {
         writing_ = false;
         if (close_when_sent_)
             start_close();
+        else if (stall_when_sent_)
+            start_stall();
         return;
     }
     writing_ = true;
@@ -184,7 +233,7 @@ void server_connection::write_next() {
 }
 
 void server_connection::close(std::uint16_t code, std::string reason) {
-    if (ended_ || close_when_sent_)
+    if (!takes_messages())
         return;
     // A control frame holds 125 bytes, two of them the code (RFC 6455, 5.5).
     reason.resize(std::min<std::size_t>(reason.size(), 123));
@@ -208,18 +257,56 @@ void server_connection::abort() {
     boost::system::error_code ignored;
     // A linger time of zero makes the kernel send a reset.
     connection().socket().set_option(asio::socket_base::linger(true, 0), ignored);
-    connection().close();
+    cut();
+}
+
+void server_connection::go_silent() {
+    if (ended_ || std::exchange(silent_, true))
+        return;
+    boost::system::error_code ignored;
+    deadline_.cancel(); // Of a close under way.
+    connection().socket().cancel(ignored);
+}
+
+void server_connection::stall(shared_bytes bytes) {
+    if (!takes_messages())
+        return;
+    stall_when_sent_ = std::move(bytes);
+    if (!writing_)
+        start_stall();
+}
+
+void server_connection::start_stall() {
+    go_silent();
+    // Beast writes whole frames only.
+    half_frame_ = half_of_frame(*stall_when_sent_);
+    asio::async_write(connection(), asio::buffer(half_frame_),
+                      [self = shared_from_this()](beast::error_code, std::size_t) {});
 }
 
 void server_connection::go_away() {
-    if (handler_)
-        close(beast::websocket::close_code::going_away, "server is stopping");
-    else
-        connection().close();
+    if (!handler_ || silent_ || stall_when_sent_)
+        return cut();
+    close(beast::websocket::close_code::going_away, "server is stopping");
+    // A client that reads nothing would keep what is queued, and the close behind
+    // it, waiting for ever.
+    limit_time(close_limit);
+}
+
+void server_connection::cut() {
+    connection().close();
+    deadline_.cancel();
 }
 
 asio::any_io_executor server_connection::executor() {
     return deadline_.get_executor();
+}
+
+/// Ends early, without an error, when the connection is cut.
+asio::awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
+    beast::error_code cancelled;
+    deadline_.expires_after(length);
+    co_await deadline_.async_wait(asio::redirect_error(use_awaitable, cancelled));
 }
 
 void server_connection::limit_time(std::chrono::seconds limit) {

@@ -26,7 +26,8 @@ public:
     /// Serves until the connection ends.
     void start();
 
-    /// The server stops: an open WebSocket is closed with 1001, all else is cut.
+    /// The server stops: an open WebSocket is closed with 1001, and cut if that
+    /// takes long; all else is cut.
     void go_away();
 
     // What a peer_handler may do with its WebSocket.
@@ -34,6 +35,8 @@ public:
     void send_text(shared_bytes text) override;
     void close(std::uint16_t code, std::string reason) override;
     void abort() override;
+    void go_silent() override;
+    void stall(shared_bytes bytes) override;
     boost::asio::any_io_executor executor() override;
 
 private:
@@ -53,11 +56,16 @@ private:
     awaitable<void> upgrade(const beast_request& request);
     awaitable<void> reply(const beast_request& request, const http_reply& with);
     awaitable<void> read_messages();
+    awaitable<void> lie_silent();
 
     void enqueue(outgoing message);
+    bool takes_messages() const;
     void write_next();
     void start_close();
+    void start_stall();
+    awaitable<void> pause(std::chrono::milliseconds length);
     void limit_time(std::chrono::seconds limit);
+    void cut();
     stream& connection();
 
     std::optional<stream> stream_; // Until the upgrade, ...
@@ -72,7 +80,10 @@ private:
     std::size_t queued_bytes_ = 0;
     bool writing_ = false;
     std::optional<boost::beast::websocket::close_reason> close_when_sent_;
+    shared_bytes stall_when_sent_;
+    std::string half_frame_; ///< While it is written.
     bool closing_ = false;
+    bool silent_ = false;
     bool ended_ = false;
 };
 

@@ -51,10 +51,14 @@ struct fixture {
 
     void say(const message& m) { session->on_message(encode(m), false); }
 
+    void with_faults(std::vector<fault> faults) {
+        rules->faults = std::make_shared<fault_source>(scenario(std::move(faults)));
+    }
+
     /// Opens and configures a session that meets that fault.
     void strike_at(fault_point at, fault_action action) {
         rules = default_rules();
-        rules->faults = scenario({{at, "avatar", 0, std::move(action)}});
+        with_faults({{at, "avatar", 0, std::move(action)}});
         open();
         say(configure(16'000));
     }
@@ -315,6 +319,12 @@ CAF_TEST(stray messages and ends without a word are faults too) {
     strike_at(fault_point::handshake, stray_message{"hello", /*text=*/true});
     CAF_CHECK_EQUAL(said(), "text hello");
     client->lines.clear();
+    strike_at(fault_point::handshake, silence{});
+    CAF_CHECK_EQUAL(said(), "silence");
+    client->lines.clear();
+    strike_at(fault_point::handshake, stall{});
+    CAF_CHECK_EQUAL(said(), "stall");
+    client->lines.clear();
     strike_at(fault_point::handshake, clean_close{1011, "restart"});
     CAF_CHECK_EQUAL(said(), "close 1011 restart");
     client->lines.clear();
@@ -322,8 +332,29 @@ CAF_TEST(stray messages and ends without a word are faults too) {
     CAF_CHECK_EQUAL(said(), "abort");
 }
 
+CAF_TEST(a handshake without an answer stays without one) {
+    rules->configure_limit = 1ms;
+    with_faults({{fault_point::handshake, "", 0, no_answer{}}});
+    open();
+    say(configure(16'000));
+    say(configure(16'000));
+    io.run();
+    CAF_CHECK_EQUAL(said(), "");
+}
+
+CAF_TEST(a request without an answer leaves the session open for others) {
+    with_faults({{fault_point::audio, "", 0, no_answer{}}});
+    confirm();
+    say(audio_input{"a", false, second});
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "");
+    with_faults({});
+    say(audio_input{"b", true, ""});
+    CAF_CHECK_EQUAL(said(), "last b");
+}
+
 CAF_TEST(a fault of the audio may end its request alone) {
-    rules->faults = scenario({{fault_point::audio, "avatar", 0, error_message{13, "odd", true}}});
+    with_faults({{fault_point::audio, "avatar", 0, error_message{13, "odd", true}}});
     confirm();
     say(audio_input{"a", false, second});
     say(audio_input{"a", true, second});
@@ -333,14 +364,14 @@ CAF_TEST(a fault of the audio may end its request alone) {
 }
 
 CAF_TEST(a fault of the frames comes after as many as it says) {
-    rules->faults = scenario({{fault_point::frames, "", 2, error_message{13, "odd", true}}});
+    with_faults({{fault_point::frames, "", 2, error_message{13, "odd", true}}});
     confirm();
     say(audio_input{"a", true, second});
     CAF_CHECK_EQUAL(said(), "frame a; frame a; error 13 odd [a]");
 }
 
 CAF_TEST(a fault of the frames may end the session) {
-    rules->faults = scenario({{fault_point::frames, "", 1, error_message{13, "odd"}}});
+    with_faults({{fault_point::frames, "", 1, error_message{13, "odd"}}});
     rules->settings.frame_interval = 1ms;
     confirm();
     say(audio_input{"a", true, second});
@@ -349,14 +380,14 @@ CAF_TEST(a fault of the frames may end the session) {
 }
 
 CAF_TEST(a fault of another avatar does not strike) {
-    rules->faults = scenario({{fault_point::audio, "another", 0, reset{}}});
+    with_faults({{fault_point::audio, "another", 0, reset{}}});
     confirm();
     say(audio_input{"a", true, ""});
     CAF_CHECK_EQUAL(said(), "last a");
 }
 
 CAF_TEST(a fault in the middle of the audio leaves nothing of its request) {
-    rules->faults = scenario({{fault_point::frames, "", 1, error_message{13, "odd", true}}});
+    with_faults({{fault_point::frames, "", 1, error_message{13, "odd", true}}});
     rules->max_open_requests = 4;
     confirm();
     for (int i = 0; i < 10; ++i) {
@@ -367,6 +398,79 @@ CAF_TEST(a fault in the middle of the audio leaves nothing of its request) {
         CAF_CHECK_EQUAL(said(), "frame " + id + "; error 13 odd [" + id + "]");
         client->lines.clear();
     }
+}
+
+CAF_TEST(single frames go wrong and the rest of the animation is as it should be) {
+    using kind = frame_fault::kind;
+    const auto said_with = [&](frame_fault wrong) {
+        with_faults({{fault_point::frames, "", 1, wrong}});
+        confirm();
+        say(audio_input{"a", true, second});
+        say(audio_input{"b", true, ""});
+        return said();
+    };
+    CAF_CHECK_EQUAL(said_with({kind::drop}), "frame a; frame a; last a; last b");
+    client->lines.clear();
+    CAF_CHECK_EQUAL(said_with({kind::drop_end}), "frame a; frame a; frame a");
+    client->lines.clear();
+    CAF_CHECK_EQUAL(said_with({kind::repeat}),
+                    "frame a; frame a; frame a; frame a; last a; last b");
+    client->lines.clear();
+    CAF_CHECK_EQUAL(said_with({kind::hold_back}), "frame a; frame a; last a; last b; frame a");
+    client->lines.clear();
+    CAF_CHECK_EQUAL(said_with({kind::oversize, 100}), "frame a; frame a; frame a; last a; last b");
+}
+
+CAF_TEST(a foreign frame is the last of a request that nobody made) {
+    with_faults({{fault_point::frames, "", 0, frame_fault{frame_fault::kind::foreign}}});
+    confirm();
+    say(audio_input{"a", true, ""});
+    CAF_REQUIRE_EQUAL(client->lines.size(), 2u);
+    CAF_CHECK_EQUAL(client->lines[0].size(), std::string("last ").size() + 36);
+    CAF_CHECK_EQUAL(client->lines[1], "last a");
+}
+
+CAF_TEST(every binary message is told to who wants to know) {
+    std::vector<std::string> sent;
+    rules->on.on_message_sent = [&](std::string_view bytes) { sent.emplace_back(bytes); };
+    using kind = frame_fault::kind;
+    with_faults({{fault_point::frames, "", 0, frame_fault{kind::oversize, 100'000}},
+                 {fault_point::frames, "", 2, frame_fault{kind::drop}}});
+    confirm();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; last a");
+    CAF_REQUIRE_EQUAL(sent.size(), 4u);
+    CAF_CHECK(std::holds_alternative<confirm_session>(decode(sent[0]).value()));
+    CAF_CHECK(sent[1].size() > 100'000u && sent[1].size() < 100'200u);
+    CAF_CHECK(std::get<response_animation>(decode(sent[3]).value()).end);
+}
+
+CAF_TEST(an idle session meets its faults and one that was busy does not ) {
+    with_faults({{.at = fault_point::idle, .action = reset{}, .idle_for = 20ms}});
+    rules->settings.first_frame = 0.05;
+    confirm();
+    const auto start = std::chrono::steady_clock::now();
+    say(audio_input{"a", true, second});
+    io.run();
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a; abort");
+    CAF_CHECK(std::chrono::steady_clock::now() - start >= 70ms);
+}
+
+CAF_TEST(an idle session is asked again and again) {
+    auto now = 0ms;
+    auto questions = 0;
+    rules->faults = std::make_shared<fault_source>(scenario({{.at = fault_point::idle,
+                                                              .action = silence{},
+                                                              .when = {.window = {.from = 3ms}},
+                                                              .idle_for = 1ms}}),
+                                                   1, [&] {
+                                                       ++questions;
+                                                       return now++;
+                                                   });
+    confirm();
+    io.run();
+    CAF_CHECK_EQUAL(said(), "silence");
+    CAF_CHECK_EQUAL(questions, 4);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -21,7 +21,7 @@ constexpr auto path = "/v1/console/session-tokens";
 
 struct fixture {
     directory known = make_directory(avatar::config::emulator_settings());
-    scenario faults;
+    fault_source faults;
     session_tokens tokens;
     console desk{known, tokens, faults};
 

@@ -34,14 +34,23 @@ animation frames(const std::string& id, std::size_t count, std::chrono::nanoseco
 struct fixture {
     frame_schedule schedule;
     std::string sent; ///< Each frame as its request's id, the last with '!'.
-    std::vector<std::string> broken;
-    frame_schedule::send_frame send = [this](const transport::shared_bytes& frame) {
-        sent += *frame + " ";
+    std::string broken;
+    std::size_t allowed = 100; ///< Frames of "a" until it breaks off.
+    const fault wrong;
+    frame_schedule::send_frame send = [this](const due_frame& frame) -> const fault* {
+        if (frame.request_id == "a" && frame.place.number == allowed)
+            return &wrong;
+        sent += *frame.bytes + " ";
+        return nullptr;
     };
 
     std::string sent_by(std::chrono::nanoseconds time) {
         sent.clear();
-        broken = schedule.send_due(start + time, send);
+        broken.clear();
+        for (const auto& each : schedule.send_due(start + time, send)) {
+            CAF_CHECK_EQUAL(each.wrong, &wrong);
+            broken += each.request_id;
+        }
         return sent;
     }
 };
@@ -93,14 +102,12 @@ CAF_TEST(the next of several animations is the earliest) {
     CAF_CHECK(schedule.next() == start + 200ms);
 }
 
-CAF_TEST(an animation cut short sends its last frame and no other) {
+CAF_TEST(an animation cut short leaves its last frame and no other) {
     schedule.add(frames("a", 10, 0ms, 10ms));
     schedule.add(frames("b", 1, 500ms, 10ms));
     CAF_CHECK_EQUAL(sent_by(10ms), "a a ");
-    sent.clear();
-    CAF_CHECK(schedule.cut_short("a", send));
-    CAF_CHECK_EQUAL(sent, "a! ");
-    CAF_CHECK(!schedule.cut_short("a", send));
+    CAF_CHECK_EQUAL(*schedule.cut_short("a"), "a!");
+    CAF_CHECK(!schedule.cut_short("a"));
     CAF_CHECK_EQUAL(sent_by(1s), "b! ");
 }
 
@@ -120,25 +127,41 @@ CAF_TEST(an animation waits for more audio when it has sent what there is) {
 }
 
 CAF_TEST(an animation that breaks off is told when its next frame is due) {
-    auto broken_off = frames("a", 5, 100ms, 40ms);
-    broken_off.allowed = 2;
-    schedule.add(broken_off);
+    allowed = 2;
+    schedule.add(frames("a", 5, 100ms, 40ms));
     schedule.add(frames("b", 1, 1s, 0ms));
     CAF_CHECK_EQUAL(sent_by(179ms), "a a ");
     CAF_CHECK(broken.empty());
     CAF_CHECK_EQUAL(sent_by(180ms), "");
-    CAF_CHECK(broken == std::vector<std::string>{"a"});
+    CAF_CHECK_EQUAL(broken, "a");
     CAF_CHECK(schedule.find("a") == nullptr);
     CAF_CHECK_EQUAL(sent_by(1s), "b! ");
     CAF_CHECK(broken.empty());
 }
 
 CAF_TEST(an animation that may send more than it has does not break off) {
-    auto whole = frames("a", 2, 0ms, 0ms);
-    whole.allowed = 2;
-    schedule.add(whole);
+    allowed = 2;
+    schedule.add(frames("a", 2, 0ms, 0ms));
     CAF_CHECK_EQUAL(sent_by(1s), "a a! ");
     CAF_CHECK(broken.empty());
+}
+
+CAF_TEST(a frame knows its place) {
+    std::vector<frame_place> places;
+    schedule.add(frames("b", 3, 0ms, 0ms));
+    schedule.find("b")->foreseen = 3;
+    schedule.find("b")->luck = 0.5;
+    schedule.send_due(start, [&](const due_frame& frame) -> const fault* {
+        places.push_back(frame.place);
+        return nullptr;
+    });
+    CAF_REQUIRE_EQUAL(places.size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CAF_CHECK_EQUAL(places[i].number, i);
+        CAF_CHECK_EQUAL(places[i].last, i == 2);
+        CAF_CHECK_EQUAL(places[i].foreseen, 3u);
+        CAF_CHECK_EQUAL(places[i].luck, 0.5);
+    }
 }
 
 CAF_TEST(a removed animation sends nothing more) {

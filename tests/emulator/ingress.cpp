@@ -29,7 +29,7 @@ struct attempt {
 
 struct fixture {
     directory known = make_directory(avatar::config::emulator_settings());
-    scenario faults;
+    fault_source faults;
     session_tokens tokens;
     ingress door{known, tokens, faults};
     std::string good_token = tokens.issue("emulator-app", now + 1min);

@@ -11,7 +11,7 @@
 
 /// A client that only notes what it is sent, each thing as one line: "confirm
 /// CONNECTION", "frame REQUEST", "last REQUEST", "error CODE TEXT [REQUEST]",
-/// "close CODE REASON".
+/// "close CODE REASON", "abort", "silence", "stall".
 class recording_peer : public avatar::transport::peer {
 public:
     explicit recording_peer(boost::asio::io_context& io) : executor_(io.get_executor()) {}
@@ -42,6 +42,10 @@ public:
     }
 
     void abort() override { lines.push_back("abort"); }
+
+    void go_silent() override { lines.push_back("silence"); }
+
+    void stall(avatar::transport::shared_bytes) override { lines.push_back("stall"); }
 
     boost::asio::any_io_executor executor() override { return executor_; }
 

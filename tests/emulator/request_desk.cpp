@@ -32,28 +32,35 @@ std::shared_ptr<session_rules> default_rules() {
 struct fixture {
     std::shared_ptr<session_rules> rules = default_rules();
     std::string sent; ///< Each frame as its request's id, the last with '!'.
-    std::vector<std::string> broken;
     request_desk desk = make_desk(audio_format::pcm_s16le);
 
     request_desk make_desk(audio_format format) {
         return make_desk(session_terms{"connection", format, 16'000});
     }
 
-    request_desk make_desk(session_terms terms) {
-        return request_desk(rules, std::move(terms),
-                            [this](const avatar::transport::shared_bytes& bytes) {
-                                const auto m = decode(*bytes).value();
-                                const auto& frame = std::get<response_animation>(m);
-                                CAF_CHECK_EQUAL(std::string(frame.connection_id), "connection");
-                                sent += std::string(frame.req_id) + (frame.end ? "! " : " ");
-                            });
+    request_desk make_desk(session_terms terms) { return request_desk(rules, std::move(terms)); }
+
+    void note(const avatar::transport::shared_bytes& bytes) {
+        if (!bytes)
+            return;
+        const auto m = decode(*bytes).value();
+        const auto& frame = std::get<response_animation>(m);
+        CAF_CHECK_EQUAL(std::string(frame.connection_id), "connection");
+        sent += std::string(frame.req_id) + (frame.end ? "! " : " ");
+    }
+
+    void send_due(steady_time now) {
+        desk.send_due(now, [this](const due_frame& frame) -> const fault* {
+            note(frame.bytes);
+            return nullptr;
+        });
     }
 
     /// "code message [request]" of the error; empty when there is none.
     std::string take(std::string_view id, bool end, std::string_view audio,
                      steady_time now = start) {
         const auto error = desk.take({id, end, audio}, now);
-        broken = desk.send_due(now);
+        send_due(now);
         if (!error)
             return "";
         return std::to_string(error->code) + " " + error->message +
@@ -62,7 +69,7 @@ struct fixture {
 
     std::string sent_by(std::chrono::nanoseconds time) {
         sent.clear();
-        broken = desk.send_due(start + time);
+        send_due(start + time);
         return sent;
     }
 
@@ -103,19 +110,30 @@ CAF_TEST(with an egress no frames come back) {
     CAF_CHECK_EQUAL(take("a", false, second), "");
     CAF_CHECK_EQUAL(take("a", true, second), "");
     CAF_CHECK_EQUAL(take("b", false, second), "");
-    desk.interrupt("b");
+    note(desk.interrupt("b"));
     CAF_CHECK(!desk.next_frame());
     CAF_CHECK_EQUAL(sent, "");
 }
 
 CAF_TEST(an animation with a fault breaks off) {
-    auto terms = session_terms{"connection", audio_format::pcm_s16le, 16'000};
-    terms.frames_until_fault = 2;
-    desk = make_desk(terms);
+    const fault wrong;
     take("a", true, second);
-    CAF_CHECK_EQUAL(sent_by(10s), "a a ");
-    CAF_CHECK(broken == std::vector<std::string>{"a"});
+    const auto broken = desk.send_due(start + 10s, [&](const due_frame& frame) {
+        return frame.place.number == 2 ? &wrong : nullptr;
+    });
+    CAF_REQUIRE_EQUAL(broken.size(), 1u);
+    CAF_CHECK_EQUAL(broken[0].request_id, "a");
     CAF_CHECK(!desk.knows("a"));
+}
+
+CAF_TEST(a desk is idle before and after its requests) {
+    CAF_CHECK(desk.is_idle());
+    take("a", false, second.substr(0, 100));
+    CAF_CHECK(!desk.is_idle());
+    take("a", true, second);
+    CAF_CHECK(!desk.is_idle());
+    sent_by(10s);
+    CAF_CHECK(desk.is_idle());
 }
 
 CAF_TEST(without pacing all frames are sent with the last piece) {
@@ -161,26 +179,26 @@ CAF_TEST(an interrupt ends an animation with one last frame) {
     take("a", true, second);
     CAF_CHECK_EQUAL(sent_by(600ms), "a a ");
     sent.clear();
-    desk.interrupt("a");
+    note(desk.interrupt("a"));
     CAF_CHECK_EQUAL(sent, "a! ");
     CAF_CHECK_EQUAL(sent_by(10s), "");
 }
 
 CAF_TEST(an interrupt ends a request whose audio is still coming) {
     take("a", false, second);
-    desk.interrupt("a");
+    note(desk.interrupt("a"));
     CAF_CHECK_EQUAL(sent, "a! ");
     CAF_CHECK_EQUAL(sent_by(10s), "");
 }
 
 CAF_TEST(an interrupt leaves other and unknown requests alone) {
     take("a", true, second);
-    desk.interrupt("b");
-    desk.interrupt("");
+    note(desk.interrupt("b"));
+    note(desk.interrupt(""));
     CAF_CHECK_EQUAL(sent, "");
     CAF_CHECK_EQUAL(sent_by(10s), "a a a a! ");
     sent.clear();
-    desk.interrupt("a");
+    note(desk.interrupt("a"));
     CAF_CHECK_EQUAL(sent, "");
 }
 

@@ -2,12 +2,14 @@
 
 #include "emulator/error.hpp"
 
+#include <stdexcept>
 #include <string>
 
 #define CAF_SUITE scenario
 #include "caf/test/dsl.hpp"
 
 using namespace avatar::emulator;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -31,35 +33,41 @@ std::string error_of_fault(const std::string& fault) {
     return error.starts_with(start) ? error.substr(start.size()) : error;
 }
 
+const fault& at(const scenario& faults, fault_point point) {
+    for (const auto& each : faults.all())
+        if (each.at == point)
+            return each;
+    throw std::logic_error("no fault at that point");
+}
+
 template <class Action>
-const Action& action_of(const scenario& faults, fault_point at) {
-    return std::get<Action>(faults.find(at, "anybody")->action);
+const Action& action_of(const scenario& faults, fault_point point) {
+    return std::get<Action>(at(faults, point).action);
+}
+
+/// The one action of a fault that strikes the frames.
+template <class Action>
+Action of_frames(const std::string& action) {
+    return action_of<Action>(with(R"({"at": "frames", )" + action + "}"), fault_point::frames);
 }
 
 } // namespace
 
-CAF_TEST(an empty scenario lets everything go right) {
-    CAF_CHECK(scenario().find(fault_point::handshake, "a") == nullptr);
-    CAF_CHECK(with("").find(fault_point::token, "a") == nullptr);
+CAF_TEST(an empty scenario has no faults) {
+    CAF_CHECK(with("").all().empty());
+    CAF_CHECK(with("").avatars().empty());
 }
 
-CAF_TEST(a fault strikes at its point for whom it names) {
+CAF_TEST(faults are read in their order for whom they name) {
     const auto faults = with(R"({"avatar": "a", "at": "handshake", "cut": true},
                                 {"avatar": "b", "at": "upgrade", "refuse": {"status": 402}},
                                 {"api_key": "k", "at": "token", "refuse": {}})");
-    CAF_CHECK(faults.find(fault_point::handshake, "a") != nullptr);
-    CAF_CHECK(faults.find(fault_point::handshake, "b") == nullptr);
-    CAF_CHECK(faults.find(fault_point::audio, "a") == nullptr);
-    CAF_CHECK(faults.find(fault_point::token, "k") != nullptr);
+    CAF_REQUIRE_EQUAL(faults.all().size(), 3u);
+    CAF_CHECK(faults.all()[0].at == fault_point::handshake);
+    CAF_CHECK_EQUAL(faults.all()[1].whom, "b");
+    CAF_CHECK_EQUAL(faults.all()[2].whom, "k");
     CAF_CHECK(faults.avatars() == (std::vector<std::string>{"a", "b"}));
-}
-
-CAF_TEST(a fault that names nobody strikes everybody and the first that fits counts) {
-    const auto faults = with(R"({"avatar": "a", "at": "audio", "close": {"code": 1011}},
-                                {"at": "audio", "cut": true})");
-    CAF_CHECK(std::holds_alternative<clean_close>(faults.find(fault_point::audio, "a")->action));
-    CAF_CHECK(std::holds_alternative<reset>(faults.find(fault_point::audio, "b")->action));
-    CAF_CHECK_EQUAL(faults.avatars().size(), 1u);
+    CAF_CHECK(!faults.is_random());
 }
 
 CAF_TEST(every action is read with its values) {
@@ -81,8 +89,49 @@ CAF_TEST(every action is read with its values) {
     CAF_CHECK_EQUAL(error.code, -5);
     CAF_CHECK_EQUAL(error.message, "odd");
     CAF_CHECK(error.of_request);
-    CAF_CHECK_EQUAL(faults.find(fault_point::frames, "x")->after, 3u);
+    CAF_CHECK_EQUAL(at(faults, fault_point::frames).after, 3u);
     CAF_CHECK(action_of<stray_message>(faults, fault_point::frames).text);
+}
+
+CAF_TEST(what goes wrong with a connection or an answer is read) {
+    const auto faults = with(R"(
+        {"at": "token", "late": "1500ms"},
+        {"at": "handshake", "no_answer": true},
+        {"at": "idle", "after": "2s", "silence": true},
+        {"at": "audio", "stall": true},
+        {"at": "accept", "stop": true, "from": "20s", "until": "30s"})");
+    CAF_CHECK(action_of<late_answer>(faults, fault_point::token).by == 1500ms);
+    action_of<no_answer>(faults, fault_point::handshake);
+    action_of<silence>(faults, fault_point::idle);
+    CAF_CHECK(at(faults, fault_point::idle).idle_for == 2s);
+    action_of<stall>(faults, fault_point::audio);
+    action_of<stop_accepting>(faults, fault_point::accept);
+}
+
+CAF_TEST(what goes wrong with a frame is read) {
+    using kind = frame_fault::kind;
+    CAF_CHECK(of_frames<frame_fault>(R"("drop": true)").what == kind::drop);
+    CAF_CHECK(of_frames<frame_fault>(R"("drop": "end")").what == kind::drop_end);
+    CAF_CHECK(of_frames<frame_fault>(R"("repeat": true)").what == kind::repeat);
+    CAF_CHECK(of_frames<frame_fault>(R"("hold_back": true)").what == kind::hold_back);
+    CAF_CHECK(of_frames<frame_fault>(R"("foreign": true)").what == kind::foreign);
+    CAF_CHECK_EQUAL(of_frames<frame_fault>(R"("oversize": 77)").bytes, 77u);
+    CAF_CHECK(of_frames<frame_fault>(R"("oversize": true)").bytes > 16u * 1024 * 1024);
+}
+
+CAF_TEST(a probability and a window are read) {
+    const auto faults = with(R"({"at": "frames", "after": "any", "cut": true, "probability": 0.05,
+                                 "from": "20s", "until": "30s", "every": "2min"})");
+    const auto& when = at(faults, fault_point::frames).when;
+    CAF_CHECK_EQUAL(when.probability, 0.05);
+    CAF_CHECK(when.window.from == 20s);
+    CAF_CHECK(when.window.until == 30s);
+    CAF_CHECK(when.window.every == 2min);
+    CAF_CHECK(at(faults, fault_point::frames).any_frame);
+    CAF_CHECK(faults.is_random());
+    const auto always = with(R"({"at": "audio", "cut": true})");
+    CAF_CHECK_EQUAL(at(always, fault_point::audio).when.probability, 1.0);
+    CAF_CHECK(!at(always, fault_point::audio).when.window.until);
 }
 
 CAF_TEST(what is not a scenario is refused) {
@@ -94,12 +143,15 @@ CAF_TEST(what is not a scenario is refused) {
 }
 
 CAF_TEST(a fault that cannot be is refused with what would be right) {
-    CAF_CHECK_EQUAL(error_of_fault("{}"), "at is missing or unknown: expected token, upgrade, "
-                                          "handshake, audio or frames");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "avatr": "a"})"),
-                    "it has an unknown key \"avatr\": expected at, avatar, api_key, after, refuse, "
-                    "error, text, bytes, close, cut");
-    const auto later = "expected exactly one of error, text, bytes, close, cut at this point";
+    CAF_CHECK_EQUAL(error_of_fault("{}"), "at is missing or unknown: expected accept, token, "
+                                          "upgrade, handshake, idle, audio or frames");
+    CAF_CHECK_EQUAL(
+        error_of_fault(R"({"at": "audio", "avatr": "a"})"),
+        "it has an unknown key \"avatr\": expected at, avatar, api_key, after, "
+        "probability, from, until, every, refuse, late, error, text, bytes, close, cut, "
+        "silence, stall, no_answer, drop, repeat, hold_back, foreign, oversize, stop");
+    const auto later = "expected exactly one of error, text, bytes, close, cut, silence, stall, "
+                       "no_answer at this point";
     for (const auto* fault : {R"({"at": "audio"})", R"({"at": "audio", "refuse": {}})",
                               R"({"at": "audio", "cut": true, "text": "x"})",
                               R"({"at": "audio", "cut": true, "refuse": {}})"})
@@ -111,7 +163,7 @@ CAF_TEST(a fault that cannot be is refused with what would be right) {
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "api_key": "a", "cut": true})"),
                     "api_key is for token: expected avatar");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "after": 1, "cut": true})"),
-                    "after is for frames: expected none here");
+                    "after is for idle and frames: expected none here");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "bytes": "0"})"),
                     "bytes is no hexadecimal text: expected two digits a byte, such as "
                     "\"08021a00\"");
@@ -125,6 +177,53 @@ CAF_TEST(a fault that cannot be is refused with what would be right) {
                     "2147483647");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": 1})"),
                     "cut is no truth value: expected true or false");
+}
+
+CAF_TEST(a time that cannot be is refused with what would be right) {
+    const auto error_when = [](const std::string& when) {
+        return error_of_fault(R"({"at": "audio", "cut": true, )" + when + "}");
+    };
+    for (const auto* value : {"1.5", "-0.1", "\"5%\"", "null"})
+        CAF_CHECK_EQUAL(error_when("\"probability\": " + std::string(value)),
+                        "probability is " + std::string(value) + ": expected a number from 0 to 1");
+    for (const auto* value : {"5", "\"5\"", "\"2m\"", "\"-1s\"", "\"9000h\""})
+        CAF_CHECK_EQUAL(error_when("\"from\": " + std::string(value)),
+                        "from is " + std::string(value) +
+                            ": expected a duration up to a year, such as \"30s\"");
+    CAF_CHECK_EQUAL(error_when(R"("from": "5s", "until": "5s")"),
+                    "from, until, every: the end 5s is not after the beginning 5s: expected a "
+                    "later one");
+    CAF_CHECK_EQUAL(error_when(R"("every": "5s")"),
+                    "from, until, every: what comes again must end: expected an end as well");
+    CAF_CHECK_EQUAL(error_when(R"("until": "5s", "every": "4s")"),
+                    "from, until, every: it comes again after 4s and lasts 5s: expected at most as "
+                    "long");
+}
+
+CAF_TEST(what does not belong to its point is refused) {
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "upgrade", "late": "1s"})"),
+                    "expected exactly one of refuse at this point");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "token", "late": 1})"),
+                    "late is 1: expected a duration up to a year, such as \"30s\"");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "idle", "after": "0", "cut": true})"),
+                    "after is 0: expected a duration from 1ms up");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "idle", "error": {"of_request": true}})"),
+                    "of_request is true: expected false at idle, where there is no request");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "after": "some", "cut": true})"),
+                    "after is another text: expected a whole number or \"any\"");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "drop": "start"})"),
+                    "drop is another text: expected true, or \"end\" for the last frame");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "after": 1, "drop": "end"})"),
+                    "after is for any frame: expected none where the last one is dropped");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "oversize": 0})"),
+                    "oversize is 0: expected a whole number from 1 to 62914560");
+    for (const auto* fault :
+         {R"({"at": "accept", "stop": true})", R"({"at": "accept", "stop": true, "from": "1s"})",
+          R"({"at": "accept", "stop": true, "until": "1s", "probability": 1})"})
+        CAF_CHECK_EQUAL(error_of_fault(fault),
+                        "expected from and until, and no probability, at accept");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "accept", "avatar": "a", "stop": true})"),
+                    "nobody is known at accept: expected neither avatar nor api_key");
 }
 
 CAF_TEST(a file that cannot be read is named) {

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "emulator/scenario.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <string_view>
+
+namespace avatar::emulator {
+
+/// One frame of an animation that is due.
+struct frame_place {
+    std::size_t number = 0;   ///< Of the frames before it.
+    std::size_t foreseen = 1; ///< Frames that the animation was worth when it began.
+    bool last = false;
+    double luck = 0.0; ///< Of the request, from 0 to below 1: picks one frame of those foreseen.
+};
+
+/// Decides what goes wrong in one emulator, and when: its scenario, the time
+/// since its start, and dice. Answers depend on the order of the questions, so it
+/// is used on the emulator's io_context only.
+class fault_source {
+public:
+    using milliseconds = std::chrono::milliseconds;
+    using clock = std::function<milliseconds()>; ///< The time since the emulator's start.
+
+    /// Lets everything go right.
+    fault_source() : fault_source(scenario()) {}
+
+    /// The same seed gives the same dice; the time begins now.
+    explicit fault_source(scenario faults, std::uint64_t seed = 1);
+
+    fault_source(scenario faults, std::uint64_t seed, clock since_start);
+
+    /// The first fault of that point that fits the API key or avatar and strikes;
+    /// null: none. Valid as long as the source.
+    const fault* strike(fault_point at, std::string_view whom);
+
+    /// The same at `frames`, for one frame.
+    const fault* strike_frame(std::string_view whom, const frame_place& frame);
+
+    /// The same at `idle`, for a session that has been idle for `now` and was
+    /// asked about last when that was `before`.
+    const fault* strike_idle(std::string_view whom, milliseconds before, milliseconds now);
+
+    /// For how long a session must have been idle before strike_idle is worth
+    /// another question; nothing where no fault strikes the idle ones.
+    std::optional<milliseconds> next_idle(std::string_view whom, milliseconds before) const;
+
+    /// How long no connection is accepted from now on.
+    milliseconds accept_pause() const;
+
+    /// Drawn anew with each call, from 0 to below 1.
+    double luck() { return std::uniform_real_distribution<>(0.0, 1.0)(dice_); }
+
+private:
+    template <class Fits>
+    const fault* first(fault_point at, std::string_view whom, Fits fits);
+    bool happens(const occasion& when);
+
+    scenario faults_;
+    std::mt19937_64 dice_;
+    clock since_start_;
+};
+
+} // namespace avatar::emulator

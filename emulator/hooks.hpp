@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+namespace avatar::emulator {
+
+/// What a program that has an emulator inside wants to hear from it. Called on
+/// the emulator's io_context, for a while even after the emulator is gone: until
+/// its last session has ended.
+struct hooks {
+    /// A binary message has been queued for a client, whole. Nothing says that it
+    /// has left the socket.
+    std::function<void(std::string_view bytes)> on_message_sent = nullptr;
+};
+
+} // namespace avatar::emulator

@@ -1,0 +1,184 @@
+#include "emulator/fault_source.hpp"
+
+#include <string>
+#include <vector>
+
+#define CAF_SUITE fault_source
+#include "caf/test/dsl.hpp"
+
+using namespace avatar::emulator;
+using namespace std::chrono_literals;
+
+namespace {
+
+fault at_audio(std::string whom, fault_action action, occasion when = {}) {
+    return {.at = fault_point::audio, .whom = std::move(whom), .action = action, .when = when};
+}
+
+struct fixture {
+    std::chrono::milliseconds now{0};
+
+    fault_source with(std::vector<fault> faults, std::uint64_t seed = 1) {
+        return fault_source(scenario(std::move(faults)), seed, [this] { return now; });
+    }
+
+    /// Out of 10,000.
+    static int strikes(fault_source& source) {
+        int count = 0;
+        for (int i = 0; i < 10'000; ++i)
+            count += source.strike(fault_point::audio, "a") != nullptr;
+        return count;
+    }
+
+    /// The numbers of the frames, of as many, that a fault strikes.
+    static std::string struck(fault_source& source, std::size_t frames, double luck) {
+        std::string numbers;
+        for (std::size_t i = 0; i < frames; ++i)
+            if (source.strike_frame("a", {i, frames, i + 1 == frames, luck}))
+                numbers += std::to_string(i) + " ";
+        return numbers;
+    }
+};
+
+bool open_at(const time_window& window, std::chrono::milliseconds time) {
+    CAF_CHECK(!problem_of(window));
+    return is_open(window, time);
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(fault_source_tests, fixture)
+
+CAF_TEST(a window without limits is always open) {
+    CAF_CHECK(open_at({}, 0ms));
+    CAF_CHECK(open_at({}, 8000h));
+    CAF_CHECK(!open_at({.from = 5s}, 4999ms));
+    CAF_CHECK(open_at({.from = 5s}, 8000h));
+    CAF_CHECK(time_left({}, 5s) == 0ms);
+}
+
+CAF_TEST(a window opens at its beginning and closes at its end) {
+    const time_window window{.from = 20s, .until = 30s};
+    CAF_CHECK(!open_at(window, 19'999ms));
+    CAF_CHECK(open_at(window, 20s));
+    CAF_CHECK(open_at(window, 29'999ms));
+    CAF_CHECK(!open_at(window, 30s));
+    CAF_CHECK(time_left(window, 19s) == 0ms);
+    CAF_CHECK(time_left(window, 22s) == 8s);
+    CAF_CHECK(time_left(window, 30s) == 0ms);
+}
+
+CAF_TEST(a window that comes again opens once in each period) {
+    const time_window window{.from = 20s, .until = 30s, .every = 2min};
+    CAF_CHECK(!open_at(window, 0s));
+    CAF_CHECK(open_at(window, 25s));
+    CAF_CHECK(!open_at(window, 2min));
+    CAF_CHECK(open_at(window, 2min + 20s));
+    CAF_CHECK(time_left(window, 2min + 21s) == 9s);
+    CAF_CHECK(!open_at(window, 2min + 30s));
+    CAF_CHECK(open_at(window, 20min + 29s));
+    CAF_CHECK(open_at({.until = 1s, .every = 1s}, 5s));
+}
+
+CAF_TEST(the first fault that fits counts) {
+    auto source = with({at_audio("a", silence{}), at_audio("", reset{})});
+    CAF_CHECK(std::holds_alternative<silence>(source.strike(fault_point::audio, "a")->action));
+    CAF_CHECK(std::holds_alternative<reset>(source.strike(fault_point::audio, "b")->action));
+    CAF_CHECK(source.strike(fault_point::handshake, "a") == nullptr);
+    CAF_CHECK(fault_source().strike(fault_point::audio, "a") == nullptr);
+}
+
+CAF_TEST(a fault that fits and does not strike leaves it to the next) {
+    auto source = with({at_audio("", silence{}, {.window = {.from = 10s}}),
+                        at_audio("", stall{}, {.probability = 0.0}), at_audio("", reset{})});
+    CAF_CHECK(std::holds_alternative<reset>(source.strike(fault_point::audio, "a")->action));
+    now = 10s;
+    CAF_CHECK(std::holds_alternative<silence>(source.strike(fault_point::audio, "a")->action));
+}
+
+CAF_TEST(a fault strikes as often as its probability says) {
+    auto rare = with({at_audio("", reset{}, {.probability = 0.05})});
+    const auto count = strikes(rare);
+    CAF_CHECK(count > 400 && count < 600);
+    auto never = with({at_audio("", reset{}, {.probability = 0.0})});
+    CAF_CHECK_EQUAL(strikes(never), 0);
+    auto outside = with({at_audio("", reset{}, {.probability = 0.5, .window = {.from = 1s}})});
+    CAF_CHECK_EQUAL(strikes(outside), 0);
+    now = 1s;
+    CAF_CHECK(strikes(outside) > 4500);
+}
+
+CAF_TEST(the seed decides when) {
+    const auto pattern = [&](std::uint64_t seed) {
+        auto source = with({at_audio("", reset{}, {.probability = 0.5})}, seed);
+        std::string text;
+        for (int i = 0; i < 64; ++i)
+            text += source.strike(fault_point::audio, "") ? '!' : '.';
+        return text;
+    };
+    CAF_CHECK_EQUAL(pattern(7), pattern(7));
+    CAF_CHECK_NOT_EQUAL(pattern(7), pattern(8));
+}
+
+CAF_TEST(a fault of the frames strikes at the frame it names) {
+    auto source = with({{.at = fault_point::frames, .after = 2, .action = reset{}}});
+    CAF_CHECK_EQUAL(struck(source, 5, 0.9), "2 ");
+    CAF_CHECK_EQUAL(struck(source, 2, 0.9), "");
+}
+
+CAF_TEST(a fault of any frame strikes once in a request at one of all its frames) {
+    auto source = with({{.at = fault_point::frames, .action = reset{}, .any_frame = true}});
+    CAF_CHECK_EQUAL(struck(source, 4, 0.0), "0 ");
+    CAF_CHECK_EQUAL(struck(source, 4, 0.5), "2 ");
+    CAF_CHECK_EQUAL(struck(source, 4, 0.999), "3 ");
+    CAF_CHECK_EQUAL(struck(source, 1, 0.999), "0 ");
+}
+
+CAF_TEST(a dropped or held back frame is never the last unless asked for) {
+    using kind = frame_fault::kind;
+    for (const auto what : {kind::drop, kind::hold_back}) {
+        auto any =
+            with({{.at = fault_point::frames, .action = frame_fault{what}, .any_frame = true}});
+        CAF_CHECK_EQUAL(struck(any, 4, 0.0), "0 ");
+        CAF_CHECK_EQUAL(struck(any, 4, 0.999), "2 ");
+        CAF_CHECK_EQUAL(struck(any, 1, 0.0), "");
+        auto third = with({{.at = fault_point::frames, .after = 2, .action = frame_fault{what}}});
+        CAF_CHECK_EQUAL(struck(third, 4, 0.0), "2 ");
+        CAF_CHECK_EQUAL(struck(third, 3, 0.0), "");
+    }
+    auto end = with({{.at = fault_point::frames, .action = frame_fault{kind::drop_end}}});
+    CAF_CHECK_EQUAL(struck(end, 4, 0.0), "3 ");
+    CAF_CHECK_EQUAL(struck(end, 1, 0.0), "0 ");
+}
+
+CAF_TEST(an idle session meets its fault each time its while has passed) {
+    auto source = with({{.at = fault_point::idle, .action = reset{}, .idle_for = 2s},
+                        {.at = fault_point::idle, .whom = "b", .action = reset{}, .idle_for = 3s}});
+    CAF_CHECK(source.next_idle("a", 0s) == 2s);
+    CAF_CHECK(source.next_idle("a", 2s) == 4s);
+    CAF_CHECK(source.next_idle("b", 2s) == 3s);
+    CAF_CHECK(!fault_source().next_idle("a", 0s));
+    CAF_CHECK(source.strike_idle("a", 0s, 1999ms) == nullptr);
+    CAF_CHECK(source.strike_idle("a", 0s, 2s) != nullptr);
+    CAF_CHECK(source.strike_idle("a", 2s, 3999ms) == nullptr);
+    CAF_CHECK(source.strike_idle("a", 2s, 4s) != nullptr);
+    CAF_CHECK(source.strike_idle("b", 2s, 3s) != nullptr);
+}
+
+CAF_TEST(nothing is accepted while a window is open) {
+    const auto source = with({{.at = fault_point::accept,
+                               .action = stop_accepting{},
+                               .when = {.window = {.from = 20s, .until = 30s}}},
+                              {.at = fault_point::accept,
+                               .action = stop_accepting{},
+                               .when = {.window = {.from = 25s, .until = 40s}}}});
+    CAF_CHECK(source.accept_pause() == 0s);
+    now = 21s;
+    CAF_CHECK(source.accept_pause() == 9s);
+    now = 26s;
+    CAF_CHECK(source.accept_pause() == 14s);
+    now = 40s;
+    CAF_CHECK(source.accept_pause() == 0s);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
