@@ -278,9 +278,10 @@ void avatar_session::send(const transport::shared_bytes& bytes) {
     const auto client = client_.lock();
     if (!client)
         return;
-    client->send(bytes);
+    // Told first: the client may have the message before send returns.
     if (rules_->on.on_message_sent)
         rules_->on.on_message_sent(*bytes);
+    client->send(bytes);
 }
 
 void avatar_session::send(const protocol::message& m) {

@@ -267,7 +267,8 @@ CAF_TEST(what is sent is told to the program around the emulator) {
           }});
     open();
     next<channel_opened>();
-    CAF_CHECK_EQUAL(request("r-1").frames, frames.load());
+    const auto end = request("r-1");
+    CAF_CHECK_EQUAL(end.frames, frames.load());
     CAF_CHECK_EQUAL(frames.load(), frames_of_a_request - 1);
     service.reset();
     CAF_CHECK(service_thread.drain(10s)); // Nothing is told after this.
