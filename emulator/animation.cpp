@@ -67,6 +67,16 @@ void extend(animation& a, double seconds, bool ended, steady_time now,
         a.next = std::max(a.next, now);
 }
 
+transport::shared_bytes make_frame(const std::string& connection_id, const std::string& request_id,
+                                   std::size_t bytes) {
+    const auto payload = make_payload(bytes);
+    return encode_frame({.connection_id = connection_id,
+                         .req_id = request_id,
+                         .end = false,
+                         .animation = payload,
+                         .body = {}});
+}
+
 transport::shared_bytes make_end_frame(const std::string& connection_id,
                                        const std::string& request_id) {
     return encode_frame({.connection_id = connection_id,

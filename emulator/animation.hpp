@@ -24,6 +24,10 @@ animation make_animation(const std::string& connection_id, const std::string& re
 void extend(animation& a, double seconds, bool ended, steady_time now,
             const config::emulator_settings& settings);
 
+/// A frame of request `request_id` with so many bytes of animation, not its last.
+transport::shared_bytes make_frame(const std::string& connection_id, const std::string& request_id,
+                                   std::size_t bytes);
+
 /// The one frame that ends request `request_id` without an animation.
 transport::shared_bytes make_end_frame(const std::string& connection_id,
                                        const std::string& request_id);

@@ -1,5 +1,6 @@
 #include "emulator/avatar_session.hpp"
 
+#include "emulator/animation.hpp"
 #include "emulator/configure_check.hpp"
 #include "protocol/text.hpp"
 
@@ -30,18 +31,6 @@ bool has_passed(const std::optional<steady_time>& deadline, steady_time now) {
 
 std::string in_seconds(milliseconds limit) {
     return fmt::format("{:g}s", static_cast<double>(limit.count()) / 1000.0);
-}
-
-/// One that is only begun, so what it carries does not matter.
-transport::shared_bytes some_frame(const std::string& connection_id, const std::string& request_id,
-                                   std::size_t size) {
-    const std::string animation(size, '\0');
-    return std::make_shared<const std::string>(
-        protocol::encode(protocol::response_animation{.connection_id = connection_id,
-                                                      .req_id = request_id,
-                                                      .end = false,
-                                                      .animation = animation,
-                                                      .body = {}}));
 }
 
 } // namespace
@@ -275,7 +264,7 @@ void avatar_session::strike(const fault& wrong, const std::string& request_id) {
     if (const auto* closing = std::get_if<clean_close>(&wrong.action))
         client->close(closing->code, closing->reason);
     else if (std::holds_alternative<stall>(wrong.action))
-        client->stall(some_frame(connection_id_, request_id, rules_->settings.frame_bytes));
+        client->stall(make_frame(connection_id_, request_id, rules_->settings.frame_bytes));
     else if (std::holds_alternative<silence>(wrong.action))
         client->go_silent();
     else if (std::holds_alternative<reset>(wrong.action))
@@ -289,9 +278,10 @@ void avatar_session::send(const transport::shared_bytes& bytes) {
     const auto client = client_.lock();
     if (!client)
         return;
-    client->send(bytes);
+    // Told first: the client may have the message before send returns.
     if (rules_->on.on_message_sent)
         rules_->on.on_message_sent(*bytes);
+    client->send(bytes);
 }
 
 void avatar_session::send(const protocol::message& m) {

@@ -9,8 +9,8 @@ namespace avatar::emulator {
 /// the emulator's io_context, for a while even after the emulator is gone: until
 /// its last session has ended.
 struct hooks {
-    /// A binary message has been queued for a client, whole. Nothing says that it
-    /// has left the socket.
+    /// A binary message is about to be queued for a client, whole: told before the
+    /// client can have it. Nothing says that it will leave the socket.
     std::function<void(std::string_view bytes)> on_message_sent = nullptr;
 };
 

@@ -1,5 +1,7 @@
 #include "transport/server_connection.hpp"
 
+#include "transport/half_open.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -12,7 +14,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <poll.h>
 #include <utility>
 
 namespace avatar::transport {
@@ -38,32 +39,6 @@ http_request plain(const http::request<http::string_body>& from) {
         to.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     to.body = from.body();
     return to;
-}
-
-/// Whether the client has shut down its side or reset the connection.
-bool is_left_by_client(asio::ip::tcp::socket& socket) {
-    pollfd state{socket.native_handle(), POLLRDHUP, 0};
-    return ::poll(&state, 1, 0) != 0;
-}
-
-/// The header of one binary WebSocket message from a server, and half of its
-/// bytes (RFC 6455, section 5.2).
-std::string half_of_frame(const std::string& bytes) {
-    std::string frame = "\x82";
-    const auto append_length = [&](unsigned octets) {
-        while (octets-- > 0)
-            frame += static_cast<char>(bytes.size() >> (8 * octets));
-    };
-    if (bytes.size() < 126) {
-        append_length(1);
-    } else if (bytes.size() <= 0xffff) {
-        frame += char(126);
-        append_length(2);
-    } else {
-        frame += char(127);
-        append_length(8);
-    }
-    return frame + bytes.substr(0, bytes.size() / 2);
 }
 
 } // namespace
@@ -178,7 +153,7 @@ asio::awaitable<void> server_connection::read_messages() {
 
 // Without reading, only the socket's state can tell that the client has gone.
 asio::awaitable<void> server_connection::lie_silent() {
-    while (connection().socket().is_open() && !is_left_by_client(connection().socket()))
+    while (connection().socket().is_open() && !has_left(connection().socket()))
         co_await pause(std::chrono::seconds(1));
 }
 

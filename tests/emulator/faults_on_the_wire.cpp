@@ -34,12 +34,14 @@ struct fixture {
     std::chrono::milliseconds connect_timeout = 60s;
     std::chrono::milliseconds keepalive = 60s;
     bool with_tls = false;
+    std::size_t frame_bytes = 1024;
 
     config::emulator_settings settings(const std::string& faults) const {
         config::emulator_settings values;
         values.first_frame = 0;
         values.frame_interval = 1ms;
         values.frames_per_second_of_audio = frames_of_a_request;
+        values.frame_bytes = frame_bytes;
         values.faults = faults;
         values.seed = 1;
         if (with_tls) {
@@ -183,7 +185,11 @@ CAF_TEST(a silent service is found by pings alone) {
     for (const auto use_tls : {false, true}) {
         with_tls = use_tls;
         check_starts(end_by("silence:100%"), end);
-        check_starts(end_by("stall:100%"), end);
+        // Another form of a WebSocket frame's header for each.
+        for (const auto size : {16, 1'000, 100'000}) {
+            frame_bytes = static_cast<std::size_t>(size);
+            check_starts(end_by("stall:100%"), end);
+        }
     }
 }
 
@@ -261,7 +267,8 @@ CAF_TEST(what is sent is told to the program around the emulator) {
           }});
     open();
     next<channel_opened>();
-    CAF_CHECK_EQUAL(request("r-1").frames, frames.load());
+    const auto end = request("r-1");
+    CAF_CHECK_EQUAL(end.frames, frames.load());
     CAF_CHECK_EQUAL(frames.load(), frames_of_a_request - 1);
     service.reset();
     CAF_CHECK(service_thread.drain(10s)); // Nothing is told after this.

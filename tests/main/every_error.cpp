@@ -78,6 +78,28 @@ CAF_TEST(a scenario that cannot be used ends the run before it begins) {
     CAF_CHECK_EQUAL(result.code, 2);
     CAF_CHECK_EQUAL(result.out, "");
     CAF_CHECK_EQUAL(result.err, "avatar-pool: scenario " + file +
-                                    ": fault 1: at is missing or unknown: expected token, upgrade, "
-                                    "handshake, audio or frames\n");
+                                    ": fault 1: at is missing or unknown: expected accept, token, "
+                                    "upgrade, handshake, idle, audio or frames\n");
+    const auto option = run_binary({"run", "--emulator", "--emulator.faults=reset:often"});
+    CAF_CHECK_EQUAL(option.code, 2);
+    CAF_CHECK_EQUAL(
+        option.err,
+        "avatar-pool: emulator.faults: \"reset:often\": \"often\" says no time: expected "
+        "a percentage such as 5%, a window such as 20s-30s or 20s-30s/2min, or both as "
+        "5%@20s-30s\n");
+}
+
+CAF_TEST(faults by chance say with which seed they can be repeated) {
+    const auto request = [](const std::string& faults, const std::string& seed) {
+        return run_binary({"run", "--emulator", "--pool.size=1", "--rounds.count=1",
+                           "--rounds.concurrency=1", "--emulator.first-frame=0",
+                           "--emulator.frame-interval=1ms", "--emulator.faults=" + faults,
+                           "--emulator.seed=" + seed});
+    };
+    const auto chosen = request("error:100%", "0");
+    CAF_CHECK_EQUAL(chosen.code, 1);
+    check_contains(chosen.out, "serverError (server code 13): failed on purpose");
+    check_contains(chosen.err, "faults strike at random; --emulator.seed=");
+    CAF_CHECK(!contains(request("error:100%", "7").err, "--emulator.seed="));
+    CAF_CHECK(!contains(request("no-handshake:10s-20s", "0").err, "--emulator.seed="));
 }

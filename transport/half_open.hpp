@@ -1,0 +1,19 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <string>
+#include <string_view>
+
+/// What it takes to leave a connection half-open, which Beast has no use for.
+namespace avatar::transport {
+
+/// Whether the other side has shut down its direction or reset the connection,
+/// told without reading. False of a closed socket.
+bool has_left(boost::asio::ip::tcp::socket& socket);
+
+/// The header of one binary WebSocket message from a server, and the first half of
+/// its bytes (RFC 6455, section 5.2).
+std::string half_of_frame(std::string_view bytes);
+
+} // namespace avatar::transport
