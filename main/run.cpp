@@ -4,11 +4,13 @@
 #include "actors/stats.hpp"
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
+#include "config/duration.hpp"
 #include "main/actor_runtime.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
+#include "report/balance.hpp"
 #include "report/json.hpp"
 #include "report/progress_line.hpp"
 #include "transport/avatar_channel.hpp"
@@ -127,8 +129,9 @@ int run_rounds_and_report(caf::actor_system& system, const cast& actors,
     self->send(actors.console, opened);
 
     run_report report;
+    rounds_finished end;
     if (opened.connected > 0) {
-        ask<rounds_finished>(self, actors.driver, run_rounds{});
+        end = ask<rounds_finished>(self, actors.driver, run_rounds{});
         report = ask<run_report>(self, actors.stats, get_run_report{});
         report.pool = ask<pool_status>(self, actors.pool, get_pool_status{true});
         self->send(actors.console, report);
@@ -147,7 +150,14 @@ int run_rounds_and_report(caf::actor_system& system, const cast& actors,
     }
     // After the console's last word, for both may be standard output.
     const bool saved = !json || save(*json, report);
-    return report.failed == 0 && written && saved ? all_requests_ok : some_requests_failed;
+    if (end.failure)
+        std::cerr << "avatar-pool: the run ended early: " << describe(end.failure) << '\n';
+    if (const auto lost = report::imbalance(report)) {
+        std::cerr << "avatar-pool: " << *lost << '\n';
+        return requests_lost;
+    }
+    const bool all_ok = report.failed == 0 && !end.failure;
+    return all_ok && written && saved ? all_requests_ok : some_requests_failed;
 }
 
 } // namespace
@@ -179,8 +189,12 @@ int run(const config::command& command) {
     const auto actors = spawn_actors(system, settings, std::move(channels), speech.clip);
     int code = 0;
     {
-        interrupts on_signal(io.next(),
-                             [driver = actors.driver] { caf::anon_send(driver, stop_rounds{}); });
+        interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
+            std::cerr << "avatar-pool: stopping; running requests have "
+                      << config::format_duration(settings.pool.drain_timeout)
+                      << " to end (once more: leave at once)\n";
+            caf::anon_send(driver, stop_rounds{});
+        });
         code = run_rounds_and_report(system, actors, settings, speech.clip.size(), json);
     }
     // The I/O threads hold handles on actors, which may not outlive the system. A

@@ -11,6 +11,7 @@ enum exit_code : int {
     some_requests_failed = 1, ///< Or a figure of the report could not be written.
     bad_configuration = 2,
     no_connection = 3,
+    requests_lost = 4, ///< Not every request had exactly one result: a bug of ours.
 };
 
 /// `avatar-pool run`: opens the pool, runs the rounds, prints the report.

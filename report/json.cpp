@@ -72,14 +72,30 @@ json requests_of(const run_report& report) {
             {"mean_frames", mean_frames}};
 }
 
+json to_value(const request_ledger& ledger) {
+    auto failed = json::object();
+    for (const auto& [code, count] : ledger.failed)
+        failed[std::string(protocol::to_string(code))] = count;
+    return {{"entered", ledger.entered},
+            {"succeeded", ledger.succeeded},
+            {"failed", std::move(failed)},
+            {"open", ledger.open}};
+}
+
 json to_value(const pool_status& pool) {
     return {{"size", pool.size},
             {"connected", pool.connected},
             {"available", pool.available},
+            {"leased", pool.leased},
             {"waiting", pool.waiting},
             {"served", pool.served},
+            {"retried", pool.retried},
             {"replaced", pool.replaced},
+            {"renewed", pool.renewed},
+            {"crashed", pool.crashed},
             {"late_frames", pool.late_frames},
+            {"longest_below_size_ms", to_milliseconds(pool.longest_below_size)},
+            {"requests", to_value(pool.requests)},
             {"connections", to_array(pool.connections)}};
 }
 

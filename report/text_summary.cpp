@@ -108,6 +108,15 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
     line(out, "\nFinal Pool Statistics:");
     line(out, "  Total requests served: {}", pool.served);
     line(out, "  Connections in pool: {}", pool.connections.size());
+    // What a pool in good health has none of.
+    if (pool.retried > 0)
+        line(out, "  Requests sent to another connection: {}", pool.retried);
+    if (pool.replaced > 0)
+        line(out, "  Connections lost and replaced: {}", pool.replaced);
+    if (pool.renewed > 0)
+        line(out, "  Connections renewed before their token expired: {}", pool.renewed);
+    if (pool.longest_below_size.count() > 0)
+        line(out, "  Longest time below full size: {:.1f}s", to_seconds(pool.longest_below_size));
     for (const auto& connection : pool.connections)
         line(out, "  Connection {}: {} requests, age: {:.1f}s ({:.1f} min)",
              connection_label(connection.connection_id), connection.requests,

@@ -23,6 +23,7 @@ using protocol::failure_code;
 using protocol::failure_phase;
 
 constexpr auto close_limit = std::chrono::seconds(2);
+constexpr const char* check_payload = "check";
 
 } // namespace
 
@@ -121,7 +122,11 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     // The decorator refers to this frame, which ends here.
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
-    watch_for_close();
+    ws_->control_callback(
+        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view payload) {
+            if (const auto self = weak.lock())
+                self->on_control_frame(kind, {payload.data(), payload.size()});
+        });
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
 
@@ -172,7 +177,9 @@ void avatar_connection::finish(protocol::failure reason) {
         redact(reason);
     }
     // The sink holds the session, which holds this: let go of it.
-    std::exchange(sink_, nullptr)(channel_closed{std::move(reason), exchange_.take_late_frames()});
+    const bool accepted = !exchange_.under_way() || request_accepted();
+    std::exchange(sink_, nullptr)(
+        channel_closed{std::move(reason), exchange_.take_late_frames(), accepted});
 }
 
 // -- reading --------------------------------------------------------------------
@@ -212,8 +219,18 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 void avatar_connection::send(std::string request_id, audio_clip audio) {
     if (ended_ || closing_)
         return; // `channel_closed` is on its way and says it all.
-    exchange_.start(request_id, std::chrono::steady_clock::now());
-    sender_->send(std::move(request_id), std::move(audio));
+    sent_from_ = std::chrono::steady_clock::now();
+    before_sending_ = ws_->next_layer().progress();
+    exchange_.start(request_id, sent_from_);
+    nothing_sent_ = before_sending_ && !before_sending_->established;
+    if (!nothing_sent_) // Else the reader is about to meet the end.
+        sender_->send(std::move(request_id), std::move(audio));
+}
+
+/// Of the request under way, by the service's machine.
+bool avatar_connection::request_accepted() {
+    return !nothing_sent_ && may_have_arrived(before_sending_, ws_->next_layer().progress(),
+                                              std::chrono::steady_clock::now() - sent_from_);
 }
 
 void avatar_connection::interrupt() {
@@ -260,8 +277,27 @@ audio_sender_events avatar_connection::sender_events() {
     return events;
 }
 
-/// Pings between requests; the answer goes to `on_control_frame`.
-void avatar_connection::check() {}
+// -- signs of life ----------------------------------------------------------------
+
+/// Beast pings by itself after a while of silence; its pings have no payload.
+void avatar_connection::check() {
+    if (ended_ || closing_ || std::exchange(pinging_, true))
+        return;
+    ws_->async_ping(check_payload, [self = shared_from_this()](boost::system::error_code) {
+        self->pinging_ = false; // An error meets the reader too.
+    });
+}
+
+void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
+    if (ended_ || closing_)
+        return;
+    // A service that has sent its close frame answers nothing any more, but Beast
+    // waits for it to end the connection, and it may take its time.
+    if (kind == websockets::frame_type::close)
+        limit_time(close_limit);
+    if (kind == websockets::frame_type::pong && payload == check_payload)
+        sink_(channel_alive{});
+}
 
 // -- ending early -----------------------------------------------------------------
 
@@ -301,17 +337,6 @@ void avatar_connection::cut() {
         stream_->close();
     if (ws_)
         ws_->next_layer().close();
-}
-
-/// A service that has sent its close frame answers nothing any more, but Beast
-/// waits for it to end the connection, and it may take its time.
-void avatar_connection::watch_for_close() {
-    ws_->control_callback(
-        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
-            const auto self = weak.lock();
-            if (kind == websockets::frame_type::close && self && !self->closing_)
-                self->limit_time(close_limit);
-        });
 }
 
 /// Services echo what they were sent; secrets go no further.

@@ -12,9 +12,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace avatar::transport {
 
@@ -66,7 +68,8 @@ private:
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
-    void watch_for_close();
+    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
+    bool request_accepted();
     void redact(protocol::failure& f) const;
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
@@ -87,7 +90,11 @@ private:
     std::string session_token_; // Secret.
     std::string connection_id_;
     exchange exchange_;
-    std::optional<audio_sender> sender_; // While the WebSocket is open.
+    std::optional<audio_sender> sender_;              // While the WebSocket is open.
+    bool nothing_sent_ = false;                       // Of the request under way.
+    std::chrono::steady_clock::time_point sent_from_; // Likewise: when, ...
+    std::optional<tcp_progress> before_sending_;      // ... and how far all before it was.
+    bool pinging_ = false;
 
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/delivery.hpp"
 #include "transport/tls.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -9,6 +10,7 @@
 #include <boost/beast/websocket/teardown.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace avatar::transport {
@@ -39,8 +41,14 @@ public:
 
     /// Ends every operation under way with an error. For time limits.
     void close() {
+        progress_ = progress();
         boost::system::error_code ignored;
         socket().close(ignored);
+    }
+
+    /// How far what was sent has come; after `close`, as it was then.
+    std::optional<tcp_progress> progress() {
+        return socket().is_open() ? progress_of(socket().native_handle()) : progress_;
     }
 
     template <class Buffers, class Token>
@@ -72,6 +80,7 @@ private:
     // its whole life and most streams are of one kind.
     std::unique_ptr<socket_type> plain_;
     std::unique_ptr<tls_stream_type> tls_;
+    std::optional<tcp_progress> progress_; // At the end.
 };
 
 /// Beast's hooks, found by argument-dependent lookup: how a WebSocket on top

@@ -21,8 +21,8 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
             heard->push_back("given up: " + std::string(to_string(m.outcome)));
         },
         [=](const returned_request& m) {
-            heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") + "accepted: " +
-                             std::string(to_string(m.failure.code)));
+            heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") +
+                             "accepted: " + std::string(to_string(m.failure.code)));
             audio_result result;
             result.request_id = m.request.request_id;
             result.failure = m.failure;
@@ -113,10 +113,10 @@ CAF_TEST(a request given up is answered at once and its session waits for the se
     CAF_CHECK_EQUAL(result_of("r-1").failure.request_id, "r-1");
     CAF_CHECK_EQUAL(result_of("r-1").failure.connection_id, "c-1");
     CAF_CHECK(connection().abandoned);
-    CAF_CHECK_EQUAL(heard, diary{});
+    CAF_CHECK_EQUAL(heard, diary{"given up: requestTimeout"});
     connection().finish(4);
     consume_messages();
-    CAF_CHECK_EQUAL(heard, diary{"idle, 4 late"});
+    CAF_CHECK_EQUAL(heard.back(), "idle, 4 late");
     CAF_CHECK_EQUAL(results.size(), 1u);
 }
 
@@ -128,7 +128,7 @@ CAF_TEST(a request that is interrupted leaves its session usable at once) {
     CAF_CHECK(connection().interrupted);
     CAF_CHECK(!connection().abandoned);
     CAF_CHECK_EQUAL(results.size(), 1u);
-    CAF_CHECK_EQUAL(heard, diary{"idle, 0 late"});
+    CAF_CHECK_EQUAL(heard.back(), "idle, 0 late");
     ask(hdl, "r-2");
     connection().finish(2);
     consume_messages();
@@ -169,21 +169,23 @@ CAF_TEST(the end of a former request does not end the one in flight) {
     CAF_CHECK_EQUAL(result_of("r-2").frames, 2u);
 }
 
-CAF_TEST(death while busy fails the request with the reason) {
+CAF_TEST(death while busy gives the request back with the reason) {
     open();
     ask(hdl, "r-1");
     connection().die(protocol::failure_code::connection_closed, "closed by the service");
     consume_messages();
     CAF_CHECK_EQUAL(code_of("r-1"), "connectionClosed");
     CAF_CHECK_EQUAL(result_of("r-1").failure.detail, "closed by the service");
-    CAF_CHECK_EQUAL(heard, diary{"closed: connectionClosed"});
+    CAF_CHECK_EQUAL(heard,
+                    (diary{"returned, accepted: connectionClosed", "closed: connectionClosed"}));
 }
 
-CAF_TEST(a request that crosses with the death of its session is answered) {
+CAF_TEST(a request that crosses with the death of its session goes back untouched) {
     open();
     connection().die(protocol::failure_code::connection_closed, "reset");
     consume_messages();
     ask(hdl, "r-1");
+    CAF_CHECK_EQUAL(heard.back(), "returned, not accepted: connectionClosed");
     CAF_CHECK_EQUAL(code_of("r-1"), "connectionClosed");
     CAF_CHECK_EQUAL(broken, diary{});
 }
@@ -201,7 +203,36 @@ CAF_TEST(closing on the owners wish cancels the request and reports no failure) 
     consume_messages();
     CAF_CHECK(connection().close_asked);
     CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
-    CAF_CHECK_EQUAL(heard, diary{"closed: none"});
+    CAF_CHECK_EQUAL(heard, (diary{"returned, accepted: requestCancelled", "closed: none"}));
+}
+
+CAF_TEST(a check ends with the answer of the service) {
+    open();
+    caf::anon_send(hdl, check_session{});
+    consume_messages();
+    CAF_CHECK(connection().checked);
+    CAF_CHECK_EQUAL(heard, diary{});
+    connection().answer_check();
+    consume_messages();
+    CAF_CHECK_EQUAL(heard, diary{"idle, 0 late"});
+}
+
+CAF_TEST(code that throws ends the session and gives its request back) {
+    open();
+    connection().throws_on_send = true;
+    ask(hdl, "r-1");
+    CAF_CHECK_EQUAL(heard, (diary{"returned, accepted: unknown", "crashed: unknown"}));
+    CAF_CHECK_EQUAL(code_of("r-1"), "unknown");
+    ask(hdl, "r-2");
+    CAF_CHECK_EQUAL(heard.back(), "returned, not accepted: connectionClosed");
+}
+
+CAF_TEST(an actor that is ended from outside answers what it has) {
+    open();
+    ask(hdl, "r-1");
+    caf::anon_send_exit(hdl, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "unknown");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -24,7 +24,7 @@ CAF_TEST(folds results and rounds into a report on request) {
     round.ok = 1;
     round.failed = 1;
     caf::anon_send(hdl, round);
-    caf::anon_send(hdl, rounds_finished{2s, true});
+    caf::anon_send(hdl, rounds_finished{2s, true, {}});
     consume_messages();
 
     auto answer = self->request(hdl, caf::infinite, get_run_report{});

@@ -119,7 +119,7 @@ CAF_TEST(one_round_is_expected_to_have_no_pauses) {
 }
 
 CAF_TEST(an_interrupted_run_does_not_claim_to_be_complete) {
-    const auto text = written(avatar::rounds_finished{90s, true});
+    const auto text = written(avatar::rounds_finished{90s, true, {}});
     CAF_CHECK(contains(text, "MULTI-ROUND TEST INTERRUPTED\nTotal duration: 90.0s (1.5 minutes)"));
     CAF_CHECK(!contains(text, "COMPLETE"));
 }

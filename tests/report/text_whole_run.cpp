@@ -152,7 +152,7 @@ CAF_TEST(a_whole_run_reads_as_the_example_line_for_line) {
     // Rounds 3 to 9 look like the second.
     for (const std::size_t round : {1, 2, 10})
         write_round(out, report.rounds[round - 1]);
-    write(out, avatar::rounds_finished{report.duration, false});
+    write(out, avatar::rounds_finished{report.duration, false, {}});
     write_summary(out, report);
     write_pool_statistics(out, report.pool);
     write_pool_closing(out);

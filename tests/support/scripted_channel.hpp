@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,9 +16,10 @@ struct scripted_connection {
     transport::channel_sink sink;
     std::vector<std::string> sent; ///< Request ids, in order.
     bool opened = false;
-    bool abandoned = false;   ///< The latest request.
-    bool interrupted = false; ///< Likewise.
-    bool checked = false;     ///< Asked for a sign of life.
+    bool abandoned = false;      ///< The latest request.
+    bool interrupted = false;    ///< Likewise.
+    bool throws_on_send = false; ///< As a broken program does.
+    bool checked = false;        ///< Asked for a sign of life.
     bool close_asked = false;
     leave left = leave::normally; ///< How.
     bool answers_close = true;    ///< As a healthy service does, at once.
@@ -84,6 +86,8 @@ private:
 
         void open() override { connection_->opened = true; }
         void send(std::string id, audio_clip) override {
+            if (connection_->throws_on_send)
+                throw std::runtime_error("made to fail");
             connection_->abandoned = false;
             connection_->interrupted = false;
             connection_->sent.push_back(std::move(id));

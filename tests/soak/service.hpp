@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "emulator/emulator.hpp"
+#include "tests/soak/frame_counts.hpp"
+#include "transport/io_runtime.hpp"
+
+#include <memory>
+#include <string>
+
+namespace avatar::soak {
+
+/// The emulator, which can crash and come back on the same port.
+class service {
+public:
+    /// `frames` outlives it.
+    service(config::emulator_settings settings, frame_counts& frames);
+
+    /// How a client reaches it.
+    config::service_settings address() const;
+
+    void crash();
+    void come_back(const std::string& faults);
+
+private:
+    config::emulator_settings settings_;
+    frame_counts& frames_;
+    transport::io_runtime thread_{1};
+    std::unique_ptr<emulator::emulator> emulator_;
+};
+
+} // namespace avatar::soak

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace avatar::transport {
+
+/// What the kernel knows of a TCP connection.
+struct tcp_progress {
+    bool established = false;       ///< Neither side has closed or reset it.
+    std::uint64_t acknowledged = 0; ///< Bytes of ours that the other machine has confirmed.
+};
+
+/// Asks the kernel; nothing when it cannot tell. Source: tcp(7), TCP_INFO, with
+/// the fields of linux/tcp.h.
+std::optional<tcp_progress> progress_of(int socket);
+
+/// Whether the other side can have taken any byte that was sent after `before`.
+/// Only when nothing was confirmed since is it sure that it has not, and only so
+/// long after sending, `elapsed`, that the confirmation cannot just be late: TCP
+/// may delay it for half a second (RFC 1122, section 4.2.3.2).
+bool may_have_arrived(const std::optional<tcp_progress>& before,
+                      const std::optional<tcp_progress>& at_end, std::chrono::nanoseconds elapsed);
+
+} // namespace avatar::transport
