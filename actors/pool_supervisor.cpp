@@ -230,8 +230,9 @@ pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
 }
 
 void pool_supervisor_state::finish_closing_if_done() {
-    if (!closed_ || !closing_.pending() || !keeper_.all_closed() || dispatcher_.running() > 0)
+    if (!closed_ || !keeper_.all_closed() || dispatcher_.running() > 0)
         return;
+    closed_ = false;
     closing_.deliver(pool_closed{});
     self_->quit();
 }

@@ -13,10 +13,10 @@ namespace avatar {
 // -- entering the pool -------------------------------------------------------------
 
 request_dispatcher::result_promise request_dispatcher::on_request(audio_request& request) {
+    auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
     outcomes_.enter();
-    pooled_request next{promise, std::move(request),
-                        caf::actor_cast<caf::actor_addr>(self_->current_sender()), now()};
+    pooled_request next{promise, std::move(request), std::move(caller), now()};
     if (const auto* why = refusal())
         refuse(next, *why);
     else if (next.request.lease != 0)
@@ -27,14 +27,19 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
 }
 
 request_dispatcher::lease_promise request_dispatcher::on_borrow(borrow_session& ask) {
+    auto caller = current_caller();
     auto promise = self_->make_response_promise<lease_granted>();
-    pooled_borrower next{promise, std::move(ask.borrower),
-                         caf::actor_cast<caf::actor_addr>(self_->current_sender())};
+    pooled_borrower next{promise, std::move(ask.borrower), std::move(caller)};
     if (const auto* why = refusal())
         refuse(next, *why);
     else
         admit(std::move(next));
     return promise;
+}
+
+/// To be asked before the promise is made, which takes the sender away.
+caf::actor_addr request_dispatcher::current_caller() const {
+    return caf::actor_cast<caf::actor_addr>(self_->current_sender());
 }
 
 /// Why nobody may enter now; null: anybody may.
@@ -112,9 +117,9 @@ void request_dispatcher::never_returns(const session_key& key) {
 /// The request goes on to another session where that is allowed and some tries are
 /// left, before any other of its caller: it had waited its turn.
 request_dispatcher::result_promise request_dispatcher::on_returned(returned_request& message) {
+    auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
-    pooled_request back{promise, std::move(message.request),
-                        caf::actor_cast<caf::actor_addr>(self_->current_sender()), now()};
+    pooled_request back{promise, std::move(message.request), std::move(caller), now()};
     const auto decided = take_back(message.key);
     const bool again = !decided && !refusal() && back.request.lease == 0 &&
                        back.request.tries < settings_.retries &&

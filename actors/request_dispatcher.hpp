@@ -90,6 +90,7 @@ private:
     };
 
     time_point now() const { return self_->clock().now(); }
+    caf::actor_addr current_caller() const;
     const protocol::failure* refusal() const;
     void refuse(pooled_request& request, const protocol::failure& why);
     void refuse(pooled_borrower& borrower, const protocol::failure& why);

@@ -41,23 +41,6 @@ CAF_TEST(opening counts equal failures together) {
     CAF_CHECK_EQUAL(tried.size(), 3u);
 }
 
-CAF_TEST(a connection that fails to open is tried again after a growing pause) {
-    settings.size = 1;
-    begin_opening();
-    std::vector<int> pauses;
-    for (int expected : {500, 1000, 2000, 4000, 4000}) {
-        const auto made = service.made();
-        service.at(made - 1).die(failure_code::connection_failed, "refused");
-        consume_messages();
-        after(std::chrono::milliseconds(expected - 1));
-        CAF_CHECK_EQUAL(service.made(), made);
-        after(std::chrono::milliseconds(1));
-        CAF_CHECK_EQUAL(service.made(), made + 1);
-    }
-    CAF_CHECK_EQUAL(opened.size(), 1u);
-    CAF_CHECK_EQUAL(tried.size(), 1u);
-}
-
 CAF_TEST(requests go to the connection idle for longest) {
     open_pool_of(3);
     ask(pool, "r-0");

@@ -1,0 +1,179 @@
+#include "actors/session_lease.hpp"
+#include "tests/actors/pool_fixture.hpp"
+
+#include <optional>
+
+#define CAF_SUITE pool_leases
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::ids;
+
+namespace {
+
+/// A pool with borrowers that the test drives.
+struct fixture : tests::pool_fixture {
+    fixture() { settings.max_lease = 1min; }
+
+    ~fixture() override {
+        leases.clear();
+        borrowers.clear();
+        wind_down();
+    }
+
+    /// Borrows for an actor of its own, which lives until `end`.
+    caf::actor borrow(const std::string& name) {
+        auto borrower = sys.spawn([this, name](caf::event_based_actor* self) -> caf::behavior {
+            with_session(
+                self, pool, name,
+                [this, name](session_lease lease) { leases.emplace(name, std::move(lease)); },
+                [this](const protocol::failure& why) {
+                    refused.push_back(std::string(to_string(why.code)));
+                });
+            return {[](int) {}}; // Keeps it alive.
+        });
+        consume_messages();
+        borrowers.push_back(borrower); // Nobody else holds it.
+        return borrower;
+    }
+
+    void end(const caf::actor& borrower) {
+        caf::anon_send_exit(borrower, caf::exit_reason::user_shutdown);
+        consume_messages();
+    }
+
+    /// Sends a request under a lease, and keeps its result.
+    void ask_leased(const std::string& lease, const std::string& id) {
+        auto request = leases.at(lease).request(audio_clip("speech"));
+        request.request_id = id;
+        sys.spawn([this, request](caf::event_based_actor* caller) {
+            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
+                results.push_back(std::move(result));
+            });
+        });
+        consume_messages();
+    }
+
+    void give_back(const std::string& name) {
+        leases.erase(name);
+        consume_messages();
+    }
+
+    std::map<std::string, session_lease> leases;
+    ids refused;
+    std::vector<caf::actor> borrowers;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pool_lease_tests, fixture)
+
+CAF_TEST(a borrowed session takes the requests of its lease and no other) {
+    open_pool_of(2);
+    borrow("ann");
+    CAF_CHECK_EQUAL(leases.at("ann").connection_id(), "c-0");
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    CAF_CHECK_EQUAL(sent(0), ids{});
+    ask_leased("ann", "l-0");
+    finish(0);
+    ask_leased("ann", "l-1");
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
+    CAF_CHECK_EQUAL(sent(1), ids{"r-0"});
+    CAF_CHECK(result_of("l-1").ok());
+    CAF_CHECK_EQUAL(status().leased, 1u);
+}
+
+CAF_TEST(a lease that goes out of scope gives the session to who waits) {
+    open_pool_of(1);
+    borrow("ann");
+    ask(pool, "r-0");
+    borrow("bob");
+    give_back("ann");
+    CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
+    finish(0);
+    CAF_CHECK_EQUAL(leases.count("bob"), 1u);
+    give_back("bob");
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(a borrower that ends loses its session which is checked first) {
+    open_pool_of(1);
+    const auto ann = borrow("ann");
+    end(ann);
+    CAF_CHECK(service.at(0).checked);
+    CAF_CHECK_EQUAL(status().available, 0u);
+    ask_leased("ann", "l-0");
+    CAF_CHECK_EQUAL(code_of("l-0"), "leaseLost");
+    service.at(0).answer_check();
+    consume_messages();
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(a session that does not answer the check is replaced) {
+    open_pool_of(1);
+    end(borrow("ann"));
+    after(10s);
+    CAF_CHECK(service.at(0).close_asked);
+    CAF_CHECK_EQUAL(service.made(), 2u);
+}
+
+CAF_TEST(a lease held for too long is taken back and its request fails) {
+    open_pool_of(1);
+    borrow("ann");
+    ask_leased("ann", "l-0");
+    after(59s);
+    CAF_CHECK_EQUAL(results.size(), 1u); // The request timeout comes first here.
+    service.at(0).finish(0);
+    consume_messages();
+    ask_leased("ann", "l-1");
+    after(1s);
+    CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
+    CAF_CHECK(service.at(0).abandoned);
+    finish(0);
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(a second request at the same time is refused) {
+    open_pool_of(1);
+    borrow("ann");
+    ask_leased("ann", "l-0");
+    ask_leased("ann", "l-1");
+    CAF_CHECK_EQUAL(code_of("l-1"), "leaseBusy");
+    finish(0);
+    CAF_CHECK(result_of("l-0").ok());
+}
+
+CAF_TEST(the death of a borrowed session ends the lease) {
+    open_pool_of(1);
+    borrow("ann");
+    ask_leased("ann", "l-0");
+    die(0);
+    CAF_CHECK_EQUAL(code_of("l-0"), "connectionClosed");
+    service.at(1).confirm("c-1");
+    consume_messages();
+    CAF_CHECK_EQUAL(status().available, 1u);
+    ask_leased("ann", "l-1");
+    CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
+}
+
+CAF_TEST(a request that runs when its session is given back runs on) {
+    open_pool_of(1);
+    borrow("ann");
+    ask_leased("ann", "l-0");
+    give_back("ann");
+    finish(0);
+    CAF_CHECK(result_of("l-0").ok());
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(a borrower waits no longer than the borrow timeout) {
+    open_pool_of(1);
+    borrow("ann");
+    borrow("bob");
+    after(30s);
+    CAF_CHECK_EQUAL(refused, ids{"borrowTimeout"});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
