@@ -82,7 +82,7 @@ private:
 /// Asks the pool to animate a clip. Answered by exactly one `audio_result`.
 struct audio_request {
     std::string request_id; ///< From protocol::make_request_id.
-    audio_clip audio;
+    audio_clip audio{};
     std::uint64_t lease = 0; ///< For the session borrowed under it; 0: for any.
 
     // Set by the pool.

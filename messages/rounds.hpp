@@ -169,7 +169,7 @@ struct round_finished {
 struct rounds_finished {
     nanoseconds duration{0}; ///< First round's start to last round's end.
     bool interrupted = false;
-    protocol::failure failure; ///< Why the rounds could not go on; code `none`: they could.
+    protocol::failure failure{}; ///< Why the rounds could not go on; code `none`: they could.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_finished& x) {

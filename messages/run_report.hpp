@@ -94,8 +94,8 @@ struct outcome_count {
 struct request_ledger {
     std::uint64_t entered = 0;
     std::uint64_t succeeded = 0;
-    std::vector<outcome_count> failed; ///< By code; interrupted ones too.
-    std::uint64_t open = 0;            ///< Without a result yet, as counted where they stand.
+    std::vector<outcome_count> failed{}; ///< By code; interrupted ones too.
+    std::uint64_t open = 0;              ///< Without a result yet, as counted where they stand.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, request_ledger& x) {
@@ -117,8 +117,8 @@ struct pool_status {
     std::uint64_t crashed = 0;   ///< Session actors that failed.
     std::uint64_t late_frames = 0;
     nanoseconds longest_below_size{0}; ///< Longest time with fewer connections than `size`.
-    request_ledger requests;
-    std::vector<pooled_connection> connections; ///< In slot order.
+    request_ledger requests{};
+    std::vector<pooled_connection> connections{}; ///< In slot order.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_status& x) {

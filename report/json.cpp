@@ -46,6 +46,10 @@ json to_value(const failure_count& failures) {
             {"sample", to_value(failures.sample)}};
 }
 
+json to_value(const outcome_count& outcome) {
+    return {{"code", protocol::to_string(outcome.code)}, {"count", outcome.count}};
+}
+
 json to_value(const pooled_connection& connection) {
     return {{"connection_id", connection.connection_id},
             {"requests", connection.requests},
@@ -73,12 +77,9 @@ json requests_of(const run_report& report) {
 }
 
 json to_value(const request_ledger& ledger) {
-    auto failed = json::object();
-    for (const auto& [code, count] : ledger.failed)
-        failed[std::string(protocol::to_string(code))] = count;
     return {{"entered", ledger.entered},
             {"succeeded", ledger.succeeded},
-            {"failed", std::move(failed)},
+            {"failed_by_code", to_array(ledger.failed)},
             {"open", ledger.open}};
 }
 
@@ -95,7 +96,7 @@ json to_value(const pool_status& pool) {
             {"crashed", pool.crashed},
             {"late_frames", pool.late_frames},
             {"longest_below_size_ms", to_milliseconds(pool.longest_below_size)},
-            {"requests", to_value(pool.requests)},
+            {"ledger", to_value(pool.requests)},
             {"connections", to_array(pool.connections)}};
 }
 

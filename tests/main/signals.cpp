@@ -16,9 +16,10 @@ struct fixture {
         script.closed = [this](std::uint16_t code) { closed.put(code); };
     }
 
-    void check_all_closed_normally(int connections) {
+    /// With the code of a program that stops before its work is done.
+    void check_all_closed(int connections) {
         for (int i = 0; i < connections; ++i)
-            CAF_CHECK_EQUAL(closed.take().value_or(0), 1000u);
+            CAF_CHECK_EQUAL(closed.take().value_or(0), 1001u);
     }
 
     service_script script;
@@ -39,20 +40,31 @@ CAF_TEST(an interrupt between rounds ends the run with its report) {
         CAF_CHECK_EQUAL(child.wait(), 0);
         check_contains(child.out(), "  Total requests: 5\n  Successful: 5 (100.0%)");
         check_contains(child.out(), "Connection pool closed\n");
-        check_all_closed_normally(2);
+        check_all_closed(2);
     }
 }
 
 CAF_TEST(an interrupt within a round reports what was cut short) {
     script.request = [](transport::peer&, const protocol::message&) {};
     local_service service(script);
-    process child(AVATAR_POOL_BINARY, {"run", "--pool.size=2"}, pointing_at(service));
+    process child(AVATAR_POOL_BINARY, {"run", "--pool.size=2", "--pool.drain-timeout=0s"},
+                  pointing_at(service));
     CAF_REQUIRE(child.wait_for_output("[Round 1/10]"));
     child.signal(SIGINT);
     CAF_CHECK_EQUAL(child.wait(), 1);
     check_contains(child.out(), "  Completed: 0 OK, 5 FAILED in ");
     check_contains(child.out(), "    ERROR: cancelled: the run ended before the request did");
-    check_all_closed_normally(2);
+    check_all_closed(2);
+}
+
+CAF_TEST(requests that run when the interrupt comes may end) {
+    process child(AVATAR_POOL_BINARY, {"run", "--emulator", "--pool.size=5", "--rounds.interval=1h",
+                                       "--pool.drain-timeout=1h"});
+    CAF_REQUIRE(child.wait_for_output("[Round 1/10]"));
+    child.signal(SIGTERM);
+    CAF_CHECK_EQUAL(child.wait(), 0);
+    check_contains(child.out(), "  Completed: 5 OK, 0 FAILED in ");
+    check_contains(child.err(), "stopping; running requests have 1h to end");
 }
 
 CAF_TEST(an interrupt while connections open ends the wait) {

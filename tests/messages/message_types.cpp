@@ -103,9 +103,14 @@ CAF_TEST(reports and events cross nodes) {
     round.round = 2;
     round.errors = {"one", "two"};
     CAF_CHECK_EQUAL(over_the_wire(round).errors.size(), 2u);
-    CAF_CHECK_EQUAL(over_the_wire(session_idle{{3, 4}, 5}).key.generation, 4u);
-    CAF_CHECK(over_the_wire(deadline_due{deadline_due::queue::late}).of ==
-              deadline_due::queue::late);
+    CAF_CHECK_EQUAL(over_the_wire(session_idle{{3, 4}, true}).key.generation, 4u);
+    CAF_CHECK(over_the_wire(deadline_due{deadline_due::kind::late}).of == deadline_due::kind::late);
+    const auto back = over_the_wire(returned_request{{3, 4}, {"r-1"}, some_failure(), false});
+    CAF_CHECK_EQUAL(back.request.request_id, "r-1");
+    CAF_CHECK(back.failure == some_failure());
+    CAF_CHECK(!back.accepted);
+    CAF_CHECK_EQUAL(over_the_wire(lease_granted{7, "c-1", {}}).lease, 7u);
+    CAF_CHECK(over_the_wire(close_session{leave::going_away}).why == leave::going_away);
     over_the_wire(open_pool{});
 }
 

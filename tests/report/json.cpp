@@ -47,10 +47,19 @@ avatar::run_report whole_report() {
     report.pool = {.size = 3,
                    .connected = 2,
                    .available = 1,
+                   .leased = 1,
                    .waiting = 6,
                    .served = 10,
+                   .retried = 7,
                    .replaced = 4,
+                   .renewed = 12,
+                   .crashed = 11,
                    .late_frames = 5,
+                   .longest_below_size = 250ms,
+                   .requests = {.entered = 14,
+                                .succeeded = 8,
+                                .failed = {{avatar::protocol::failure_code::queue_full, 5}},
+                                .open = 1},
                    .connections = {{"conn-a", 9, 1500ms}}};
     return report;
 }
@@ -92,8 +101,11 @@ CAF_TEST(every_figure_of_the_report_is_there) {
         "failures": [{"code": "sessionTokenInvalid", "count": 2, "sample": {
             "message": "", "phase": "websocket_connect", "http_status": 400, "server_code": 3,
             "close_code": 1011, "connection_id": "conn-x", "request_id": "request-x"}}],
-        "pool": {"size": 3, "connected": 2, "available": 1, "waiting": 6, "served": 10,
-                 "replaced": 4, "late_frames": 5,
+        "pool": {"size": 3, "connected": 2, "available": 1, "leased": 1, "waiting": 6,
+                 "served": 10, "retried": 7, "replaced": 4, "renewed": 12, "crashed": 11,
+                 "late_frames": 5, "longest_below_size_ms": 250.0,
+                 "ledger": {"entered": 14, "succeeded": 8, "open": 1,
+                            "failed_by_code": [{"code": "queueFull", "count": 5}]},
                  "connections": [{"connection_id": "conn-a", "requests": 9, "age_ms": 1500.0}]}
     })");
     auto without_message = parsed;

@@ -16,6 +16,9 @@ struct scripted_connection {
     transport::channel_sink sink;
     std::vector<std::string> sent; ///< Request ids, in order.
     bool opened = false;
+    bool confirmed = false;
+    bool under_way = false;      ///< The latest request has not ended.
+    bool overlapped = false;     ///< A request came while another was under way.
     bool abandoned = false;      ///< The latest request.
     bool interrupted = false;    ///< Likewise.
     bool throws_on_send = false; ///< As a broken program does.
@@ -24,11 +27,15 @@ struct scripted_connection {
     leave left = leave::normally; ///< How.
     bool answers_close = true;    ///< As a healthy service does, at once.
 
-    void confirm(std::string id) { sink(channel_opened{std::move(id)}); }
+    void confirm(std::string id) {
+        confirmed = true;
+        sink(channel_opened{std::move(id)});
+    }
 
     /// The service sends `frames` frames for the latest request, the last with
     /// its end mark.
     void finish(std::uint64_t frames = 3) {
+        under_way = false;
         exchange_finished event;
         event.request_id = sent.back();
         (abandoned ? event.late_frames : event.frames) = frames;
@@ -47,9 +54,15 @@ struct scripted_connection {
     }
 
     /// The service answers the check.
-    void answer_check() { sink(channel_alive{}); }
+    void answer_check() {
+        checked = false;
+        sink(channel_alive{});
+    }
+
+    bool lives() const { return static_cast<bool>(sink); }
 
     void end(channel_closed event) {
+        under_way = false;
         if (sink)
             std::exchange(sink, nullptr)(event);
     }
@@ -84,16 +97,23 @@ private:
         explicit scripted_channel(std::shared_ptr<scripted_connection> connection)
             : connection_(std::move(connection)) {}
 
+        ~scripted_channel() override {
+            if (!connection_->close_asked)
+                close(leave::normally);
+        }
+
         void open() override { connection_->opened = true; }
         void send(std::string id, audio_clip) override {
             if (connection_->throws_on_send)
                 throw std::runtime_error("made to fail");
+            connection_->overlapped |= std::exchange(connection_->under_way, true);
             connection_->abandoned = false;
             connection_->interrupted = false;
             connection_->sent.push_back(std::move(id));
         }
         void interrupt() override {
             connection_->interrupted = true;
+            connection_->under_way = false;
             exchange_finished end;
             end.request_id = connection_->sent.back();
             connection_->sink(end);

@@ -342,4 +342,51 @@ CAF_TEST(nobody listening is a failed connection) {
                     "connectionFailed: connecting to the console: Connection refused");
 }
 
+CAF_TEST(closing says whether the program stops before its work is done) {
+    for (auto why : {leave::normally, leave::going_away}) {
+        tests::inbox<std::uint16_t> closed;
+        tests::service_script script;
+        script.closed = [&](std::uint16_t code) { closed.put(code); };
+        tests::local_service service(script);
+        open(settings_for(service));
+        next<channel_opened>();
+        channel->close(why);
+        CAF_CHECK_EQUAL(closed.take().value_or(0), static_cast<std::uint16_t>(why));
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(a check is answered by a service that works) {
+    tests::local_service service;
+    open(settings_for(service));
+    next<channel_opened>();
+    for (int i = 0; i < 2; ++i) {
+        channel->check();
+        next<channel_alive>();
+    }
+}
+
+CAF_TEST(a service that falls silent is found by pings whether a request runs or not ) {
+    for (bool with_request : {false, true}) {
+        tests::service_script script;
+        script.handshake = [&](transport::peer& peer) {
+            tests::send(peer, protocol::confirm_session{"connection-1"});
+            if (!with_request)
+                peer.go_silent();
+        };
+        script.request = [](transport::peer& peer, const protocol::message&) { peer.go_silent(); };
+        tests::local_service service(script);
+        auto settings = settings_for(service);
+        settings.keepalive = std::chrono::milliseconds(100);
+        open(settings);
+        next<channel_opened>();
+        if (with_request)
+            channel->send("r-1", audio_clip("speech"));
+        const auto closed = next<channel_closed>();
+        CAF_CHECK_EQUAL(tests::code(closed.failure), "connectionClosed");
+        CAF_CHECK(closed.failure.detail.find("200ms") != std::string::npos);
+        CAF_CHECK(closed.request_accepted); // Its machine took the audio.
+    }
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

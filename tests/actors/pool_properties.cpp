@@ -1,0 +1,363 @@
+#include "actors/pool_supervisor.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#define CAF_SUITE pool_properties
+
+// Random sequences of what can happen to a pool, on virtual time. After every step
+// the rules that always hold are checked, and at the end of each sequence that a
+// service that is well again finds the pool at its size with nothing open.
+// AVATAR_SEED repeats one sequence, AVATAR_SEQUENCES says how many there are.
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::size_t from_environment(const char* name, std::size_t otherwise) {
+    const char* value = std::getenv(name);
+    return value ? std::strtoull(value, nullptr, 10) : otherwise;
+}
+
+/// What the callers of one sequence have sent and seen.
+struct call_log {
+    std::set<std::string> open;    ///< Requests of living callers without a result.
+    std::set<std::string> orphans; ///< Those whose caller has died: theirs goes nowhere.
+    std::size_t sent = 0;
+    std::size_t results = 0;
+    std::size_t unexpected = 0; ///< Second results, and such of requests never sent.
+    std::vector<std::uint64_t> leases;
+};
+
+/// Notes what comes. Requests are sent as plain messages: CAF drops a second answer
+/// to a request, and here it is to be seen.
+caf::behavior caller(caf::event_based_actor*, std::shared_ptr<call_log> log) {
+    return {[log](const audio_result& result) {
+                if (log->open.erase(result.request_id) == 0)
+                    ++log->unexpected;
+                ++log->results;
+            },
+            [log](const lease_granted& granted) {
+                if (granted.ok())
+                    log->leases.push_back(granted.lease);
+            }};
+}
+
+class world : public tests::actor_fixture {
+public:
+    ~world() override { wind_down(); }
+
+    /// Plays one sequence; what was broken, or nothing.
+    std::optional<std::string> play(std::uint64_t seed) {
+        begin(seed);
+        for (int i = 0; i < 60; ++i) {
+            random_step();
+            consume_messages();
+            if (auto broken = broken_rule()) {
+                end();
+                return broken;
+            }
+        }
+        auto broken = heal();
+        end();
+        return broken ? broken : broken_rule_of_the_end_;
+    }
+
+    std::string trail;
+
+private:
+    using step = std::function<void()>;
+
+    // -- a sequence -----------------------------------------------------------
+
+    void begin(std::uint64_t seed) {
+        random_.seed(seed);
+        trail.clear();
+        broken_rule_of_the_end_.reset();
+        service = {};
+        log_ = std::make_shared<call_log>();
+        ended_ = false;
+        requests_ = 0;
+        settings_ = {};
+        settings_.size = 1 + pick(4);
+        settings_.max_waiting = 1 + pick(6);
+        settings_.retries = pick(3);
+        settings_.retry_accepted = pick(2) == 0;
+        settings_.connect_rate = 2 + pick(10);
+        settings_.session_ttl = pick(2) == 0 ? 20s : 600s;
+        settings_.max_lease = 20s;
+        settings_.max_restarts = pick(3) == 0 ? 1 : 1000;
+        settings_.reconnect_max = 2s;
+        pool_ = sys.spawn(pool_supervisor, pool_plan{settings_, service.factory(), {}, seed});
+        for (auto& each : callers_)
+            each = sys.spawn(caller, log_);
+        caf::anon_send(pool_, open_pool{});
+        consume_messages();
+    }
+
+    void random_step() {
+        const std::vector<std::pair<const char*, step>> steps{
+            {"request", [&] { send(0); }},
+            {"request", [&] { send(0); }},
+            {"leased request", [&] { send(random_lease()); }},
+            {"interrupt", [&] { interrupt(); }},
+            {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
+            {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
+            {"finish", [&] { on_one(&world::working, [](auto& c) { c.finish(); }); }},
+            {"finish", [&] { on_one(&world::working, [](auto& c) { c.finish(); }); }},
+            {"late end", [&] { on_one(&world::confirmed, [](auto& c) { late_end(c); }); }},
+            {"death", [&] { on_one(&world::living, [&](auto& c) { kill(c); }); }},
+            {"time", [&] { after(std::chrono::milliseconds(1 + pick(3000))); }},
+            {"long time", [&] { after(std::chrono::seconds(1 + pick(40))); }},
+            {"borrow", [&] { from_caller(borrow_session{"one"}); }},
+            {"give back", [&] { from_caller(give_back{random_lease()}); }},
+            {"sign of life", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
+            {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
+            {"caller dies", [&] { end_caller(); }},
+            {"breaks",
+             [&] { on_one(&world::living, [&](auto& c) { c.throws_on_send = pick(4) == 0; }); }},
+            {"drain", [&] { pick(20) == 0 ? drain() : void(); }}};
+        const auto& [name, act] = steps[pick(steps.size())];
+        trail += fmt::format("{}{}", trail.empty() ? "" : ", ", name);
+        act();
+    }
+
+    /// Everything works again: the pool is to come back by itself.
+    std::optional<std::string> heal() {
+        for (auto lease : log_->leases)
+            from_caller(give_back{lease});
+        for (int i = 0; i < 200; ++i) {
+            for (std::size_t c = 0; c < service.made(); ++c)
+                revive(service.at(c));
+            consume_messages();
+            const auto now = status();
+            if (now.requests.open == 0 && (ended_ || gave_up() || now.available == now.size))
+                return broken_rule();
+            after(1s);
+        }
+        const auto now = status();
+        return fmt::format("a pool of {} came back to {} ({} available, {} leased) with {} open",
+                           now.size, now.connected, now.available, now.leased, now.requests.open);
+    }
+
+    void end() {
+        int closed = 0;
+        sys.spawn([&](caf::event_based_actor* asker) {
+            asker->request(pool_, caf::infinite, close_pool{}).then([&](const pool_closed&) {
+                ++closed;
+            });
+        });
+        consume_messages();
+        for (std::size_t c = 0; c < service.made(); ++c)
+            service.at(c).end({});
+        consume_messages();
+        for (auto& each : callers_)
+            caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+        consume_messages();
+        if (closed != 1)
+            broken_rule_of_the_end_ = "the pool did not close";
+        else if (!log_->open.empty())
+            broken_rule_of_the_end_ =
+                fmt::format("{} requests without a result", log_->open.size());
+        pool_ = nullptr;
+    }
+
+    // -- the rules ------------------------------------------------------------
+
+    std::optional<std::string> broken_rule() {
+        const auto now = status();
+        const auto& ledger = now.requests;
+        auto ended = ledger.succeeded;
+        for (const auto& [code, count] : ledger.failed)
+            ended += count;
+        if (ledger.entered != log_->sent || ledger.entered != ended + ledger.open)
+            return fmt::format("{} sent, {} entered, {} ended, {} open", log_->sent, ledger.entered,
+                               ended, ledger.open);
+        if (log_->unexpected > 0)
+            return "a request has a second result";
+        if (ended < log_->results || ended - log_->results > log_->orphans.size())
+            return fmt::format("{} ended, {} results came", ended, log_->results);
+        return broken_rule_of_connections(now);
+    }
+
+    std::optional<std::string> broken_rule_of_connections(const pool_status& now) {
+        std::size_t up = 0;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < service.made(); ++i) {
+            const auto& c = service.at(i);
+            if (c.overlapped)
+                return "a connection has two requests at a time";
+            up += c.lives() && c.confirmed ? 1 : 0;
+            kept += c.lives() && !c.close_asked ? 1 : 0;
+        }
+        if (now.connected > now.size || now.connected > up)
+            return fmt::format("{} connected of {}, {} are up", now.connected, now.size, up);
+        if (kept > 2 * now.size) // Each slot has a successor at most.
+            return fmt::format("{} connections kept for a size of {}:{}", kept, now.size,
+                               connections());
+        if (now.leased + now.available > now.connected)
+            return "more leased and available than connected";
+        return std::nullopt;
+    }
+
+    /// In words, those that live.
+    std::string connections() {
+        std::string all;
+        for (std::size_t i = 0; i < service.made(); ++i)
+            if (const auto& c = service.at(i); c.lives())
+                all += fmt::format(" {}{}{}{}{}", i, c.confirmed ? " up" : " opening",
+                                   c.under_way ? " working" : "", c.checked ? " checked" : "",
+                                   c.close_asked ? " closing" : "");
+        return all;
+    }
+
+    bool gave_up() { return status().crashed > settings_.max_restarts; }
+
+    // -- the steps ------------------------------------------------------------
+
+    std::size_t pick(std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
+    }
+
+    template <class Message>
+    void from_caller(Message message) {
+        const auto from = caf::actor_cast<caf::strong_actor_ptr>(callers_[pick(callers_.size())]);
+        caf::actor_cast<caf::actor>(pool_)->enqueue(
+            caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(message)),
+            nullptr);
+        consume_messages();
+    }
+
+    void send(std::uint64_t lease) {
+        audio_request request;
+        request.request_id = fmt::format("r-{}", ++requests_);
+        request.lease = lease;
+        log_->open.insert(request.request_id);
+        ++log_->sent;
+        from_caller(std::move(request));
+    }
+
+    std::uint64_t random_lease() {
+        return log_->leases.empty() ? 77 : log_->leases[pick(log_->leases.size())];
+    }
+
+    void interrupt() {
+        caf::anon_send(pool_, interrupt_request{fmt::format("r-{}", 1 + pick(requests_ + 1))});
+    }
+
+    /// Its requests end all the same, but nobody hears of them.
+    void end_caller() {
+        if (pick(4) != 0)
+            return;
+        for (auto& each : callers_) {
+            caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+            consume_messages();
+            each = sys.spawn(caller, log_);
+        }
+        log_->orphans.merge(log_->open);
+        log_->open.clear();
+    }
+
+    void drain() {
+        ended_ = true;
+        caf::anon_send(pool_, drain_pool{});
+    }
+
+    static bool unconfirmed(const tests::scripted_connection& c) {
+        return c.lives() && c.opened && !c.confirmed;
+    }
+    static bool confirmed(const tests::scripted_connection& c) { return c.lives() && c.confirmed; }
+    static bool working(const tests::scripted_connection& c) { return confirmed(c) && c.under_way; }
+    static bool checked(const tests::scripted_connection& c) { return confirmed(c) && c.checked; }
+    static bool living(const tests::scripted_connection& c) { return c.lives(); }
+
+    template <class Act>
+    void on_one(bool (*fits)(const tests::scripted_connection&), Act act) {
+        std::vector<std::size_t> fitting;
+        for (std::size_t i = 0; i < service.made(); ++i)
+            if (fits(service.at(i)))
+                fitting.push_back(i);
+        if (!fitting.empty())
+            act(service.at(fitting[pick(fitting.size())]));
+    }
+
+    void confirm(tests::scripted_connection& c) { c.confirm(fmt::format("c-{}", ++confirmed_)); }
+
+    void kill(tests::scripted_connection& c) {
+        c.die(protocol::failure_code::connection_closed, "gone", pick(2) == 0);
+    }
+
+    static void late_end(tests::scripted_connection& c) {
+        exchange_finished former;
+        former.request_id = "of a former request";
+        if (c.under_way && !c.abandoned) // The channel itself lets no other through.
+            c.sink(former);
+    }
+
+    void revive(tests::scripted_connection& c) {
+        c.answers_close = true;
+        c.throws_on_send = false;
+        if (c.lives() && c.close_asked)
+            c.end({});
+        if (unconfirmed(c))
+            confirm(c);
+        if (working(c))
+            c.finish();
+        if (checked(c))
+            c.answer_check();
+    }
+
+    pool_status status() {
+        auto answer = self->request(pool_, caf::infinite, get_pool_status{});
+        consume_messages();
+        pool_status result;
+        answer.receive([&](pool_status& given) { result = std::move(given); },
+                       [](const caf::error&) { CAF_FAIL("no answer"); });
+        return result;
+    }
+
+    std::mt19937_64 random_;
+    config::pool_settings settings_;
+    pool_supervisor_actor pool_;
+    std::array<caf::actor, 3> callers_;
+    std::shared_ptr<call_log> log_;
+    std::size_t requests_ = 0;
+    std::size_t confirmed_ = 0;
+    bool ended_ = false;
+    std::optional<std::string> broken_rule_of_the_end_;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pool_property_tests, world)
+
+CAF_TEST(whatever happens each request has one outcome and the pool its size) {
+    spdlog::set_level(spdlog::level::off); // Thousands of connections are lost.
+    const auto only = from_environment("AVATAR_SEED", 0);
+    const auto first = only != 0 ? only : std::random_device{}();
+    const auto sequences = only != 0 ? 1 : from_environment("AVATAR_SEQUENCES", AVATAR_SEQUENCES);
+    CAF_MESSAGE("the first of " << sequences << " sequences is AVATAR_SEED=" << first);
+    std::size_t whole = 0;
+    for (std::size_t i = 0; i < sequences; ++i) {
+        if (const auto broken = play(first + i)) {
+            CAF_ERROR("AVATAR_SEED=" << first + i << ": " << *broken << " after " << trail);
+            break;
+        }
+        ++whole;
+    }
+    CAF_CHECK_EQUAL(whole, sequences);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

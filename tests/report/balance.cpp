@@ -1,0 +1,45 @@
+#include "report/balance.hpp"
+
+#include "tests/support/dsl.hpp"
+
+#define CAF_SUITE balance
+
+using avatar::protocol::failure_code;
+using avatar::report::imbalance;
+
+namespace {
+
+avatar::run_report balanced() {
+    avatar::run_report report;
+    report.ok = 5;
+    report.failed = 2;
+    report.interrupted_requests = 1;
+    report.pool.requests = {
+        8, 5, {{failure_code::queue_full, 2}, {failure_code::request_interrupted, 1}}, 0};
+    return report;
+}
+
+} // namespace
+
+CAF_TEST(a run whose requests all came back is balanced) {
+    CAF_CHECK(!imbalance(balanced()));
+    CAF_CHECK(!imbalance({}));
+}
+
+CAF_TEST(whatever is lost or comes twice is seen) {
+    auto open = balanced();
+    open.pool.requests.open = 1;
+    open.pool.requests.entered = 9;
+    CAF_CHECK(imbalance(open).has_value());
+    auto lost_in_the_pool = balanced();
+    ++lost_in_the_pool.pool.requests.entered;
+    CAF_CHECK(imbalance(lost_in_the_pool).has_value());
+    auto twice = balanced();
+    ++twice.pool.requests.succeeded;
+    CAF_CHECK(imbalance(twice).has_value());
+    auto lost_on_the_way = balanced();
+    --lost_on_the_way.ok;
+    CAF_CHECK_EQUAL(imbalance(lost_on_the_way).value_or(""),
+                    "requests do not add up: the pool took 8, of which 5 succeeded, 3 failed and 0 "
+                    "are open; 4 came back as successes and 3 as failures");
+}
