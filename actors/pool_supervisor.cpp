@@ -128,11 +128,13 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
     dispatcher_.on_borrower_down(message.source);
     const auto key = slots_.key_of(message.source);
-    if (!key)
-        return; // A borrower, or a session let go of after it had said `session_closed`.
-    on_session_closed({*key, session_actor_failed("it was ended from outside"), 0,
-                       /*crashed=*/true});
-    dispatcher_.never_returns(*key);
+    if (key) {
+        on_session_closed({*key, session_actor_failed("it was ended from outside"), 0,
+                           /*crashed=*/true});
+        dispatcher_.never_returns(*key);
+    } else { // Or a borrower, or a session let go of after it had said `session_closed`.
+        keeper_.on_retired_down(message.source);
+    }
     finish_closing_if_done();
 }
 

@@ -122,9 +122,13 @@ void session_keeper::on_closed(const session_closed& message) {
         replace_lost(*slot, was_open);
     } else if (auto* renewed = slots_.find_successor(message.key)) {
         successor_failed(*renewed);
-    } else if (retiring_ > 0) {
-        --retiring_;
+    } else {
+        std::erase_if(retiring_, [&](const auto& r) { return r.first == message.key; });
     }
+}
+
+void session_keeper::on_retired_down(const caf::actor_addr& actor) {
+    std::erase_if(retiring_, [&](const auto& r) { return r.second == actor; });
 }
 
 /// One that was about to be renewed has its successor already. Else another is
@@ -219,7 +223,7 @@ void session_keeper::take_over(pool_slot& slot) {
 
 void session_keeper::retire(const pooled_session& session, leave why) {
     self_->send(session.actor, close_session{why});
-    ++retiring_;
+    retiring_.emplace_back(session.key, session.actor.address());
 }
 
 void session_keeper::close_all(leave why) {
@@ -234,7 +238,7 @@ void session_keeper::close_all(leave why) {
 }
 
 bool session_keeper::all_closed() const {
-    return slots_.count(slot_phase::down) == slots_.size() && retiring_ == 0;
+    return slots_.count(slot_phase::down) == slots_.size() && retiring_.empty();
 }
 
 } // namespace avatar

@@ -14,6 +14,7 @@
 #include <random>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace avatar {
 
@@ -36,6 +37,9 @@ public:
 
     /// A session has ended. Its slot has another one then, or waits for one.
     void on_closed(const session_closed& message);
+
+    /// The actor of a session that was on its way out has ended without a word.
+    void on_retired_down(const caf::actor_addr& actor);
 
     /// The pause of a slot is over.
     void on_reopen(const reopen_slot& message);
@@ -96,7 +100,8 @@ private:
     std::deque<session_key> to_open_; // Slots whose turn comes as the rate allows.
     std::set<std::pair<time_point, std::uint64_t>> renewals_; // When, and of which slot.
     std::size_t renewing_ = 0;                                // Successors on the way up.
-    std::size_t retiring_ = 0; // Sessions replaced already, but not closed yet.
+    /// Sessions replaced already, but not closed yet.
+    std::vector<std::pair<session_key, caf::actor_addr>> retiring_;
     bool stopped_ = false;
     bool too_many_crashes_ = false;
     protocol::failure last_failure_;

@@ -150,6 +150,20 @@ CAF_TEST(stopping within a round lets what runs end and reports the rest) {
     CAF_CHECK_EQUAL(answers.size(), 1u);
 }
 
+CAF_TEST(a pool that gives up ends the run with its reason) {
+    settings.max_restarts = 0;
+    start();
+    finish_round();
+    service.at(0).throws_on_send = true;
+    service.at(1).throws_on_send = true;
+    after(30s);
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK_EQUAL(std::string(to_string(answers[0].failure.code)), "poolFailed");
+    CAF_REQUIRE_EQUAL(ended.size(), 2u);
+    CAF_CHECK_EQUAL(ended[1].failed, 4u);
+    CAF_CHECK(ended[1].last);
+}
+
 CAF_TEST(requests are interrupted after the time the plan says) {
     plan.rounds.interrupt_after = 2s;
     start();
