@@ -38,6 +38,12 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   add_compile_options(-fpch-preprocess)
 endif()
 
+# Forty test programs in each of three builds: what links them matters.
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()
+
 # Linked by every target of ours; never reaches the libraries we use.
 add_library(avatar_warnings INTERFACE)
 target_compile_options(avatar_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror)
