@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #define CAF_SUITE pool_properties
@@ -136,9 +137,8 @@ private:
 
     /// Everything works again: the pool is to come back by itself.
     std::optional<std::string> heal() {
-        for (auto lease : log_->leases)
-            from_caller(give_back{lease});
         for (int i = 0; i < 200; ++i) {
+            give_all_back();
             for (std::size_t c = 0; c < service.made(); ++c)
                 revive(service.at(c));
             consume_messages();
@@ -251,6 +251,12 @@ private:
 
     std::uint64_t random_lease() {
         return log_->leases.empty() ? 77 : log_->leases[pick(log_->leases.size())];
+    }
+
+    /// What is given back makes room for those who wait: they get theirs meanwhile.
+    void give_all_back() {
+        for (auto lease : std::exchange(log_->leases, {}))
+            from_caller(give_back{lease});
     }
 
     void interrupt() {
