@@ -116,6 +116,7 @@ emulator::emulator(boost::asio::io_context& io, const config::emulator_settings&
     known_ = make_directory(settings, faults);
     const auto seed = choose_seed(settings, faults);
     rules->faults = std::make_shared<fault_source>(std::move(faults), seed);
+    rules->faults->tell(rules->on.on_fault);
     auto tls = make_tls(settings);
     const auto* scheme = tls ? "https" : "http";
     service_ = std::make_unique<service>(io, settings.address, settings.port, std::move(tls),

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 /// What the emulator does wrong on purpose.
@@ -93,6 +94,7 @@ struct fault {
     bool any_frame = false; ///< At `frames`: a random one of the request, whatever `after`.
     /// At `idle`: reached each time that this has passed with nothing under way.
     std::chrono::milliseconds idle_for = std::chrono::seconds(1);
+    std::string_view name{}; ///< In the option emulator.faults; empty: it is from a file.
 };
 
 } // namespace avatar::emulator

@@ -177,8 +177,11 @@ constexpr named_fault named_faults[] = {
 fault read_name(std::string_view text) {
     const auto [name, value] = split(text, '=');
     const auto* found = std::ranges::find(named_faults, name, &named_fault::name);
-    if (found != std::end(named_faults))
-        return found->make(value);
+    if (found != std::end(named_faults)) {
+        auto result = found->make(value);
+        result.name = found->name;
+        return result;
+    }
     std::vector<std::string_view> names;
     for (const auto& each : named_faults)
         names.push_back(each.name);

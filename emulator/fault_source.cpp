@@ -65,11 +65,16 @@ std::optional<milliseconds> fault_source::next_idle(std::string_view whom,
     return next;
 }
 
-milliseconds fault_source::accept_pause() const {
+milliseconds fault_source::accept_pause() {
     milliseconds longest{0};
-    for (const auto& f : faults_.all())
-        if (f.at == fault_point::accept)
-            longest = std::max(longest, time_left(f.when.window, since_start_()));
+    for (const auto& f : faults_.all()) {
+        if (f.at != fault_point::accept)
+            continue;
+        const auto left = time_left(f.when.window, since_start_());
+        if (left > milliseconds(0))
+            struck(f);
+        longest = std::max(longest, left);
+    }
     return longest;
 }
 
@@ -78,7 +83,15 @@ const fault* fault_source::first(fault_point at, std::string_view whom, Fits fit
     const auto found = std::ranges::find_if(faults_.all(), [&](const fault& f) {
         return concerns(f, at, whom) && fits(f) && happens(f.when);
     });
-    return found == faults_.all().end() ? nullptr : &*found;
+    if (found == faults_.all().end())
+        return nullptr;
+    struck(*found);
+    return &*found;
+}
+
+void fault_source::struck(const fault& f) const {
+    if (listener_)
+        listener_(f);
 }
 
 // What is certain leaves the dice alone, so that it changes nothing for the rest.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string_view>
+#include <utility>
 
 namespace avatar::emulator {
 
@@ -36,6 +37,9 @@ public:
 
     fault_source(scenario faults, std::uint64_t seed, clock since_start);
 
+    /// Who hears of each fault that strikes.
+    void tell(std::function<void(const fault&)> listener) { listener_ = std::move(listener); }
+
     /// The first fault of that point that fits the API key or avatar and strikes;
     /// null: none. Valid as long as the source.
     const fault* strike(fault_point at, std::string_view whom);
@@ -52,7 +56,7 @@ public:
     std::optional<milliseconds> next_idle(std::string_view whom, milliseconds before) const;
 
     /// How long no connection is accepted from now on.
-    milliseconds accept_pause() const;
+    milliseconds accept_pause();
 
     /// Drawn anew with each call, from 0 to below 1.
     double luck() { return std::uniform_real_distribution<>(0.0, 1.0)(dice_); }
@@ -61,10 +65,12 @@ private:
     template <class Fits>
     const fault* first(fault_point at, std::string_view whom, Fits fits);
     bool happens(const occasion& when);
+    void struck(const fault& f) const;
 
     scenario faults_;
     std::mt19937_64 dice_;
     clock since_start_;
+    std::function<void(const fault&)> listener_;
 };
 
 } // namespace avatar::emulator

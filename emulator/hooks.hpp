@@ -1,5 +1,7 @@
 #pragma once
 
+#include "emulator/fault.hpp"
+
 #include <functional>
 #include <string_view>
 
@@ -12,6 +14,9 @@ struct hooks {
     /// A binary message is about to be queued for a client, whole: told before the
     /// client can have it. Nothing says that it will leave the socket.
     std::function<void(std::string_view bytes)> on_message_sent = nullptr;
+
+    /// A fault strikes. One that stops accepting: each time that this begins.
+    std::function<void(const fault&)> on_fault = nullptr;
 };
 
 } // namespace avatar::emulator

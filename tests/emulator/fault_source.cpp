@@ -166,12 +166,12 @@ CAF_TEST(an idle session meets its fault each time its while has passed) {
 }
 
 CAF_TEST(nothing is accepted while a window is open) {
-    const auto source = with({{.at = fault_point::accept,
-                               .action = stop_accepting{},
-                               .when = {.window = {.from = 20s, .until = 30s}}},
-                              {.at = fault_point::accept,
-                               .action = stop_accepting{},
-                               .when = {.window = {.from = 25s, .until = 40s}}}});
+    auto source = with({{.at = fault_point::accept,
+                         .action = stop_accepting{},
+                         .when = {.window = {.from = 20s, .until = 30s}}},
+                        {.at = fault_point::accept,
+                         .action = stop_accepting{},
+                         .when = {.window = {.from = 25s, .until = 40s}}}});
     CAF_CHECK(source.accept_pause() == 0s);
     now = 21s;
     CAF_CHECK(source.accept_pause() == 9s);
@@ -179,6 +179,23 @@ CAF_TEST(nothing is accepted while a window is open) {
     CAF_CHECK(source.accept_pause() == 14s);
     now = 40s;
     CAF_CHECK(source.accept_pause() == 0s);
+}
+
+CAF_TEST(a listener hears of what strikes and of nothing else) {
+    auto source = with({{.at = fault_point::audio, .whom = "a", .action = reset{}, .name = "reset"},
+                        {.at = fault_point::accept,
+                         .action = stop_accepting{},
+                         .when = {.window = {.from = 20s, .until = 30s}},
+                         .name = "stop-accepting"}});
+    std::string heard;
+    source.tell([&](const fault& f) { heard.append(f.name).append(" "); });
+    source.strike(fault_point::audio, "b");
+    source.accept_pause();
+    CAF_CHECK_EQUAL(heard, "");
+    source.strike(fault_point::audio, "a");
+    now = 21s;
+    source.accept_pause();
+    CAF_CHECK_EQUAL(heard, "reset stop-accepting ");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -15,12 +15,14 @@
 #include <caf/scoped_actor.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace avatar::soak {
@@ -31,10 +33,10 @@ using std::chrono::steady_clock;
 
 /// All that goes wrong, by chance and by the clock; docs/emulator.md has the names.
 constexpr const char* faults =
-    "refuse-token:5%,slow-token=300ms:5%,refuse-upgrade:5%,no-handshake:2%,"
+    "refuse-token:5%,slow-token=300ms:5%,refuse-upgrade:5%,no-handshake:5%,"
     "close:0.1%,reset:0.1%,silence:0.05%,drop-frame:0.5%,repeat-frame:0.5%,"
     "reorder-frames:0.5%,foreign-frame:0.5%,garbage:0.05%,error:0.2%,oversize-frame:0.05%,"
-    "stall:0.05%,drop-end:0.05%,idle-close:1%,idle-reset:1%,idle-silence:0.5%,"
+    "stall:0.05%,drop-end:0.05%,idle-close:5%,idle-reset:5%,idle-silence:5%,"
     "stop-accepting:15s-18s/40s";
 
 config::emulator_settings emulated() {
@@ -145,6 +147,9 @@ private:
         outcome_.calls = counts();
         outcome_.pool = ask<pool_status>(self_, pool_, get_pool_status{}).value_or(pool_status());
         outcome_.end = measure_resources();
+        outcome_.faults = faults_.all();
+        outcome_.fault_kinds =
+            static_cast<std::size_t>(std::ranges::count(std::string_view(faults), ',')) + 1;
         outcome_.closed = ask<pool_closed>(self_, pool_, close_pool{}).has_value();
         for (const auto& each : callers_)
             self_->send_exit(each, caf::exit_reason::user_shutdown);
@@ -186,7 +191,8 @@ private:
     std::chrono::seconds length_;
     outcome outcome_;
     frame_counts frames_;
-    service service_{emulated(), frames_};
+    fault_counts faults_;
+    service service_{emulated(), frames_, faults_};
     transport::io_runtime io_{1};
     actor_runtime config_{config::runtime_settings{}};
     caf::actor_system system_{config_};

@@ -5,8 +5,12 @@
 #include "tests/soak/resources.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace avatar::soak {
@@ -18,7 +22,9 @@ struct outcome {
     pool_status pool;  ///< When the load had ended and the service was well again.
     bool closed = false;
     resources start, middle, end;
-    bool judge_memory = true; ///< Sanitizers keep freed memory back.
+    std::map<std::string_view, std::uint64_t> faults; ///< How often each struck.
+    std::size_t fault_kinds = 0;                      ///< That were to strike.
+    bool judge_memory = true;                         ///< Sanitizers keep freed memory back.
 };
 
 /// The table that goes into docs/reliability.md.

@@ -4,9 +4,10 @@
 
 namespace avatar::soak {
 
-service::service(config::emulator_settings settings, frame_counts& frames)
+service::service(config::emulator_settings settings, frame_counts& frames, fault_counts& faults)
     : settings_(std::move(settings)),
-      frames_(frames) {
+      frames_(frames),
+      faults_(faults) {
     come_back(settings_.faults);
     settings_.port = emulator_->port();
 }
@@ -32,7 +33,8 @@ void service::come_back(const std::string& faults) {
     settings_.faults = faults;
     emulator_ = std::make_unique<emulator::emulator>(
         thread_.next(), settings_,
-        emulator::hooks{[this](std::string_view message) { frames_.sent(message); }});
+        emulator::hooks{[this](std::string_view message) { frames_.sent(message); },
+                        [this](const emulator::fault& fault) { faults_.struck(fault); }});
 }
 
 } // namespace avatar::soak
