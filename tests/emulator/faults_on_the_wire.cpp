@@ -26,9 +26,9 @@ constexpr std::uint64_t frames_of_a_request = 10;
 /// An emulator with faults, and one of the pool's own channels to it, over
 /// loopback.
 struct fixture {
+    tests::inbox<channel_event> events; // Outlives the threads, which put into it.
     transport::io_runtime service_thread{1};
     transport::io_runtime client_thread{1};
-    tests::inbox<channel_event> events;
     std::unique_ptr<emulator::emulator> service;
     std::unique_ptr<transport::channel> channel;
     std::chrono::milliseconds connect_timeout = 60s;

@@ -23,8 +23,8 @@ CAF_TEST(work is spread over all threads in turn) {
 }
 
 CAF_TEST(each context runs on its own thread) {
-    transport::io_runtime runtime(2);
     tests::inbox<std::thread::id> ran;
+    transport::io_runtime runtime(2);
     for (int i = 0; i < 2; ++i)
         boost::asio::post(runtime.next(), [&] { ran.put(std::this_thread::get_id()); });
     const auto one = ran.take();
