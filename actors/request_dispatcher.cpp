@@ -142,12 +142,15 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
 /// The pool has that session's request in hand again. Gives the outcome that was
 /// decided for it meanwhile, if any.
 std::optional<protocol::failure> request_dispatcher::take_back(const session_key& key) {
-    if (auto* slot = slots_.find(key)) {
-        owing_ -= std::exchange(slot->owes_answer, false) ? 1 : 0;
-        return std::exchange(slot->given_up, std::nullopt);
-    }
-    const auto lost = lost_.extract(key);
-    return lost ? lost.mapped().given_up : std::nullopt;
+    // A slot that is down still has the key of the session it lost.
+    if (const auto lost = lost_.extract(key))
+        return lost.mapped().given_up;
+    auto* slot = slots_.find(key);
+    if (!slot)
+        return std::nullopt;
+    owing_ -= std::exchange(slot->owes_answer, false) ? 1 : 0;
+    slot->request_id.clear(); // Another slot may have it from now on.
+    return std::exchange(slot->given_up, std::nullopt);
 }
 
 void request_dispatcher::session_lost(pool_slot& slot) {

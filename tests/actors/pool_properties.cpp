@@ -64,7 +64,10 @@ public:
     std::optional<std::string> play(std::uint64_t seed) {
         begin(seed);
         for (int i = 0; i < 60; ++i) {
-            random_step();
+            // Messages of steps that follow at once cross on their way.
+            do
+                random_step();
+            while (pick(3) == 0);
             consume_messages();
             if (auto broken = broken_rule()) {
                 end();
@@ -171,6 +174,8 @@ private:
         else if (!log_->open.empty())
             broken_rule_of_the_end_ =
                 fmt::format("{} requests without a result", log_->open.size());
+        caf::anon_send_exit(pool_, caf::exit_reason::kill); // Where it did not.
+        consume_messages();
         pool_ = nullptr;
     }
 
@@ -237,7 +242,6 @@ private:
         caf::actor_cast<caf::actor>(pool_)->enqueue(
             caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(message)),
             nullptr);
-        consume_messages();
     }
 
     void send(std::uint64_t lease) {
@@ -257,6 +261,7 @@ private:
     void give_all_back() {
         for (auto lease : std::exchange(log_->leases, {}))
             from_caller(give_back{lease});
+        consume_messages();
     }
 
     void interrupt() {
