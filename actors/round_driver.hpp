@@ -40,6 +40,8 @@ public:
     finished_promise on_run();
     void on_stop();
     void on_next_round();
+    void on_result(audio_result& result);
+    void on_pool_down(const caf::error& reason);
     void on_interrupts_due(const interrupts_due& alarm);
     void on_tell_progress(const tell_progress& alarm);
 
@@ -65,7 +67,6 @@ private:
     void begin_round();
     void start_requests(const pool_status& pool);
     void send_request();
-    void on_result(audio_result& result);
     void finish_round();
     void finish();
 

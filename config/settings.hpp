@@ -155,8 +155,7 @@ struct report_settings {
 
 /// Threads.
 struct runtime_settings {
-    std::size_t io_threads = 1;
-    std::size_t actor_threads = 2;
+    std::size_t threads = 1; ///< For the network and the actors.
 };
 
 /// Diagnostics on stderr.

@@ -28,9 +28,9 @@ CAF_TEST(whole numbers) {
 }
 
 CAF_TEST(ranges of whole numbers) {
-    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "64"), "64");
-    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "65"), "expected a whole number from 1 to 64");
-    CAF_CHECK_EQUAL(outcome("runtime.actor-threads", "0"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "64"), "64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "65"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "0"), "expected a whole number from 1 to 64");
     CAF_CHECK_EQUAL(outcome("service.max-message-size", "1023"),
                     "expected a whole number of bytes from 1024 to 1073741824");
     CAF_CHECK_EQUAL(outcome("emulator.frame-bytes", "0"), "0");
