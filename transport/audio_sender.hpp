@@ -4,7 +4,6 @@
 #include "transport/websocket.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -62,7 +61,7 @@ private:
     std::weak_ptr<void> owner_;
     websocket& ws_;
     audio_sender_events events_;
-    boost::asio::steady_timer next_piece_due_;
+    steady_timer next_piece_due_;
 
     std::string request_id_;
     audio_clip audio_;

@@ -8,7 +8,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
@@ -17,7 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace websockets = boost::beast::websocket;
-using asio::use_awaitable;
 using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
@@ -44,8 +42,7 @@ void avatar_connection::open() {
 }
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
-asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
-    protocol::failure reason;
+awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
     try {
         limit_time(settings_->channel.service.connect_timeout);
         const auto& service = settings_->channel.service;
@@ -59,22 +56,17 @@ asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>)
         co_await connect(ingress);
         co_await upgrade(ingress);
         co_await agree_session();
-        deadline_.cancel();
-        sink_(channel_opened{connection_id_});
-        co_await read_messages();
-    } catch (const connection_error& e) {
-        reason = e.reason();
-    } catch (const system_error& e) {
-        reason = why(e.code());
-    } catch (const std::exception& e) {
-        reason.phase = phase_;
-        reason.code = failure_code::unknown;
-        reason.detail = std::string(step_) + ": " + e.what();
+    } catch (...) {
+        finish(current_failure());
+        co_return;
     }
-    finish(std::move(reason));
+    deadline_.cancel();
+    sink_(channel_opened{connection_id_});
+    at_step(failure_phase::websocket_runtime, "reading");
+    read_next();
 }
 
-asio::awaitable<void> avatar_connection::fetch_token() {
+awaitable<void> avatar_connection::fetch_token() {
     at_step(failure_phase::session_token, "connecting to the console");
     const auto& channel = settings_->channel;
     const auto console = protocol::token_endpoint(channel.service.console_endpoint);
@@ -92,7 +84,7 @@ asio::awaitable<void> avatar_connection::fetch_token() {
     session_token_ = std::get<std::string>(std::move(token));
 }
 
-asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
+awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
     auto addresses = co_await names_->find(to.host, to.port, lookup_patience_);
     if (cut_) // Between the two nothing was open that a cut could have closed.
@@ -104,7 +96,7 @@ asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     }
 }
 
-asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
+awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     at_step(failure_phase::websocket_connect, "WebSocket upgrade");
     const auto& channel = settings_->channel;
     ws_.emplace(std::move(*stream_));
@@ -130,12 +122,12 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
 
-asio::awaitable<void> avatar_connection::agree_session() {
+awaitable<void> avatar_connection::agree_session() {
     at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
     const auto request = protocol::encode(session_terms(settings_->channel));
     co_await ws_->async_write(asio::buffer(request), use_awaitable);
 
-    const auto answer = co_await read_message();
+    const auto answer = co_await read_answer();
     if (const auto* error = std::get_if<protocol::server_error>(&answer))
         on_server_error(*error);
     const auto* confirm = std::get_if<protocol::confirm_session>(&answer);
@@ -144,22 +136,6 @@ asio::awaitable<void> avatar_connection::agree_session() {
     if (confirm->connection_id.empty())
         fail(failure_code::protocol_error, "confirmation without a connection id");
     connection_id_ = confirm->connection_id;
-}
-
-asio::awaitable<void> avatar_connection::read_messages() {
-    at_step(failure_phase::websocket_runtime, "reading");
-    for (;;) {
-        const auto message = co_await read_message();
-        if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
-            const auto now = std::chrono::steady_clock::now();
-            if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
-                end_exchange(std::move(*end));
-        } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
-            on_server_error(*error);
-        } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
-            fail(failure_code::protocol_error, "unexpected message type");
-        } // What a later version of the service may add does no harm.
-    }
 }
 
 void avatar_connection::finish(protocol::failure reason) {
@@ -184,17 +160,51 @@ void avatar_connection::finish(protocol::failure reason) {
 
 // -- reading --------------------------------------------------------------------
 
-/// The next message; its views point into the buffer until the next call.
-asio::awaitable<protocol::message> avatar_connection::read_message() {
-    buffer_.consume(buffer_.size());
+/// The answer to the first message; its views point into the buffer until the next
+/// read.
+awaitable<protocol::message> avatar_connection::read_answer() {
     co_await ws_->async_read(buffer_, use_awaitable);
+    co_return message_in_buffer();
+}
+
+protocol::message avatar_connection::message_in_buffer() {
     if (ws_->got_text())
         fail(failure_code::protocol_error, "text frame instead of a binary one");
     const auto data = buffer_.cdata();
-    const auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
+    auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
     if (!message)
         fail(failure_code::protocol_error, "message that is no valid protobuf");
-    co_return *message;
+    return *std::move(message);
+}
+
+/// No coroutine: for a frame of a kilobyte that would cost as much again.
+void avatar_connection::read_next() {
+    buffer_.consume(buffer_.size());
+    ws_->async_read(buffer_, [self = shared_from_this()](boost::system::error_code ec,
+                                                         std::size_t) { self->on_read(ec); });
+}
+
+void avatar_connection::on_read(boost::system::error_code ec) {
+    if (ec)
+        return finish(why(ec));
+    try {
+        on_message(message_in_buffer());
+    } catch (...) {
+        return finish(current_failure());
+    }
+    read_next();
+}
+
+void avatar_connection::on_message(const protocol::message& message) {
+    if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
+        const auto now = std::chrono::steady_clock::now();
+        if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
+            end_exchange(std::move(*end));
+    } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
+        on_server_error(*error);
+    } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
+        fail(failure_code::protocol_error, "unexpected message type");
+    } // What a later version of the service may add does no harm.
 }
 
 /// An error that names a request ends that request; one that names none ends
@@ -372,6 +382,23 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
     return explain(ec, known);
+}
+
+/// Of the exception that is being handled.
+protocol::failure avatar_connection::current_failure() {
+    try {
+        throw;
+    } catch (const connection_error& e) {
+        return e.reason();
+    } catch (const system_error& e) {
+        return why(e.code());
+    } catch (const std::exception& e) {
+        protocol::failure reason;
+        reason.phase = phase_;
+        reason.code = failure_code::unknown;
+        reason.detail = std::string(step_) + ": " + e.what();
+        return reason;
+    }
 }
 
 void avatar_connection::fail(failure_code code, std::string detail) {

@@ -7,9 +7,7 @@
 #include "transport/exchange.hpp"
 #include "transport/websocket.hpp"
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
@@ -45,19 +43,19 @@ public:
     void close(leave why);
 
 private:
-    template <class T>
-    using awaitable = boost::asio::awaitable<T>;
-
     // The course of a connection, in order.
     awaitable<void> run(std::shared_ptr<avatar_connection> self);
     awaitable<void> fetch_token();
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
-    awaitable<void> read_messages();
+    void read_next();
+    void on_read(boost::system::error_code ec);
+    void on_message(const protocol::message& message);
     void finish(protocol::failure reason);
 
-    awaitable<protocol::message> read_message();
+    awaitable<protocol::message> read_answer();
+    protocol::message message_in_buffer();
     void on_server_error(const protocol::server_error& error);
     void end_exchange(exchange_finished end);
     audio_sender_events sender_events();
@@ -71,6 +69,7 @@ private:
     void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     bool request_accepted();
     void redact(protocol::failure& f) const;
+    protocol::failure current_failure();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
     boost::asio::io_context& io_;
@@ -78,10 +77,10 @@ private:
     channel_sink sink_;
 
     std::shared_ptr<name_lookup> names_;
-    boost::asio::steady_timer lookup_patience_;
+    steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.
-    boost::asio::steady_timer deadline_;
+    steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
     boost::beast::websocket::response_type upgrade_answer_;
 
