@@ -88,11 +88,16 @@ std::vector<option> rounds_options() {
     return {
         {"rounds.count", "", whole(at<in, &g::count>, 1), "Rounds to run"},
         {"rounds.concurrency", "", whole(at<in, &g::concurrency>, 1, 1'000'000),
-         "Requests started together in each round"},
+         "Requests in each round"},
         {"rounds.interval", "", duration(at<in, &g::interval>, 0ms),
          "Pause from the end of a round to the start of the next"},
         {"rounds.interrupt-after", "", duration(at<in, &g::interrupt_after>, 0ms),
          "Interrupt each request that is not over so long after its start; 0: none"},
+        {"rounds.arrival-rate", "", rate(at<in, &g::arrival_rate>, 100'000),
+         "Start the requests of a round one after another at this rate, whether or not earlier "
+         "ones have ended; 0/s: all at once"},
+        {"rounds.duration", "", duration(at<in, &g::duration>, 0ms),
+         "With an arrival rate, start requests for so long instead of rounds.concurrency of them"},
     };
 }
 

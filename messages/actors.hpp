@@ -66,6 +66,7 @@ using round_driver_actor = caf::typed_actor<       //
     reacts_to<audio_result>,
     // From itself, later.
     reacts_to<next_round>,     //
+    reacts_to<arrival_due>,    //
     reacts_to<interrupts_due>, //
     reacts_to<tell_progress>>;
 

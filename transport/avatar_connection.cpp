@@ -220,7 +220,7 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     redact(reason);
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));
-    if (auto end = exchange_.on_failure(std::move(reason)))
+    if (auto end = exchange_.on_failure(std::move(reason), std::chrono::steady_clock::now()))
         end_exchange(std::move(*end));
 }
 
@@ -247,7 +247,7 @@ void avatar_connection::interrupt() {
     if (ended_ || closing_ || !exchange_.under_way())
         return;
     sender_->interrupt(exchange_.request_id());
-    end_exchange(exchange_.finish());
+    end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
 }
 
 void avatar_connection::abandon() {
@@ -275,7 +275,7 @@ audio_sender_events avatar_connection::sender_events() {
     events.on_last_piece = [this] { exchange_.audio_ended(std::chrono::steady_clock::now()); };
     events.on_all_written = [this](const std::string& request_id) {
         if (!frames_come_back() && !ended_ && exchange_.request_id() == request_id)
-            end_exchange(exchange_.finish());
+            end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
     };
     events.on_error = [this](const boost::system::error_code& ec) {
         if (ended_ || closing_)

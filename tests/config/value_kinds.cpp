@@ -50,6 +50,15 @@ CAF_TEST(numbers) {
         CAF_CHECK_EQUAL(outcome("emulator.first-frame", text), "expected a number from 0 to 1000");
 }
 
+CAF_TEST(rates) {
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "100/s"), "100/s");
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "30/min"), "0.5/s");
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "0.25/s"), "0.25/s");
+    const auto expected = "expected a rate from 0/s to 100000/s, such as 100/s or 30/min";
+    for (const auto text : {"", "100", "/s", "-1/s", "100001/s", "1/h", "1/s/s", "nan/s"})
+        CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", text), expected);
+}
+
 CAF_TEST(durations) {
     CAF_CHECK_EQUAL(outcome("pool.request-timeout", "1.5s"), "1500ms");
     CAF_CHECK_EQUAL(outcome("rounds.interval", "0"), "0s");
