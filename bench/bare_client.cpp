@@ -339,6 +339,7 @@ int main(int argc, char** argv) {
         stop("expected SESSIONS REQUESTS AUDIO-FILE");
     raise_descriptor_limit();
     common c;
+    SSL_CTX_set_mode(c.tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     c.sessions = std::stoul(argv[1]);
     c.to_begin = c.to_end = std::stoull(argv[2]);
     c.audio = read_file(argv[3]);

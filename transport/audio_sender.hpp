@@ -7,8 +7,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,7 +68,8 @@ private:
     std::size_t sent_ = 0; // Pieces.
     bool sending_ = false;
     std::chrono::steady_clock::time_point started_;
-    std::deque<message> queue_; // The front one is being written.
+    std::list<message>
+        queue_; // An empty deque would keep half a kilobyte. // The front one is being written.
 };
 
 } // namespace avatar::transport

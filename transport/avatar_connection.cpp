@@ -61,6 +61,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
         co_return;
     }
     deadline_.cancel();
+    upgrade_answer_ = {};
     sink_(channel_opened{connection_id_});
     at_step(failure_phase::websocket_runtime, "reading");
     read_next();
