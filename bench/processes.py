@@ -60,15 +60,10 @@ class Child:
                     raise BenchError(f"{self.name} did not say {mark!r} within {limit} s")
 
     def cpu_seconds(self):
-        """Used by all its threads so far; 0 when it has gone."""
-        total = 0
-        try:
-            for task in os.listdir(f"/proc/{self.process.pid}/task"):
-                path = f"/proc/{self.process.pid}/task/{task}/schedstat"
-                total += int(Path(path).read_text().split()[0])
-        except OSError:
-            return 0.0
-        return total / 1e9
+        """Used by all its threads so far, those that have ended included."""
+        # What clock_getcpuclockid(3) gives for another process.
+        clock_of_process = (~self.process.pid << 3) | 2
+        return time.clock_gettime(clock_of_process)
 
     def memory_bytes(self):
         """Resident memory that is its own: code shared with others left out."""

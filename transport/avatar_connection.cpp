@@ -21,7 +21,6 @@ using protocol::failure_code;
 using protocol::failure_phase;
 
 constexpr auto close_limit = std::chrono::seconds(2);
-constexpr const char* check_payload = "check";
 
 } // namespace
 
@@ -33,7 +32,8 @@ avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<name_
       sink_(std::move(sink)),
       names_(std::move(names)),
       lookup_patience_(io),
-      deadline_(io) {}
+      deadline_(io),
+      silence_due_(io) {}
 
 // -- the course of a connection ------------------------------------------------
 
@@ -62,6 +62,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
     }
     deadline_.cancel();
     upgrade_answer_ = {};
+    watch_for_silence(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
     at_step(failure_phase::websocket_runtime, "reading");
     read_next();
@@ -104,8 +105,10 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     stream_.reset();
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
-    ws_->set_option(websockets::stream_base::timeout{
-        channel.service.connect_timeout, 2 * channel.keepalive, /*keep_alive_pings=*/true});
+    // Beast's own limit on silence sets a timer anew for each frame.
+    ws_->set_option(websockets::stream_base::timeout{channel.service.connect_timeout,
+                                                     websockets::stream_base::none(),
+                                                     /*keep_alive_pings=*/false});
     if (!channel.service.use_query_auth)
         ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
             request.set("X-App-ID", channel.service.app_id);
@@ -116,9 +119,9 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
     ws_->control_callback(
-        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view payload) {
+        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
             if (const auto self = weak.lock())
-                self->on_control_frame(kind, {payload.data(), payload.size()});
+                self->on_control_frame(kind);
         });
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
@@ -142,6 +145,7 @@ awaitable<void> avatar_connection::agree_session() {
 void avatar_connection::finish(protocol::failure reason) {
     ended_ = true;
     deadline_.cancel();
+    silence_due_.cancel();
     if (sender_)
         sender_->stop();
     cut();
@@ -290,23 +294,53 @@ audio_sender_events avatar_connection::sender_events() {
 
 // -- signs of life ----------------------------------------------------------------
 
-/// Beast pings by itself after a while of silence; its pings have no payload.
+/// After a time of silence the service is asked for a sign of life, after twice that
+/// it counts as dead. The kernel knows when the last byte came.
+void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
+    silence_due_.expires_after(next);
+    silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        if (const auto self = weak.lock(); self && !ec && !self->ended_ && !self->closing_)
+            self->on_silence_due();
+    });
+}
+
+void avatar_connection::on_silence_due() {
+    const auto patience = settings_->channel.keepalive;
+    const auto now = ws_->next_layer().progress();
+    const auto silence = now ? now->silence : std::chrono::milliseconds(0);
+    if (silence >= 2 * patience) {
+        silent_ = true;
+        return cut();
+    }
+    if (silence < patience)
+        return watch_for_silence(patience - silence);
+    ping();
+    watch_for_silence(2 * patience - silence);
+}
+
 void avatar_connection::check() {
-    if (ended_ || closing_ || std::exchange(pinging_, true))
+    if (ended_ || closing_)
         return;
-    ws_->async_ping(check_payload, [self = shared_from_this()](boost::system::error_code) {
+    checking_ = true;
+    ping();
+}
+
+void avatar_connection::ping() {
+    if (std::exchange(pinging_, true))
+        return;
+    ws_->async_ping({}, [self = shared_from_this()](boost::system::error_code) {
         self->pinging_ = false; // An error meets the reader too.
     });
 }
 
-void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
+void avatar_connection::on_control_frame(websockets::frame_type kind) {
     if (ended_ || closing_)
         return;
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
         limit_time(close_limit);
-    if (kind == websockets::frame_type::pong && payload == check_payload)
+    if (kind == websockets::frame_type::pong && std::exchange(checking_, false))
         sink_(channel_alive{});
 }
 
@@ -382,7 +416,7 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
         if (verdict != X509_V_OK)
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
-    return explain(ec, known);
+    return explain(silent_ ? make_error_code(boost::beast::error::timeout) : ec, known);
 }
 
 /// Of the exception that is being handled.

@@ -66,7 +66,10 @@ private:
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
-    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
+    void watch_for_silence(std::chrono::milliseconds next);
+    void on_silence_due();
+    void ping();
+    void on_control_frame(boost::beast::websocket::frame_type kind);
     bool request_accepted();
     void redact(protocol::failure& f) const;
     protocol::failure current_failure();
@@ -93,11 +96,14 @@ private:
     bool nothing_sent_ = false;                       // Of the request under way.
     std::chrono::steady_clock::time_point sent_from_; // Likewise: when, ...
     std::optional<tcp_progress> before_sending_;      // ... and how far all before it was.
+    steady_timer silence_due_;
     bool pinging_ = false;
+    bool checking_ = false; // The session waits for a sign of life.
 
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.
-    bool timed_out_ = false; // Why it was cut.
+    bool timed_out_ = false; // Why it was cut, ...
+    bool silent_ = false;    // ... or why.
     bool ended_ = false;
     std::optional<protocol::failure> send_failure_;
 };
