@@ -47,11 +47,11 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
         limit_time(settings_->channel.service.connect_timeout);
         const auto& service = settings_->channel.service;
         co_await fetch_token();
-        const auto ingress = protocol::websocket_endpoint(
-            service.ingress_endpoint, service.avatar_id,
+        const auto ingress =
             service.use_query_auth
-                ? std::optional<protocol::query_auth>({service.app_id, session_token_})
-                : std::nullopt);
+                ? protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id,
+                                               protocol::query_auth{service.app_id, session_token_})
+                : settings_->ingress;
         at_step(failure_phase::websocket_connect, "connecting to the ingress");
         co_await connect(ingress);
         co_await upgrade(ingress);
@@ -71,7 +71,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
 awaitable<void> avatar_connection::fetch_token() {
     at_step(failure_phase::session_token, "connecting to the console");
     const auto& channel = settings_->channel;
-    const auto console = protocol::token_endpoint(channel.service.console_endpoint);
+    const auto& console = settings_->console;
     co_await connect(console);
     at_step(failure_phase::session_token, "asking for a session token");
     const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;

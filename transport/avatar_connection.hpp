@@ -21,7 +21,9 @@ namespace avatar::transport {
 /// Shared by every connection of a pool.
 struct connection_settings {
     channel_settings channel;
-    tls_context tls;
+    protocol::endpoint console;
+    protocol::endpoint ingress; ///< Without credentials in its query.
+    tls_context tls;            ///< Null where nothing speaks TLS.
 };
 
 /// One connection to the avatar service, from the token to the close frame.
