@@ -13,11 +13,9 @@ namespace {
 constexpr std::size_t errors_told = 10;
 
 /// What a request without a result means: a program broke, not a connection.
-audio_result broken(const std::string& request_id, std::string why) {
+audio_result broken(std::string why) {
     audio_result result;
-    result.request_id = request_id;
     result.failure.code = protocol::failure_code::unknown;
-    result.failure.request_id = request_id;
     result.failure.detail = std::move(why);
     return result;
 }
@@ -29,12 +27,16 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
              round_driver_links links, round_driver_plan plan) {
     auto& state = self->state;
     state.start(std::move(links), std::move(plan));
+    self->set_down_handler(
+        [&](const caf::down_msg& message) { state.on_pool_down(message.reason); });
     return {
         [&](run_rounds) { return state.on_run(); },
         [&](stop_rounds) { state.on_stop(); },
         [&](next_round) { state.on_next_round(); },
+        [&](const arrival_due& alarm) { state.on_arrival_due(alarm); },
         [&](const interrupts_due& alarm) { state.on_interrupts_due(alarm); },
         [&](const tell_progress& alarm) { state.on_tell_progress(alarm); },
+        [&](audio_result& result) { state.on_result(result); },
     };
 }
 
@@ -46,6 +48,7 @@ void round_driver_state::start(round_driver_links links, round_driver_plan plan)
 round_driver_state::finished_promise round_driver_state::on_run() {
     finished_ = self_->make_response_promise<rounds_finished>();
     auto promise = finished_;
+    self_->monitor(links_.pool);
     self_->request(links_.pool, caf::infinite, watch_pool{}).then([this](pool_gave_up& reason) {
         on_pool_gave_up(reason);
     });
@@ -60,8 +63,11 @@ void round_driver_state::plan_rounds() {
         .then([this](const pool_status& pool) {
             started_ = now();
             const auto& rounds = plan_.rounds;
-            self_->send(links_.watcher, rounds_started{rounds.count, rounds.concurrency,
-                                                       rounds.interval, pool.connected});
+            const arrival_schedule::time_point start{};
+            arrival_schedule whole(start, rounds.requests(), rounds.arrival_rate);
+            self_->send(links_.watcher,
+                        rounds_started{rounds.count, rounds.requests(), rounds.interval,
+                                       pool.connected, whole.length()});
             begin_round();
         });
 }
@@ -78,36 +84,58 @@ void round_driver_state::start_requests(const pool_status& pool) {
     if (stopped_) // While the pool was asked.
         return finish();
     const auto& rounds = plan_.rounds;
+    const auto start = now();
     round_ = {.number = round_.number,
-              .started = now(),
-              .open = rounds.concurrency,
+              .started = start,
+              .arrivals = {start, rounds.requests(), rounds.arrival_rate},
               .errors = {},
-              .ids = {}};
+              .interrupts = {}};
     self_->send(links_.watcher,
                 round_started{round_.number, rounds.count, since_start(round_.started),
                               pool.available, pool.connected});
-    for (std::size_t i = 0; i < rounds.concurrency; ++i)
-        send_request();
+    send_due_requests();
     if (rounds.interrupt_after.count() > 0)
         self_->delayed_send(self_, rounds.interrupt_after, interrupts_due{round_.number});
     if (plan_.progress_interval.count() > 0)
         self_->delayed_send(self_, plan_.progress_interval, tell_progress{round_.number});
 }
 
-void round_driver_state::send_request() {
+void round_driver_state::send_due_requests() {
+    auto& arrivals = round_.arrivals;
+    while (!arrivals.done() && arrivals.next() <= now()) {
+        send_request(arrivals.next());
+        arrivals.begin();
+    }
+    if (!arrivals.done())
+        self_->delayed_send(self_, arrivals.next() - now(), arrival_due{round_.number});
+}
+
+void round_driver_state::on_arrival_due(const arrival_due& alarm) {
+    if (alarm.round == round_.number)
+        send_due_requests();
+}
+
+/// One that was to start at `start`: if that is past, its time counts from then.
+void round_driver_state::send_request(time_point start) {
     audio_request request;
     request.request_id = protocol::make_request_id();
     request.audio = plan_.audio;
+    request.spent = now() - start;
+    ++round_.open;
     if (plan_.rounds.interrupt_after.count() > 0)
-        round_.ids.push_back(request.request_id);
-    // The pool bounds every request's time; a limit here would leave one timer a
-    // request behind.
-    self_->request(links_.pool, caf::infinite, request)
-        .then([this](audio_result& result) { on_result(result); },
-              [this, id = request.request_id](const caf::error& error) {
-                  auto result = broken(id, self_->system().render(error));
-                  on_result(result);
-              });
+        round_.interrupts.push_back({request.request_id, start + plan_.rounds.interrupt_after});
+    // Not as a CAF request: CAF looks through all open ones at each answer, which
+    // costs more than the pool when a round has 50,000. The pool bounds its time.
+    self_->send(links_.pool, std::move(request));
+}
+
+/// The requests that it had have no other result.
+void round_driver_state::on_pool_down(const caf::error& reason) {
+    round_.arrivals.stop();
+    while (round_.open > 0) {
+        auto result = broken(self_->system().render(reason));
+        on_result(result);
+    }
 }
 
 void round_driver_state::on_result(audio_result& result) {
@@ -123,7 +151,12 @@ void round_driver_state::on_result(audio_result& result) {
                      protocol::to_string(result.failure.code), describe(result.failure));
     }
     self_->send(links_.stats, std::move(result));
-    if (--round_.open == 0)
+    --round_.open;
+    finish_round_if_done();
+}
+
+void round_driver_state::finish_round_if_done() {
+    if (round_.open == 0 && round_.arrivals.done())
         finish_round();
 }
 
@@ -156,30 +189,43 @@ void round_driver_state::on_stop() {
     // Requests that wait come back cancelled, running ones when they are done; the
     // pool also stops waiting for connections that have not opened yet.
     self_->send(links_.pool, drain_pool{});
+    stop_arrivals();
+}
+
+void round_driver_state::stop_arrivals() {
     if (between_rounds_)
-        finish();
+        return finish();
+    const bool all_sent = round_.arrivals.done();
+    round_.arrivals.stop();
+    if (!all_sent)
+        finish_round_if_done();
 }
 
 /// All requests come back with that failure, and end their round.
 void round_driver_state::on_pool_gave_up(pool_gave_up& reason) {
     failure_ = std::move(reason.failure);
-    if (!std::exchange(stopped_, true) && between_rounds_)
-        finish();
+    if (!std::exchange(stopped_, true))
+        stop_arrivals();
 }
 
 /// Those that are over by now the pool does not hold any more, and ignores.
 void round_driver_state::on_interrupts_due(const interrupts_due& alarm) {
     if (alarm.round != round_.number)
         return;
-    for (auto& id : std::exchange(round_.ids, {}))
-        self_->send(links_.pool, interrupt_request{std::move(id)});
+    auto& waiting = round_.interrupts;
+    for (; !waiting.empty() && waiting.front().due <= now(); waiting.pop_front())
+        self_->send(links_.pool, interrupt_request{std::move(waiting.front().request_id)});
+    if (!waiting.empty())
+        self_->delayed_send(self_, waiting.front().due - now(), alarm);
+    else if (!round_.arrivals.done())
+        self_->delayed_send(self_, plan_.rounds.interrupt_after, alarm);
 }
 
 void round_driver_state::on_tell_progress(const tell_progress& alarm) {
-    if (alarm.round != round_.number || round_.open == 0)
+    if (alarm.round != round_.number || between_rounds_)
         return;
     self_->send(links_.watcher, round_progress{round_.number, plan_.rounds.count,
-                                               plan_.rounds.concurrency, round_.ok, round_.failed,
+                                               plan_.rounds.requests(), round_.ok, round_.failed,
                                                round_.interrupted, now() - round_.started});
     self_->delayed_send(self_, plan_.progress_interval, alarm);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/arrival_schedule.hpp"
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
 
@@ -7,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,9 @@ public:
     finished_promise on_run();
     void on_stop();
     void on_next_round();
+    void on_result(audio_result& result);
+    void on_pool_down(const caf::error& reason);
+    void on_arrival_due(const arrival_due& alarm);
     void on_interrupts_due(const interrupts_due& alarm);
     void on_tell_progress(const tell_progress& alarm);
 
@@ -48,24 +53,33 @@ public:
 private:
     using time_point = caf::actor_clock::time_point;
 
+    /// A request, and when it is interrupted if it is not over by then.
+    struct interruption {
+        std::string request_id;
+        time_point due;
+    };
+
     /// The counters of one round.
     struct running_round {
         std::uint64_t number = 0; ///< From 1.
         time_point started;
+        arrival_schedule arrivals;
         std::uint64_t open = 0; ///< Requests without a result.
         std::uint64_t ok = 0;
         std::uint64_t failed = 0;
         std::uint64_t interrupted = 0;
-        std::vector<std::string> errors; ///< The first few.
-        std::vector<std::string> ids;    ///< Of its requests, where they may be interrupted.
+        std::vector<std::string> errors;     ///< The first few.
+        std::deque<interruption> interrupts; ///< Where the plan asks for them; oldest first.
     };
 
     void plan_rounds();
     void on_pool_gave_up(pool_gave_up& reason);
     void begin_round();
     void start_requests(const pool_status& pool);
-    void send_request();
-    void on_result(audio_result& result);
+    void send_due_requests();
+    void send_request(time_point start);
+    void finish_round_if_done();
+    void stop_arrivals();
     void finish_round();
     void finish();
 

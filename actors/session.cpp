@@ -110,6 +110,7 @@ void session_state::on_exchange_finished(exchange_finished& event) {
     result.failure = std::move(event.failure);
     result.frames = event.frames;
     result.bytes = event.bytes;
+    result.served = event.duration;
     result.first_frame = event.first_frame;
     result.first_frame_after_last = event.first_frame_after_last;
     answer(std::move(result));

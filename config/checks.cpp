@@ -88,6 +88,17 @@ void check_egress(const egress_settings& egress) {
     check_livekit_key(livekit);
 }
 
+void check_rounds(const rounds_settings& rounds) {
+    if (rounds.duration.count() > 0 && rounds.arrival_rate == 0)
+        throw config_error("rounds.arrival-rate is missing: expected it with rounds.duration, "
+                           "such as 100/s");
+    constexpr std::size_t most = 1'000'000;
+    if (rounds.requests() > most)
+        throw config_error(fmt::format("rounds.arrival-rate for rounds.duration={} makes {} "
+                                       "requests a round: expected at most {}",
+                                       format_duration(rounds.duration), rounds.requests(), most));
+}
+
 } // namespace
 
 void raise_descriptor_limit() {
@@ -101,6 +112,7 @@ void check_consistency(const settings& values) {
         throw config_error(fmt::format(
             "pool.reconnect-min={} is longer than pool.reconnect-max={}: expected at most that",
             format_duration(pool.reconnect_min), format_duration(pool.reconnect_max)));
+    check_rounds(values.rounds);
     const auto& emulator = values.emulator;
     if (emulator.tls_certificate.empty() != emulator.tls_key.empty())
         throw config_error(fmt::format("{} is missing: expected emulator.tls-certificate and "

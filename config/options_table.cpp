@@ -88,11 +88,16 @@ std::vector<option> rounds_options() {
     return {
         {"rounds.count", "", whole(at<in, &g::count>, 1), "Rounds to run"},
         {"rounds.concurrency", "", whole(at<in, &g::concurrency>, 1, 1'000'000),
-         "Requests started together in each round"},
+         "Requests in each round"},
         {"rounds.interval", "", duration(at<in, &g::interval>, 0ms),
          "Pause from the end of a round to the start of the next"},
         {"rounds.interrupt-after", "", duration(at<in, &g::interrupt_after>, 0ms),
          "Interrupt each request that is not over so long after its start; 0: none"},
+        {"rounds.arrival-rate", "", rate(at<in, &g::arrival_rate>, 100'000),
+         "Start the requests of a round one after another at this rate, whether or not earlier "
+         "ones have ended; 0/s: all at once"},
+        {"rounds.duration", "", duration(at<in, &g::duration>, 0ms),
+         "With an arrival rate, start requests for so long instead of rounds.concurrency of them"},
     };
 }
 
@@ -206,12 +211,8 @@ std::vector<option> other_options() {
     return {
         {"report.json", "", text(at<&settings::report, &report_settings::json>, "FILE"),
          "Where to write all figures as JSON; empty: nowhere"},
-        {"runtime.io-threads", "",
-         whole(at<&settings::runtime, &runtime_settings::io_threads>, 1, 64),
-         "Threads for the network"},
-        {"runtime.actor-threads", "",
-         whole(at<&settings::runtime, &runtime_settings::actor_threads>, 1, 64),
-         "Threads for the actors"},
+        {"runtime.threads", "", whole(at<&settings::runtime, &runtime_settings::threads>, 1, 64),
+         "Threads for the network and the actors"},
         {"log.level", "",
          word(at<&settings::log, &log_settings::level>, {"debug", "info", "warn", "error", "off"}),
          "Least severe of the messages logged on stderr"},

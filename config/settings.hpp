@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -67,9 +68,19 @@ struct pool_settings {
 /// The load that `avatar-pool run` puts on the pool.
 struct rounds_settings {
     std::size_t count = 10;
-    std::size_t concurrency = 5;                      ///< Requests started together in a round.
+    std::size_t concurrency = 5;                      ///< Requests of a round.
     milliseconds interval = std::chrono::seconds(30); ///< End of a round to start of the next.
     milliseconds interrupt_after{0}; ///< From a request's start to its interrupt; 0: none.
+    double arrival_rate = 0;         ///< Requests started a second; 0: all of a round at once.
+    milliseconds duration{0};        ///< With a rate: how long they start, instead of a number.
+
+    /// Requests of each round.
+    std::size_t requests() const {
+        if (duration.count() == 0)
+            return concurrency;
+        const std::chrono::duration<double> seconds = duration;
+        return static_cast<std::size_t>(std::ceil(arrival_rate * seconds.count()));
+    }
 };
 
 /// How speech is encoded to Ogg Opus.
@@ -155,8 +166,7 @@ struct report_settings {
 
 /// Threads.
 struct runtime_settings {
-    std::size_t io_threads = 1;
-    std::size_t actor_threads = 2;
+    std::size_t threads = 1; ///< For the network and the actors.
 };
 
 /// Diagnostics on stderr.

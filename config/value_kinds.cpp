@@ -111,6 +111,21 @@ value_kind number(field<double> to, double min, double max) {
     return ranged(to, min, max, fmt::format("a number from {} to {}", min, max));
 }
 
+value_kind rate(field<double> to, double max) {
+    return make_kind(
+        to, "RATE", fmt::format("a rate from 0/s to {}/s, such as 100/s or 30/min", max),
+        [max](std::string_view text) -> std::optional<double> {
+            const auto slash = text.find('/');
+            const auto number = parse_number<double>(text.substr(0, slash));
+            const auto unit = slash == std::string_view::npos ? "" : text.substr(slash + 1);
+            if (!number || (unit != "s" && unit != "min"))
+                return std::nullopt;
+            const auto a_second = unit == "s" ? *number : *number / 60;
+            return a_second <= max ? std::optional(a_second) : std::nullopt;
+        },
+        [](double value) { return fmt::format("{}/s", value); });
+}
+
 value_kind duration(field<milliseconds> to, milliseconds min) {
     return make_kind(
         to, "DURATION",

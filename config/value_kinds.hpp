@@ -44,6 +44,9 @@ value_kind sample_rate_or_none(field<std::int32_t> to);
 /// A number with or without a fraction.
 value_kind number(field<double> to, double min, double max);
 
+/// So many a second, from 0 to `max`, such as 100/s or 30/min.
+value_kind rate(field<double> to, double max);
+
 /// A duration from `min` up to a year.
 value_kind duration(field<milliseconds> to, milliseconds min);
 

@@ -2,11 +2,11 @@
 // pool, speaks three times, and gives it back by letting go of the lease. Runs on an
 // emulator of its own; put your service's address in the place of `address_of`.
 
+#include "actors/actor_runtime.hpp"
 #include "actors/pool_supervisor.hpp"
 #include "actors/session_lease.hpp"
 #include "audio/clip.hpp"
 #include "emulator/emulator.hpp"
-#include "main/actor_runtime.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
 
@@ -76,7 +76,7 @@ int main() {
     channels.keepalive = settings.keepalive;
     channels.sample_rate = speech.sample_rate;
 
-    actor_runtime config{config::runtime_settings{}};
+    actor_runtime config(io);
     caf::actor_system system(config);
     caf::scoped_actor self(system);
     const auto pool = system.spawn(
@@ -94,5 +94,4 @@ int main() {
             },
             report);
     self->request(pool, 30s, close_pool{}).receive([](const pool_closed&) {}, report);
-    io.drain(5s); // Its threads hold handles on actors.
 }

@@ -25,7 +25,7 @@ public:
 
     void wait() {
         signals_.async_wait([self = shared_from_this()](boost::system::error_code ec, int) {
-            if (ec)
+            if (ec || self->over_)
                 return;
             if (!self->on_first_)
                 std::_Exit(128 + SIGINT);
@@ -35,13 +35,18 @@ public:
     }
 
     void end() {
-        boost::asio::post(io_, [self = shared_from_this()] { self->signals_.cancel(); });
+        boost::asio::post(io_, [self = shared_from_this()] {
+            self->over_ = true;
+            self->on_first_ = nullptr; // What it holds is let go of now.
+            self->signals_.cancel();
+        });
     }
 
 private:
     boost::asio::io_context& io_;
     boost::asio::signal_set signals_;
     std::function<void()> on_first_; // Empty once called.
+    bool over_ = false;
 };
 
 interrupts::interrupts(boost::asio::io_context& io, std::function<void()> on_first)

@@ -1,3 +1,4 @@
+#include "actors/actor_runtime.hpp"
 #include "actors/console.hpp"
 #include "actors/pool_supervisor.hpp"
 #include "actors/round_driver.hpp"
@@ -5,7 +6,6 @@
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
 #include "config/duration.hpp"
-#include "main/actor_runtime.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
 #include "main/subcommands.hpp"
@@ -160,6 +160,22 @@ int run_rounds_and_report(caf::actor_system& system, const cast& actors,
     return all_ok && written && saved ? all_requests_ok : some_requests_failed;
 }
 
+/// From the first actor to the last.
+int run_actors(transport::io_runtime& io, const config::settings& settings,
+               transport::channel_factory channels, const audio_clip& speech,
+               std::optional<report::atomic_file>& json) {
+    actor_runtime actor_config(io);
+    caf::actor_system system(actor_config);
+    const auto actors = spawn_actors(system, settings, std::move(channels), speech);
+    interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
+        std::cerr << "avatar-pool: stopping; running requests have "
+                  << config::format_duration(settings.pool.drain_timeout)
+                  << " to end (once more: leave at once)\n";
+        caf::anon_send(driver, stop_rounds{});
+    });
+    return run_rounds_and_report(system, actors, settings, speech.size(), json);
+}
+
 } // namespace
 
 int run(const config::command& command) {
@@ -177,28 +193,15 @@ int run(const config::command& command) {
         service.emplace(settings.emulator);
         settings.service = service->point_here(std::move(settings.service));
     }
-    transport::io_runtime io(settings.runtime.io_threads);
+    transport::io_runtime io(settings.runtime.threads);
     auto channels = make_channels(io, settings, speech);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         std::cerr << "Running against the embedded emulator at "
                   << settings.service.console_endpoint << '\n';
 
-    actor_runtime actor_config(settings.runtime);
-    caf::actor_system system(actor_config);
-    const auto actors = spawn_actors(system, settings, std::move(channels), speech.clip);
-    int code = 0;
-    {
-        interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
-            std::cerr << "avatar-pool: stopping; running requests have "
-                      << config::format_duration(settings.pool.drain_timeout)
-                      << " to end (once more: leave at once)\n";
-            caf::anon_send(driver, stop_rounds{});
-        });
-        code = run_rounds_and_report(system, actors, settings, speech.clip.size(), json);
-    }
-    // The I/O threads hold handles on actors, which may not outlive the system. A
-    // thread that hangs in a name lookup cannot be stopped: leave without it then,
+    const int code = run_actors(io, settings, std::move(channels), speech.clip, json);
+    // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))
         std::_Exit(code);

@@ -62,8 +62,11 @@ using pool_supervisor_actor = session_owner_actor::extend<
 using round_driver_actor = caf::typed_actor<       //
     replies_to<run_rounds>::with<rounds_finished>, //
     reacts_to<stop_rounds>,
+    // From the pool's sessions.
+    reacts_to<audio_result>,
     // From itself, later.
     reacts_to<next_round>,     //
+    reacts_to<arrival_due>,    //
     reacts_to<interrupts_due>, //
     reacts_to<tell_progress>>;
 

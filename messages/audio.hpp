@@ -85,14 +85,15 @@ struct audio_request {
     audio_clip audio{};
     std::uint64_t lease = 0; ///< For the session borrowed under it; 0: for any.
 
+    nanoseconds spent{0}; ///< Late by so much already; the pool adds what dead sessions took.
+
     // Set by the pool.
     nanoseconds waited{0};   ///< Time in its queue.
-    nanoseconds spent{0};    ///< Time with sessions that died under it.
     std::uint32_t tries = 0; ///< Sessions it was given to before.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return f(x.request_id, x.audio, x.lease, x.waited, x.spent, x.tries);
+        return f(x.request_id, x.audio, x.lease, x.spent, x.waited, x.tries);
     }
 };
 
@@ -105,6 +106,7 @@ struct audio_result {
     std::uint64_t bytes = 0;    ///< Bytes of those frames.
     nanoseconds waited{0};      ///< In the pool's queue.
     nanoseconds duration{0};    ///< From entering the pool to the last frame or the failure.
+    nanoseconds served{0};      ///< Of that, from sending the first audio to the last frame.
     nanoseconds first_frame{0}; ///< From sending the first audio to the first frame; 0: none came.
     /// From sending the last audio to the first frame; 0 also when that came
     /// before. Of a clip in one piece the same as `first_frame`.
@@ -117,7 +119,7 @@ struct audio_result {
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {
         return f(x.request_id, x.connection_id, x.failure, x.frames, x.bytes, x.waited, x.duration,
-                 x.first_frame, x.first_frame_after_last, x.streamed);
+                 x.served, x.first_frame, x.first_frame_after_last, x.streamed);
     }
 };
 

@@ -37,6 +37,7 @@ struct exchange_finished {
     protocol::failure failure; ///< Code `none`: the last frame came.
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
+    nanoseconds duration{0};               ///< From sending the first audio to this end.
     nanoseconds first_frame{0};            ///< From sending the first audio; 0: no frame came.
     nanoseconds first_frame_after_last{0}; ///< From sending the last; 0 also when it came before.
     /// Frames dropped since the last such message: of abandoned requests, and
@@ -45,7 +46,7 @@ struct exchange_finished {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, exchange_finished& x) {
-        return f(x.request_id, x.failure, x.frames, x.bytes, x.first_frame,
+        return f(x.request_id, x.failure, x.frames, x.bytes, x.duration, x.first_frame,
                  x.first_frame_after_last, x.late_frames);
     }
 };

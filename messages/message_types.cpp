@@ -37,6 +37,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<give_back>(config, "avatar::give_back");
     add<give_up_request>(config, "avatar::give_up_request");
     add<interrupt_request>(config, "avatar::interrupt_request");
+    add<arrival_due>(config, "avatar::arrival_due");
     add<interrupts_due>(config, "avatar::interrupts_due");
     add<lease_granted>(config, "avatar::lease_granted");
     add<next_round>(config, "avatar::next_round");

@@ -49,6 +49,16 @@ struct tell_progress {
     }
 };
 
+/// The round driver's own alarm: the next request of a round is to start.
+struct arrival_due {
+    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, arrival_due& x) {
+        return f(x.round);
+    }
+};
+
 /// The round driver's own alarm: time to interrupt what of a round still runs.
 struct interrupts_due {
     std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
@@ -111,10 +121,11 @@ struct rounds_started {
     std::uint64_t requests_per_round = 0;
     nanoseconds interval{0};
     std::uint64_t connections = 0; ///< Open ones, as the rounds begin.
+    nanoseconds arrivals{0};       ///< From the first to the last request's start in a round.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_started& x) {
-        return f(x.rounds, x.requests_per_round, x.interval, x.connections);
+        return f(x.rounds, x.requests_per_round, x.interval, x.connections, x.arrivals);
     }
 };
 

@@ -143,6 +143,8 @@ struct run_report {
     /// From the last audio; of streamed clips only, empty for others.
     duration_summary first_frame_after_last_audio;
     duration_summary wait_for_connection;
+    duration_summary service_time;
+    duration_summary pool_overhead;
     std::vector<connection_usage> usage; ///< In order of each one's first success.
     std::vector<failure_count> failures; ///< By code, most frequent first.
     pool_status pool;
@@ -151,8 +153,8 @@ struct run_report {
     friend auto inspect(Inspector& f, run_report& x) {
         return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.interrupted_requests,
                  x.frames, x.bytes, x.request_duration, x.time_to_first_frame,
-                 x.first_frame_after_last_audio, x.wait_for_connection, x.usage, x.failures,
-                 x.pool);
+                 x.first_frame_after_last_audio, x.wait_for_connection, x.service_time,
+                 x.pool_overhead, x.usage, x.failures, x.pool);
     }
 };
 

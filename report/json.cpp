@@ -112,6 +112,8 @@ std::string to_json(const run_report& report) {
         {"time_to_first_frame", to_value(report.time_to_first_frame)},
         {"first_frame_after_last_audio", to_value(report.first_frame_after_last_audio)},
         {"wait_for_connection", to_value(report.wait_for_connection)},
+        {"service_time", to_value(report.service_time)},
+        {"pool_overhead", to_value(report.pool_overhead)},
         {"rounds", to_array(report.rounds)},
         {"connection_usage", to_array(report.usage)},
         {"failures", to_array(report.failures)},

@@ -19,6 +19,8 @@ void run_figures::add_success(const audio_result& result) {
     report_.bytes += result.bytes;
     request_duration_.record(result.duration);
     wait_for_connection_.record(result.waited);
+    service_time_.record(result.served);
+    pool_overhead_.record(result.duration - result.served);
     // Zero says that no frame came: with an egress they go elsewhere.
     if (result.first_frame > nanoseconds(0)) {
         time_to_first_frame_.record(result.first_frame);
@@ -69,6 +71,8 @@ run_report run_figures::snapshot() const {
     report.time_to_first_frame = time_to_first_frame_.summary();
     report.first_frame_after_last_audio = first_frame_after_last_audio_.summary();
     report.wait_for_connection = wait_for_connection_.summary();
+    report.service_time = service_time_.summary();
+    report.pool_overhead = pool_overhead_.summary();
     // Stable: equally frequent ones stay in order of appearance.
     std::stable_sort(
         report.failures.begin(), report.failures.end(),

@@ -59,7 +59,8 @@ void write(std::ostream& out, const rounds_started& event) {
     line(out, "Requests per round: {}", event.requests_per_round);
     line(out, "Interval between rounds: {}", as_set(event.interval));
     line(out, "Expected total duration: ~{:.1f} minutes",
-         to_minutes(event.interval) * static_cast<double>(pauses));
+         to_minutes(event.interval) * static_cast<double>(pauses) +
+             to_minutes(event.arrivals) * static_cast<double>(event.rounds));
     line(out, "Pool size: {} connections", event.connections);
     rule(out);
 }

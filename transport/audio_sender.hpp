@@ -4,12 +4,11 @@
 #include "transport/websocket.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -62,14 +61,15 @@ private:
     std::weak_ptr<void> owner_;
     websocket& ws_;
     audio_sender_events events_;
-    boost::asio::steady_timer next_piece_due_;
+    steady_timer next_piece_due_;
 
     std::string request_id_;
     audio_clip audio_;
     std::size_t sent_ = 0; // Pieces.
     bool sending_ = false;
     std::chrono::steady_clock::time_point started_;
-    std::deque<message> queue_; // The front one is being written.
+    std::list<message>
+        queue_; // An empty deque would keep half a kilobyte. // The front one is being written.
 };
 
 } // namespace avatar::transport

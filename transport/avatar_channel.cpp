@@ -72,11 +72,22 @@ lookups make_lookups(const io_runtime& io) {
     return all;
 }
 
+connection_settings in_common(channel_settings settings) {
+    const auto& service = settings.service;
+    connection_settings common;
+    common.console = protocol::token_endpoint(service.console_endpoint);
+    common.ingress = protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id);
+    // The system's certificates take longer to read than many a session to open.
+    if (common.console.tls || common.ingress.tls || !service.ca_file.empty())
+        common.tls = make_client_tls(service.ca_file);
+    common.channel = std::move(settings);
+    return common;
+}
+
 } // namespace
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
-    auto common = std::make_shared<const connection_settings>(
-        connection_settings{settings, make_client_tls(settings.service.ca_file)});
+    auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
     auto names = std::make_shared<const lookups>(make_lookups(io));
     return [&io, common, names](channel_sink sink) -> std::unique_ptr<channel> {
         auto& context = io.next();

@@ -23,7 +23,8 @@ struct channel_settings {
 };
 
 /// Makes channels to the avatar service, spread over the threads of `io`, which
-/// must outlive them. Throws tls_error when the CA file cannot be used.
+/// must outlive them. Throws tls_error when the CA file cannot be used, and
+/// protocol::invalid_endpoint when the console or the ingress cannot be.
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings);
 
 } // namespace avatar::transport

@@ -8,7 +8,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
@@ -17,13 +16,11 @@ namespace {
 
 namespace asio = boost::asio;
 namespace websockets = boost::beast::websocket;
-using asio::use_awaitable;
 using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
 
 constexpr auto close_limit = std::chrono::seconds(2);
-constexpr const char* check_payload = "check";
 
 } // namespace
 
@@ -35,7 +32,8 @@ avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<name_
       sink_(std::move(sink)),
       names_(std::move(names)),
       lookup_patience_(io),
-      deadline_(io) {}
+      deadline_(io),
+      silence_due_(io) {}
 
 // -- the course of a connection ------------------------------------------------
 
@@ -44,40 +42,36 @@ void avatar_connection::open() {
 }
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
-asio::awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
-    protocol::failure reason;
+awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
     try {
         limit_time(settings_->channel.service.connect_timeout);
         const auto& service = settings_->channel.service;
         co_await fetch_token();
-        const auto ingress = protocol::websocket_endpoint(
-            service.ingress_endpoint, service.avatar_id,
+        const auto ingress =
             service.use_query_auth
-                ? std::optional<protocol::query_auth>({service.app_id, session_token_})
-                : std::nullopt);
+                ? protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id,
+                                               protocol::query_auth{service.app_id, session_token_})
+                : settings_->ingress;
         at_step(failure_phase::websocket_connect, "connecting to the ingress");
         co_await connect(ingress);
         co_await upgrade(ingress);
         co_await agree_session();
-        deadline_.cancel();
-        sink_(channel_opened{connection_id_});
-        co_await read_messages();
-    } catch (const connection_error& e) {
-        reason = e.reason();
-    } catch (const system_error& e) {
-        reason = why(e.code());
-    } catch (const std::exception& e) {
-        reason.phase = phase_;
-        reason.code = failure_code::unknown;
-        reason.detail = std::string(step_) + ": " + e.what();
+    } catch (...) {
+        finish(current_failure());
+        co_return;
     }
-    finish(std::move(reason));
+    deadline_.cancel();
+    upgrade_answer_ = {};
+    watch_for_silence(settings_->channel.keepalive);
+    sink_(channel_opened{connection_id_});
+    at_step(failure_phase::websocket_runtime, "reading");
+    read_next();
 }
 
-asio::awaitable<void> avatar_connection::fetch_token() {
+awaitable<void> avatar_connection::fetch_token() {
     at_step(failure_phase::session_token, "connecting to the console");
     const auto& channel = settings_->channel;
-    const auto console = protocol::token_endpoint(channel.service.console_endpoint);
+    const auto& console = settings_->console;
     co_await connect(console);
     at_step(failure_phase::session_token, "asking for a session token");
     const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
@@ -92,7 +86,7 @@ asio::awaitable<void> avatar_connection::fetch_token() {
     session_token_ = std::get<std::string>(std::move(token));
 }
 
-asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
+awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
     auto addresses = co_await names_->find(to.host, to.port, lookup_patience_);
     if (cut_) // Between the two nothing was open that a cut could have closed.
@@ -104,15 +98,17 @@ asio::awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     }
 }
 
-asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
+awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     at_step(failure_phase::websocket_connect, "WebSocket upgrade");
     const auto& channel = settings_->channel;
     ws_.emplace(std::move(*stream_));
     stream_.reset();
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
-    ws_->set_option(websockets::stream_base::timeout{
-        channel.service.connect_timeout, 2 * channel.keepalive, /*keep_alive_pings=*/true});
+    // Beast's own limit on silence sets a timer anew for each frame.
+    ws_->set_option(websockets::stream_base::timeout{channel.service.connect_timeout,
+                                                     websockets::stream_base::none(),
+                                                     /*keep_alive_pings=*/false});
     if (!channel.service.use_query_auth)
         ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
             request.set("X-App-ID", channel.service.app_id);
@@ -123,19 +119,19 @@ asio::awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
     ws_->control_callback(
-        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view payload) {
+        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
             if (const auto self = weak.lock())
-                self->on_control_frame(kind, {payload.data(), payload.size()});
+                self->on_control_frame(kind);
         });
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
 
-asio::awaitable<void> avatar_connection::agree_session() {
+awaitable<void> avatar_connection::agree_session() {
     at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
     const auto request = protocol::encode(session_terms(settings_->channel));
     co_await ws_->async_write(asio::buffer(request), use_awaitable);
 
-    const auto answer = co_await read_message();
+    const auto answer = co_await read_answer();
     if (const auto* error = std::get_if<protocol::server_error>(&answer))
         on_server_error(*error);
     const auto* confirm = std::get_if<protocol::confirm_session>(&answer);
@@ -146,25 +142,10 @@ asio::awaitable<void> avatar_connection::agree_session() {
     connection_id_ = confirm->connection_id;
 }
 
-asio::awaitable<void> avatar_connection::read_messages() {
-    at_step(failure_phase::websocket_runtime, "reading");
-    for (;;) {
-        const auto message = co_await read_message();
-        if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
-            const auto now = std::chrono::steady_clock::now();
-            if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
-                end_exchange(std::move(*end));
-        } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
-            on_server_error(*error);
-        } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
-            fail(failure_code::protocol_error, "unexpected message type");
-        } // What a later version of the service may add does no harm.
-    }
-}
-
 void avatar_connection::finish(protocol::failure reason) {
     ended_ = true;
     deadline_.cancel();
+    silence_due_.cancel();
     if (sender_)
         sender_->stop();
     cut();
@@ -184,17 +165,51 @@ void avatar_connection::finish(protocol::failure reason) {
 
 // -- reading --------------------------------------------------------------------
 
-/// The next message; its views point into the buffer until the next call.
-asio::awaitable<protocol::message> avatar_connection::read_message() {
-    buffer_.consume(buffer_.size());
+/// The answer to the first message; its views point into the buffer until the next
+/// read.
+awaitable<protocol::message> avatar_connection::read_answer() {
     co_await ws_->async_read(buffer_, use_awaitable);
+    co_return message_in_buffer();
+}
+
+protocol::message avatar_connection::message_in_buffer() {
     if (ws_->got_text())
         fail(failure_code::protocol_error, "text frame instead of a binary one");
     const auto data = buffer_.cdata();
-    const auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
+    auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
     if (!message)
         fail(failure_code::protocol_error, "message that is no valid protobuf");
-    co_return *message;
+    return *std::move(message);
+}
+
+/// No coroutine: for a frame of a kilobyte that would cost as much again.
+void avatar_connection::read_next() {
+    buffer_.consume(buffer_.size());
+    ws_->async_read(buffer_, [self = shared_from_this()](boost::system::error_code ec,
+                                                         std::size_t) { self->on_read(ec); });
+}
+
+void avatar_connection::on_read(boost::system::error_code ec) {
+    if (ec)
+        return finish(why(ec));
+    try {
+        on_message(message_in_buffer());
+    } catch (...) {
+        return finish(current_failure());
+    }
+    read_next();
+}
+
+void avatar_connection::on_message(const protocol::message& message) {
+    if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
+        const auto now = std::chrono::steady_clock::now();
+        if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
+            end_exchange(std::move(*end));
+    } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
+        on_server_error(*error);
+    } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
+        fail(failure_code::protocol_error, "unexpected message type");
+    } // What a later version of the service may add does no harm.
 }
 
 /// An error that names a request ends that request; one that names none ends
@@ -210,7 +225,7 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     redact(reason);
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));
-    if (auto end = exchange_.on_failure(std::move(reason)))
+    if (auto end = exchange_.on_failure(std::move(reason), std::chrono::steady_clock::now()))
         end_exchange(std::move(*end));
 }
 
@@ -237,7 +252,7 @@ void avatar_connection::interrupt() {
     if (ended_ || closing_ || !exchange_.under_way())
         return;
     sender_->interrupt(exchange_.request_id());
-    end_exchange(exchange_.finish());
+    end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
 }
 
 void avatar_connection::abandon() {
@@ -265,7 +280,7 @@ audio_sender_events avatar_connection::sender_events() {
     events.on_last_piece = [this] { exchange_.audio_ended(std::chrono::steady_clock::now()); };
     events.on_all_written = [this](const std::string& request_id) {
         if (!frames_come_back() && !ended_ && exchange_.request_id() == request_id)
-            end_exchange(exchange_.finish());
+            end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
     };
     events.on_error = [this](const boost::system::error_code& ec) {
         if (ended_ || closing_)
@@ -279,23 +294,53 @@ audio_sender_events avatar_connection::sender_events() {
 
 // -- signs of life ----------------------------------------------------------------
 
-/// Beast pings by itself after a while of silence; its pings have no payload.
+/// After a time of silence the service is asked for a sign of life, after twice that
+/// it counts as dead. The kernel knows when the last byte came.
+void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
+    silence_due_.expires_after(next);
+    silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        if (const auto self = weak.lock(); self && !ec && !self->ended_ && !self->closing_)
+            self->on_silence_due();
+    });
+}
+
+void avatar_connection::on_silence_due() {
+    const auto patience = settings_->channel.keepalive;
+    const auto now = ws_->next_layer().progress();
+    const auto silence = now ? now->silence : std::chrono::milliseconds(0);
+    if (silence >= 2 * patience) {
+        silent_ = true;
+        return cut();
+    }
+    if (silence < patience)
+        return watch_for_silence(patience - silence);
+    ping();
+    watch_for_silence(2 * patience - silence);
+}
+
 void avatar_connection::check() {
-    if (ended_ || closing_ || std::exchange(pinging_, true))
+    if (ended_ || closing_)
         return;
-    ws_->async_ping(check_payload, [self = shared_from_this()](boost::system::error_code) {
+    checking_ = true;
+    ping();
+}
+
+void avatar_connection::ping() {
+    if (std::exchange(pinging_, true))
+        return;
+    ws_->async_ping({}, [self = shared_from_this()](boost::system::error_code) {
         self->pinging_ = false; // An error meets the reader too.
     });
 }
 
-void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
+void avatar_connection::on_control_frame(websockets::frame_type kind) {
     if (ended_ || closing_)
         return;
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
         limit_time(close_limit);
-    if (kind == websockets::frame_type::pong && payload == check_payload)
+    if (kind == websockets::frame_type::pong && std::exchange(checking_, false))
         sink_(channel_alive{});
 }
 
@@ -371,7 +416,24 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
         if (verdict != X509_V_OK)
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
-    return explain(ec, known);
+    return explain(silent_ ? make_error_code(boost::beast::error::timeout) : ec, known);
+}
+
+/// Of the exception that is being handled.
+protocol::failure avatar_connection::current_failure() {
+    try {
+        throw;
+    } catch (const connection_error& e) {
+        return e.reason();
+    } catch (const system_error& e) {
+        return why(e.code());
+    } catch (const std::exception& e) {
+        protocol::failure reason;
+        reason.phase = phase_;
+        reason.code = failure_code::unknown;
+        reason.detail = std::string(step_) + ": " + e.what();
+        return reason;
+    }
 }
 
 void avatar_connection::fail(failure_code code, std::string detail) {

@@ -7,9 +7,7 @@
 #include "transport/exchange.hpp"
 #include "transport/websocket.hpp"
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
@@ -23,7 +21,9 @@ namespace avatar::transport {
 /// Shared by every connection of a pool.
 struct connection_settings {
     channel_settings channel;
-    tls_context tls;
+    protocol::endpoint console;
+    protocol::endpoint ingress; ///< Without credentials in its query.
+    tls_context tls;            ///< Null where nothing speaks TLS.
 };
 
 /// One connection to the avatar service, from the token to the close frame.
@@ -45,19 +45,19 @@ public:
     void close(leave why);
 
 private:
-    template <class T>
-    using awaitable = boost::asio::awaitable<T>;
-
     // The course of a connection, in order.
     awaitable<void> run(std::shared_ptr<avatar_connection> self);
     awaitable<void> fetch_token();
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
-    awaitable<void> read_messages();
+    void read_next();
+    void on_read(boost::system::error_code ec);
+    void on_message(const protocol::message& message);
     void finish(protocol::failure reason);
 
-    awaitable<protocol::message> read_message();
+    awaitable<protocol::message> read_answer();
+    protocol::message message_in_buffer();
     void on_server_error(const protocol::server_error& error);
     void end_exchange(exchange_finished end);
     audio_sender_events sender_events();
@@ -68,9 +68,13 @@ private:
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
-    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
+    void watch_for_silence(std::chrono::milliseconds next);
+    void on_silence_due();
+    void ping();
+    void on_control_frame(boost::beast::websocket::frame_type kind);
     bool request_accepted();
     void redact(protocol::failure& f) const;
+    protocol::failure current_failure();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
     boost::asio::io_context& io_;
@@ -78,10 +82,10 @@ private:
     channel_sink sink_;
 
     std::shared_ptr<name_lookup> names_;
-    boost::asio::steady_timer lookup_patience_;
+    steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.
-    boost::asio::steady_timer deadline_;
+    steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
     boost::beast::websocket::response_type upgrade_answer_;
 
@@ -94,11 +98,14 @@ private:
     bool nothing_sent_ = false;                       // Of the request under way.
     std::chrono::steady_clock::time_point sent_from_; // Likewise: when, ...
     std::optional<tcp_progress> before_sending_;      // ... and how far all before it was.
+    steady_timer silence_due_;
     bool pinging_ = false;
+    bool checking_ = false; // The session waits for a sign of life.
 
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.
-    bool timed_out_ = false; // Why it was cut.
+    bool timed_out_ = false; // Why it was cut, ...
+    bool silent_ = false;    // ... or why.
     bool ended_ = false;
     std::optional<protocol::failure> send_failure_;
 };

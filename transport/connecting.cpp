@@ -1,7 +1,6 @@
 #include "transport/connecting.hpp"
 
 #include <boost/asio/connect.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -12,7 +11,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asio::use_awaitable;
 
 constexpr std::size_t body_limit = 1024 * 1024;
 
@@ -36,20 +34,20 @@ void expect_host(SSL* ssl, const std::string& host) {
 
 } // namespace
 
-asio::awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
+awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
     co_await asio::async_connect(s.socket(), addresses, use_awaitable);
     s.socket().set_option(asio::ip::tcp::no_delay(true));
 }
 
-asio::awaitable<void> shake_tls(stream& s, const protocol::endpoint& to) {
+awaitable<void> shake_tls(stream& s, const protocol::endpoint& to) {
     auto& tls = *s.tls();
     expect_host(tls.native_handle(), to.host);
     co_await tls.async_handshake(asio::ssl::stream_base::client, use_awaitable);
 }
 
-asio::awaitable<http_answer>
-post_json(stream& s, const protocol::endpoint& to,
-          const std::vector<std::pair<std::string, std::string>>& headers, std::string body) {
+awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
+                                 const std::vector<std::pair<std::string, std::string>>& headers,
+                                 std::string body) {
     http::request<http::string_body> request(http::verb::post, to.target, 11);
     request.set(http::field::host, to.host_header);
     request.set(http::field::content_type, "application/json");

@@ -4,8 +4,6 @@
 #include "transport/name_lookup.hpp"
 #include "transport/stream.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,11 +14,11 @@
 namespace avatar::transport {
 
 /// Connects to the first of the addresses (IPv6 and IPv4) that answers.
-boost::asio::awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses);
+awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses);
 
 /// Agrees TLS: sends the host name (SNI) and verifies the certificate and that
 /// it is for this host.
-boost::asio::awaitable<void> shake_tls(stream& s, const protocol::endpoint& to);
+awaitable<void> shake_tls(stream& s, const protocol::endpoint& to);
 
 /// What came back of an HTTP request.
 struct http_answer {
@@ -29,8 +27,8 @@ struct http_answer {
 };
 
 /// POSTs a JSON body over a connected stream, which is of no use afterwards.
-boost::asio::awaitable<http_answer>
-post_json(stream& s, const protocol::endpoint& to,
-          const std::vector<std::pair<std::string, std::string>>& headers, std::string body);
+awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
+                                 const std::vector<std::pair<std::string, std::string>>& headers,
+                                 std::string body);
 
 } // namespace avatar::transport

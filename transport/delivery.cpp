@@ -23,7 +23,8 @@ std::optional<tcp_progress> progress_of(int socket) {
     constexpr auto needed = offsetof(tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
         return std::nullopt;
-    return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked};
+    return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
+                        std::chrono::milliseconds(info.tcpi_last_data_recv)};
 }
 
 bool may_have_arrived(const std::optional<tcp_progress>& before,

@@ -8,8 +8,9 @@ namespace avatar::transport {
 
 /// What the kernel knows of a TCP connection.
 struct tcp_progress {
-    bool established = false;       ///< Neither side has closed or reset it.
-    std::uint64_t acknowledged = 0; ///< Bytes of ours that the other machine has confirmed.
+    bool established = false;             ///< Neither side has closed or reset it.
+    std::uint64_t acknowledged = 0;       ///< Bytes of ours that the other machine has confirmed.
+    std::chrono::milliseconds silence{0}; ///< Since the last byte of theirs.
 };
 
 /// Asks the kernel; nothing when it cannot tell. Source: tcp(7), TCP_INFO, with

@@ -29,25 +29,26 @@ std::optional<exchange_finished> exchange::on_frame(const protocol::response_ani
     }
     if (!expected || !frame.end)
         return std::nullopt;
-    return finish({});
+    return finish(now);
 }
 
-std::optional<exchange_finished> exchange::on_failure(protocol::failure failure) {
+std::optional<exchange_finished> exchange::on_failure(protocol::failure failure, time_point now) {
     if (!under_way() || failure.request_id != request_id_)
         return std::nullopt;
-    return finish(std::move(failure));
+    return finish(now, std::move(failure));
 }
 
 std::uint64_t exchange::take_late_frames() {
     return std::exchange(late_frames_, 0);
 }
 
-exchange_finished exchange::finish(protocol::failure failure) {
+exchange_finished exchange::finish(time_point now, protocol::failure failure) {
     exchange_finished finished;
     finished.request_id = std::exchange(request_id_, {});
     finished.failure = std::move(failure);
     finished.frames = frames_;
     finished.bytes = bytes_;
+    finished.duration = now - started_;
     if (frames_ > 0) {
         finished.first_frame = first_frame_ - started_;
         if (first_frame_ > audio_ended_)

@@ -38,10 +38,10 @@ public:
 
     /// The service refused or broke off a request. Gives the end of the exchange
     /// when it was the one under way.
-    std::optional<exchange_finished> on_failure(protocol::failure failure);
+    std::optional<exchange_finished> on_failure(protocol::failure failure, time_point now);
 
     /// The end of the exchange under way, without another word of the service.
-    exchange_finished finish(protocol::failure failure = {});
+    exchange_finished finish(time_point now, protocol::failure failure = {});
 
     /// Late frames since they were last told in an `exchange_finished` or here.
     std::uint64_t take_late_frames();

@@ -5,7 +5,7 @@
 
 namespace avatar::transport {
 
-bool has_left(boost::asio::ip::tcp::socket& socket) {
+bool has_left(tcp_socket& socket) {
     pollfd state{socket.native_handle(), POLLRDHUP, 0};
     return ::poll(&state, 1, 0) > 0;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include "transport/executor.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@ namespace avatar::transport {
 
 /// Whether the other side has shut down its direction or reset the connection,
 /// told without reading. False of a closed socket.
-bool has_left(boost::asio::ip::tcp::socket& socket);
+bool has_left(tcp_socket& socket);
 
 /// The header of one binary WebSocket message from a server, and the first half of
 /// its bytes (RFC 6455, section 5.2).

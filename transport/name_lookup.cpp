@@ -1,7 +1,6 @@
 #include "transport/name_lookup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace avatar::transport {
 namespace {
@@ -15,8 +14,8 @@ constexpr auto kept = std::chrono::seconds(5);
 
 } // namespace
 
-asio::awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::string port,
-                                                          asio::steady_timer& patience) {
+awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::string port,
+                                                    steady_timer& patience) {
     boost::system::error_code not_an_address;
     const auto address = asio::ip::make_address(host, not_an_address);
     if (!not_an_address)
@@ -28,9 +27,9 @@ asio::awaitable<name_lookup::addresses> name_lookup::find(std::string host, std:
     if (!entry.under_way && entry.fresh_until <= std::chrono::steady_clock::now())
         start(of);
     if (entry.under_way) {
-        patience.expires_at(asio::steady_timer::time_point::max());
+        patience.expires_at(steady_timer::time_point::max());
         entry.waiting.push_back(&patience);
-        co_await patience.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await patience.async_wait(asio::as_tuple(use_awaitable));
         std::erase(entry.waiting, &patience);
         if (entry.under_way) // The caller gave up.
             throw boost::system::system_error(asio::error::operation_aborted);

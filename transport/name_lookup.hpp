@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include "transport/executor.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <map>
@@ -28,8 +28,7 @@ public:
 
     /// The addresses of `host`, with `port`. Throws system_error. `patience` is
     /// the caller's: cancelling it ends the wait, though not the lookup.
-    boost::asio::awaitable<addresses> find(std::string host, std::string port,
-                                           boost::asio::steady_timer& patience);
+    awaitable<addresses> find(std::string host, std::string port, steady_timer& patience);
 
 private:
     using name = std::pair<std::string, std::string>;
@@ -39,7 +38,7 @@ private:
         boost::system::error_code error;
         bool under_way = false;
         std::chrono::steady_clock::time_point fresh_until{};
-        std::vector<boost::asio::steady_timer*> waiting;
+        std::vector<steady_timer*> waiting;
     };
 
     void start(const name& of);

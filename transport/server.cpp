@@ -1,5 +1,6 @@
 #include "transport/server.hpp"
 
+#include "transport/executor.hpp"
 #include "transport/server_connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -7,8 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/string.hpp>
 
 #include <atomic>
@@ -21,8 +20,9 @@ namespace {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
+using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
 
-tcp::acceptor listen_on(asio::io_context& io, const std::string& address, std::uint16_t port) {
+tcp_acceptor listen_on(asio::io_context& io, const std::string& address, std::uint16_t port) {
     const auto fail = [&](const std::string& why) {
         const auto host = address.find(':') == std::string::npos ? address : "[" + address + "]";
         throw listen_error("cannot listen on " + host + ":" + std::to_string(port) + ": " + why);
@@ -32,10 +32,10 @@ tcp::acceptor listen_on(asio::io_context& io, const std::string& address, std::u
     if (ec)
         fail("not an IP address; expected one such as 127.0.0.1 or ::1");
     const tcp::endpoint endpoint(ip, port);
-    tcp::acceptor acceptor(io);
+    tcp_acceptor acceptor(io);
     acceptor.open(endpoint.protocol(), ec);
     if (!ec)
-        acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+        acceptor.set_option(tcp_acceptor::reuse_address(true), ec);
     if (!ec)
         acceptor.bind(endpoint, ec);
     if (!ec)
@@ -58,7 +58,7 @@ std::string_view http_request::header(std::string_view name) const {
 /// object may go while they end.
 class server::implementation : public std::enable_shared_from_this<implementation> {
 public:
-    implementation(asio::io_context& io, tcp::acceptor acceptor, tls_context tls,
+    implementation(asio::io_context& io, tcp_acceptor acceptor, tls_context tls,
                    server_callbacks callbacks)
         : io_(io),
           acceptor_(std::move(acceptor)),
@@ -88,11 +88,10 @@ public:
 
 private:
     // Holds itself alive through its argument, which lives in the coroutine frame.
-    asio::awaitable<void> accept(std::shared_ptr<implementation>) {
+    awaitable<void> accept(std::shared_ptr<implementation>) {
         while (acceptor_.is_open()) {
             boost::system::error_code ec;
-            auto socket =
-                co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            auto socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, ec));
             // Held here, it keeps those behind it from being accepted.
             if (!ec && callbacks_->accept_pause)
                 co_await pause(callbacks_->accept_pause());
@@ -105,15 +104,15 @@ private:
         }
     }
 
-    asio::awaitable<void> pause(std::chrono::milliseconds length) {
+    awaitable<void> pause(std::chrono::milliseconds length) {
         if (length.count() == 0)
             co_return;
         boost::system::error_code cancelled;
         pause_.expires_after(length);
-        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        co_await pause_.async_wait(asio::redirect_error(use_awaitable, cancelled));
     }
 
-    void serve(tcp::socket socket) {
+    void serve(tcp_socket socket) {
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         auto connection = std::make_shared<server_connection>(
@@ -126,8 +125,8 @@ private:
     }
 
     asio::io_context& io_;
-    tcp::acceptor acceptor_;
-    asio::steady_timer pause_;
+    tcp_acceptor acceptor_;
+    steady_timer pause_;
     std::atomic<bool> stopped_ = false;
     tls_context tls_;
     std::uint16_t port_;

@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/read.hpp>
@@ -22,7 +21,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using asio::use_awaitable;
 
 constexpr auto request_limit = std::chrono::seconds(30);
 constexpr auto close_limit = std::chrono::seconds(2);
@@ -57,7 +55,7 @@ void server_connection::start() {
 // -- the course of a connection ----------------------------------------------
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
-asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self) {
+awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self) {
     try {
         if (connection().tls())
             co_await shake_tls();
@@ -82,12 +80,12 @@ asio::awaitable<void> server_connection::serve(std::shared_ptr<server_connection
     on_end_(*self);
 }
 
-asio::awaitable<void> server_connection::shake_tls() {
+awaitable<void> server_connection::shake_tls() {
     limit_time(request_limit);
     co_await connection().tls()->async_handshake(asio::ssl::stream_base::server, use_awaitable);
 }
 
-asio::awaitable<void> server_connection::serve_http() {
+awaitable<void> server_connection::serve_http() {
     for (;;) {
         limit_time(request_limit);
         http::request_parser<http::string_body> parser;
@@ -106,7 +104,7 @@ asio::awaitable<void> server_connection::serve_http() {
     }
 }
 
-asio::awaitable<void> server_connection::upgrade(const beast_request& request) {
+awaitable<void> server_connection::upgrade(const beast_request& request) {
     const auto verdict = callbacks_->on_upgrade(plain(request));
     if (const auto* refusal = std::get_if<http_reply>(&verdict)) {
         co_await reply(request, *refusal);
@@ -125,8 +123,7 @@ asio::awaitable<void> server_connection::upgrade(const beast_request& request) {
     handler_ = std::get<accept_upgrade>(verdict)(shared_from_this());
 }
 
-asio::awaitable<void> server_connection::reply(const beast_request& request,
-                                               const http_reply& with) {
+awaitable<void> server_connection::reply(const beast_request& request, const http_reply& with) {
     http::response<http::string_body> response(http::int_to_status(with.status), request.version());
     response.result(with.status);
     response.set(http::field::content_type, with.content_type);
@@ -140,7 +137,7 @@ asio::awaitable<void> server_connection::reply(const beast_request& request,
     co_await http::async_write(*stream_, response, use_awaitable);
 }
 
-asio::awaitable<void> server_connection::read_messages() {
+awaitable<void> server_connection::read_messages() {
     while (!silent_) {
         co_await ws_->async_read(buffer_, use_awaitable);
         const auto data = buffer_.cdata();
@@ -152,7 +149,7 @@ asio::awaitable<void> server_connection::read_messages() {
 }
 
 // Without reading, only the socket's state can tell that the client has gone.
-asio::awaitable<void> server_connection::lie_silent() {
+awaitable<void> server_connection::lie_silent() {
     while (connection().socket().is_open() && !has_left(connection().socket()))
         co_await pause(std::chrono::seconds(1));
 }
@@ -278,7 +275,7 @@ asio::any_io_executor server_connection::executor() {
 }
 
 /// Ends early, without an error, when the connection is cut.
-asio::awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
+awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
     beast::error_code cancelled;
     deadline_.expires_after(length);
     co_await deadline_.async_wait(asio::redirect_error(use_awaitable, cancelled));

@@ -3,8 +3,6 @@
 #include "transport/server.hpp"
 #include "transport/websocket.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -41,9 +39,6 @@ public:
 
 private:
     using beast_request = boost::beast::http::request<boost::beast::http::string_body>;
-    template <class T>
-    using awaitable = boost::asio::awaitable<T>;
-
     struct outgoing {
         shared_bytes bytes;
         bool is_text = false;
@@ -70,7 +65,7 @@ private:
 
     std::optional<stream> stream_; // Until the upgrade, ...
     std::optional<websocket> ws_;  // ... then this.
-    boost::asio::steady_timer deadline_;
+    steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
     std::shared_ptr<const server_callbacks> callbacks_;
     std::function<void(server_connection&)> on_end_;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "transport/delivery.hpp"
+#include "transport/executor.hpp"
 #include "transport/tls.hpp"
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
@@ -20,7 +20,7 @@ namespace avatar::transport {
 /// next layer for Beast's WebSocket stream.
 class stream {
 public:
-    using socket_type = boost::asio::ip::tcp::socket;
+    using socket_type = tcp_socket;
     using tls_stream_type = boost::asio::ssl::stream<socket_type>;
     using executor_type = socket_type::executor_type;
 

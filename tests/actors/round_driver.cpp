@@ -213,6 +213,82 @@ CAF_TEST(a running round tells its progress on time and then no more) {
     CAF_CHECK_EQUAL(progress.size(), 2u);
 }
 
+CAF_TEST(with an arrival rate requests start on schedule whether or not others have ended) {
+    plan.rounds.count = 1;
+    plan.rounds.arrival_rate = 10;
+    start();
+    CAF_CHECK_EQUAL(plans[0].arrivals, nanoseconds(300ms));
+    CAF_CHECK_EQUAL(status().requests.entered, 1u);
+    after(100ms);
+    CAF_CHECK_EQUAL(status().requests.entered, 2u);
+    finish(0);
+    finish(1);
+    CAF_CHECK_EQUAL(ended.size(), 0u); // Two more are to come.
+    after(200ms);
+    CAF_CHECK_EQUAL(status().requests.entered, 4u);
+    finish(0);
+    finish(1);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 4u);
+}
+
+CAF_TEST(a request that starts late counts from when it was to start) {
+    plan.rounds.count = 1;
+    plan.rounds.concurrency = 2;
+    plan.rounds.arrival_rate = 1;
+    start();
+    finish(0);
+    sched.clock().current_time += 5s; // The driver was held up.
+    after(0s);
+    finish(1);
+    auto answer = self->request(figures, caf::infinite, get_run_report{});
+    consume_messages();
+    answer.receive(
+        [](const run_report& report) {
+            CAF_CHECK_EQUAL(report.request_duration.max, nanoseconds(4s));
+            CAF_CHECK_EQUAL(report.pool_overhead.max, nanoseconds(4s));
+        },
+        [](const caf::error&) { CAF_FAIL("no report"); });
+}
+
+CAF_TEST(a duration says how many requests a rate makes) {
+    plan.rounds.arrival_rate = 10;
+    plan.rounds.duration = 2500ms;
+    start();
+    CAF_CHECK_EQUAL(plans[0].requests_per_round, 25u);
+    CAF_CHECK_EQUAL(plans[0].arrivals, nanoseconds(2400ms));
+    caf::anon_send(driver, stop_rounds{});
+    finish(0);
+}
+
+CAF_TEST(stopping ends the schedule too) {
+    plan.rounds.arrival_rate = 10;
+    start();
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    CAF_CHECK_EQUAL(ended.size(), 0u); // One runs.
+    finish(0);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 1u);
+    CAF_CHECK_EQUAL(answers.size(), 1u);
+}
+
+CAF_TEST(with an arrival rate each request is interrupted at its own time) {
+    plan.rounds.count = 1;
+    plan.rounds.concurrency = 2;
+    plan.rounds.arrival_rate = 1;
+    plan.rounds.interrupt_after = 3s;
+    start();
+    after(1s);
+    after(2s - 1ms);
+    CAF_CHECK_EQUAL(status().requests.open, 2u);
+    after(1ms);
+    CAF_CHECK_EQUAL(status().requests.open, 1u);
+    after(1s);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].interrupted, 2u);
+}
+
 CAF_TEST(every result reaches the figures) {
     plan.rounds.count = 1;
     start();

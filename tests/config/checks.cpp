@@ -48,6 +48,20 @@ CAF_TEST(a complete service passes) {
     CAF_CHECK_EQUAL(service_error(complete()), "no error");
 }
 
+CAF_TEST(a duration of arrivals needs a rate) {
+    settings values;
+    values.rounds.duration = std::chrono::seconds(60);
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "rounds.arrival-rate is missing: expected it with rounds.duration, such as "
+                    "100/s");
+    values.rounds.arrival_rate = 100;
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.rounds.arrival_rate = 100'000;
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "rounds.arrival-rate for rounds.duration=1min makes 6000000 requests a round: "
+                    "expected at most 1000000");
+}
+
 CAF_TEST(all that is missing is named) {
     CAF_CHECK_EQUAL(service_error(settings()),
                     "missing required environment variables: AVATAR_API_KEY, AVATAR_APP_ID, "

@@ -28,9 +28,9 @@ CAF_TEST(whole numbers) {
 }
 
 CAF_TEST(ranges of whole numbers) {
-    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "64"), "64");
-    CAF_CHECK_EQUAL(outcome("runtime.io-threads", "65"), "expected a whole number from 1 to 64");
-    CAF_CHECK_EQUAL(outcome("runtime.actor-threads", "0"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "64"), "64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "65"), "expected a whole number from 1 to 64");
+    CAF_CHECK_EQUAL(outcome("runtime.threads", "0"), "expected a whole number from 1 to 64");
     CAF_CHECK_EQUAL(outcome("service.max-message-size", "1023"),
                     "expected a whole number of bytes from 1024 to 1073741824");
     CAF_CHECK_EQUAL(outcome("emulator.frame-bytes", "0"), "0");
@@ -48,6 +48,15 @@ CAF_TEST(numbers) {
     CAF_CHECK_EQUAL(outcome("emulator.first-frame", "0.25"), "0.25");
     for (const auto text : {"-0.1", "nan", "inf", "1e999", "1001", "0.1x", "", ".5"})
         CAF_CHECK_EQUAL(outcome("emulator.first-frame", text), "expected a number from 0 to 1000");
+}
+
+CAF_TEST(rates) {
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "100/s"), "100/s");
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "30/min"), "0.5/s");
+    CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", "0.25/s"), "0.25/s");
+    const auto expected = "expected a rate from 0/s to 100000/s, such as 100/s or 30/min";
+    for (const auto text : {"", "100", "/s", "-1/s", "100001/s", "1/h", "1/s/s", "nan/s"})
+        CAF_CHECK_EQUAL(outcome("rounds.arrival-rate", text), expected);
 }
 
 CAF_TEST(durations) {

@@ -32,6 +32,8 @@ avatar::run_report whole_report() {
     report.time_to_first_frame = {7, 5ms, 4ms, 6ms, 5ms, 6ms, 6ms};
     report.first_frame_after_last_audio = {6, 2ms, 1ms, 3ms, 2ms, 3ms, 3ms};
     report.wait_for_connection = {8, 1500us, 0ms, 3ms, 1ms, 3ms, 3ms};
+    report.service_time = {8, 2500us, 1ms, 4ms, 2ms, 4ms, 4ms};
+    report.pool_overhead = {8, 500us, 0ms, 1ms, 0ms, 1ms, 1ms};
     report.usage = {{"connection-with-a-long-name", 8}};
     avatar::protocol::failure failure;
     failure.code = failure_code::session_token_invalid;
@@ -92,6 +94,10 @@ CAF_TEST(every_figure_of_the_report_is_there) {
             "p95_ms": 3.0, "p99_ms": 3.0},
         "wait_for_connection": {"count": 8, "mean_ms": 1.5, "min_ms": 0.0, "max_ms": 3.0,
                                 "p50_ms": 1.0, "p95_ms": 3.0, "p99_ms": 3.0},
+        "service_time": {"count": 8, "mean_ms": 2.5, "min_ms": 1.0, "max_ms": 4.0,
+                         "p50_ms": 2.0, "p95_ms": 4.0, "p99_ms": 4.0},
+        "pool_overhead": {"count": 8, "mean_ms": 0.5, "min_ms": 0.0, "max_ms": 1.0,
+                          "p50_ms": 0.0, "p95_ms": 1.0, "p99_ms": 1.0},
         "rounds": [
             {"round": 1, "started_at_ms": 0.0, "duration_ms": 2500.0, "ok": 4, "failed": 1,
              "interrupted": 0},

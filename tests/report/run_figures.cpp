@@ -18,6 +18,7 @@ audio_result success(std::string connection, nanoseconds duration) {
     result.duration = duration;
     result.first_frame = duration / 4;
     result.waited = duration / 10;
+    result.served = duration / 5;
     result.frames = 10;
     result.bytes = 1000;
     return result;
@@ -57,6 +58,8 @@ CAF_TEST(successes_are_averaged) {
     CAF_CHECK_EQUAL(report.request_duration.max.count(), nanoseconds(300ms).count());
     CAF_CHECK_EQUAL(report.time_to_first_frame.mean.count(), nanoseconds(50ms).count());
     CAF_CHECK_EQUAL(report.wait_for_connection.mean.count(), nanoseconds(20ms).count());
+    CAF_CHECK_EQUAL(report.service_time.mean.count(), nanoseconds(40ms).count());
+    CAF_CHECK_EQUAL(report.pool_overhead.mean.count(), nanoseconds(160ms).count());
 }
 
 CAF_TEST(failures_stay_out_of_averages_frames_and_usage) {

@@ -2,8 +2,8 @@
 // the emulator can do, and checks that the pool keeps its promises. Prints a table
 // and exits with 1, and a line for each, when a promise was broken.
 
+#include "actors/actor_runtime.hpp"
 #include "actors/pool_supervisor.hpp"
-#include "main/actor_runtime.hpp"
 #include "tests/soak/caller.hpp"
 #include "tests/soak/frame_counts.hpp"
 #include "tests/soak/promises.hpp"
@@ -153,7 +153,6 @@ private:
         outcome_.closed = ask<pool_closed>(self_, pool_, close_pool{}).has_value();
         for (const auto& each : callers_)
             self_->send_exit(each, caf::exit_reason::user_shutdown);
-        io_.drain(5s); // Its threads hold handles on actors.
         return outcome_;
     }
 
@@ -194,7 +193,7 @@ private:
     fault_counts faults_;
     service service_{emulated(), frames_, faults_};
     transport::io_runtime io_{1};
-    actor_runtime config_{config::runtime_settings{}};
+    actor_runtime config_{io_};
     caf::actor_system system_{config_};
     caf::scoped_actor self_{system_};
     pool_supervisor_actor pool_ =

@@ -38,6 +38,7 @@ CAF_TEST(counts frames and bytes and ends with the last frame) {
     CAF_CHECK_EQUAL(end->frames, 3u);
     CAF_CHECK_EQUAL(end->bytes, 250u);
     CAF_CHECK(end->first_frame == 30ms);
+    CAF_CHECK(end->duration == 50ms);
     CAF_CHECK_EQUAL(end->late_frames, 0u);
     CAF_CHECK(!exchange.under_way());
 }
@@ -62,7 +63,7 @@ CAF_TEST(a first frame before the last audio waits for none of it) {
 
 CAF_TEST(an exchange can be ended from this side) {
     exchange.on_frame(frame("r-1"), 10, start + 1ms);
-    const auto end = exchange.finish();
+    const auto end = exchange.finish(start + 2ms);
     CAF_CHECK_EQUAL(end.request_id, "r-1");
     CAF_CHECK_EQUAL(end.frames, 1u);
     CAF_CHECK(!exchange.under_way());
@@ -113,9 +114,9 @@ CAF_TEST(a failure ends the request it names and no other) {
     protocol::failure failure;
     failure.code = protocol::failure_code::upstream_error;
     failure.request_id = "r-0";
-    CAF_CHECK(!exchange.on_failure(failure));
+    CAF_CHECK(!exchange.on_failure(failure, start + 1ms));
     failure.request_id = "r-1";
-    const auto end = exchange.on_failure(failure);
+    const auto end = exchange.on_failure(failure, start + 2ms);
     CAF_REQUIRE(end);
     CAF_CHECK(end->failure.code == protocol::failure_code::upstream_error);
     CAF_CHECK(!exchange.under_way());

@@ -1,0 +1,362 @@
+// avatar-bench-bare: the floor of the benchmarks. A client of the avatar service
+// with nothing that a pool is for: no actors, no statistics, no time limits, one
+// thread, any failure ends it. What avatar-pool costs more than this is its price.
+//
+//   avatar-bench-bare SESSIONS REQUESTS AUDIO-FILE
+//
+// Takes the service from the environment (AVATAR_...), as avatar-pool does, and
+// trusts any certificate. Opens the sessions, prints "ready", sends the requests, as many at
+// a time as there are sessions, and prints "done" and one line of JSON. Without
+// requests it holds the sessions until its standard input ends.
+
+#include "protocol/console.hpp"
+#include "protocol/endpoint.hpp"
+#include "protocol/request_id.hpp"
+#include "protocol/wire.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace protocol = avatar::protocol;
+using asio::ip::tcp;
+using boost::system::error_code;
+using clock_type = std::chrono::steady_clock;
+
+using plain_socket = tcp::socket;
+using tls_socket = asio::ssl::stream<tcp::socket>;
+
+void must(error_code ec, const char* what) {
+    if (!ec)
+        return;
+    std::fprintf(stderr, "avatar-bench-bare: %s: %s\n", what, ec.message().c_str());
+    std::_Exit(1);
+}
+
+[[noreturn]] void stop(const std::string& why) {
+    std::fprintf(stderr, "avatar-bench-bare: %s\n", why.c_str());
+    std::_Exit(1);
+}
+
+std::string from_environment(const char* name) {
+    const char* value = std::getenv(name);
+    if (!value)
+        stop(std::string(name) + " is not set");
+    return value;
+}
+
+/// What all sessions have in common.
+struct common {
+    asio::io_context io{1};
+    asio::ssl::context tls{asio::ssl::context::tls_client};
+    protocol::endpoint console;
+    protocol::endpoint ingress;
+    tcp::resolver::results_type console_addresses;
+    tcp::resolver::results_type ingress_addresses;
+    std::string api_key;
+    std::string app_id;
+    std::string configuration;
+    std::string audio;
+
+    std::size_t sessions = 0;
+    std::size_t open = 0;
+    std::uint64_t to_begin = 0; ///< Requests.
+    std::uint64_t to_end = 0;
+    std::uint64_t frames = 0;
+    std::vector<float> latencies; ///< In milliseconds.
+    clock_type::time_point began;
+
+    std::function<void()> on_all_open;
+    std::function<void()> on_all_ended;
+};
+
+template <class Socket>
+Socket make_socket(common& c) {
+    if constexpr (std::is_same_v<Socket, tls_socket>)
+        return Socket(c.io, c.tls);
+    else
+        return Socket(c.io);
+}
+
+/// Connects, and agrees TLS where that is spoken; then calls `next`.
+template <class Socket, class Next>
+void connect(Socket& socket, const tcp::resolver::results_type& addresses, Next next) {
+    auto& bottom = beast::get_lowest_layer(socket);
+    asio::async_connect(
+        bottom, addresses, [&socket, &bottom, next](error_code ec, const tcp::endpoint&) {
+            must(ec, "connect");
+            bottom.set_option(tcp::no_delay(true));
+            if constexpr (std::is_same_v<Socket, tls_socket>)
+                socket.async_handshake(asio::ssl::stream_base::client, [next](error_code ec) {
+                    must(ec, "TLS handshake");
+                    next();
+                });
+            else
+                next();
+        });
+}
+
+/// Asks the console for a session token; then calls `next` with it.
+template <class Socket>
+struct token_call {
+    common& c;
+    Socket socket = make_socket<Socket>(c);
+    http::request<http::string_body> request{http::verb::post, c.console.target, 11};
+    http::response<http::string_body> response{};
+    beast::flat_buffer buffer{};
+    std::function<void(std::string)> next;
+
+    static void start(common& c, std::function<void(std::string)> next) {
+        auto self = std::shared_ptr<token_call>(new token_call{.c = c, .next = std::move(next)});
+        connect(self->socket, c.console_addresses, [self] { self->ask(self); });
+    }
+
+    void ask(std::shared_ptr<token_call> self) {
+        request.set(http::field::host, c.console.host_header);
+        request.set(http::field::content_type, "application/json");
+        request.set(http::field::connection, "close");
+        request.set("X-Api-Key", c.api_key);
+        request.body() =
+            protocol::token_request(std::chrono::system_clock::now() + std::chrono::hours(1));
+        request.prepare_payload();
+        http::async_write(socket, request, [this, self](error_code ec, std::size_t) {
+            must(ec, "token request");
+            http::async_read(socket, buffer, response, [this, self](error_code ec, std::size_t) {
+                must(ec, "token answer");
+                auto token = protocol::parse_token_response(static_cast<int>(response.result_int()),
+                                                            response.body());
+                if (!std::holds_alternative<std::string>(token))
+                    stop("no token: " + response.body());
+                next(std::get<std::string>(std::move(token)));
+            });
+        });
+    }
+};
+
+template <class Socket>
+class session : public std::enable_shared_from_this<session<Socket>> {
+public:
+    explicit session(common& c) : c_(c) {}
+
+    void open() {
+        token_call<Socket>::start(c_, [self = this->shared_from_this()](std::string token) {
+            self->token_ = std::move(token);
+            connect(self->ws_.next_layer(), c_of(self).ingress_addresses,
+                    [self] { self->upgrade(); });
+        });
+    }
+
+    /// Sends the next request, if any is left.
+    void begin_request() {
+        if (c_.to_begin == 0)
+            return;
+        --c_.to_begin;
+        id_ = protocol::make_request_id();
+        head_ = protocol::audio_input_prefix(id_, /*end=*/true, c_.audio.size());
+        started_ = clock_type::now();
+        ws_.write_buffer_bytes(c_.audio.size() > 4'000 ? 64 * 1024 : 4 * 1024);
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_),
+                                                        asio::buffer(c_.audio)};
+        ws_.async_write(buffers, [](error_code ec, std::size_t) { must(ec, "sending audio"); });
+    }
+
+private:
+    static common& c_of(const std::shared_ptr<session>& self) { return self->c_; }
+
+    void upgrade() {
+        ws_.auto_fragment(false);
+        ws_.set_option(beast::websocket::stream_base::decorator(
+            [this](beast::websocket::request_type& request) {
+                request.set("X-App-ID", c_.app_id);
+                request.set("X-Session-Key", token_);
+            }));
+        ws_.async_handshake(c_.ingress.host_header, c_.ingress.target,
+                            [self = this->shared_from_this()](error_code ec) {
+                                must(ec, "upgrade");
+                                self->configure();
+                            });
+    }
+
+    void configure() {
+        ws_.binary(true);
+        ws_.async_write(asio::buffer(c_.configuration),
+                        [self = this->shared_from_this()](error_code ec, std::size_t) {
+                            must(ec, "configuring the session");
+                            self->read();
+                        });
+    }
+
+    void read() {
+        ws_.async_read(buffer_, [this](error_code ec, std::size_t) {
+            if (ec == asio::error::operation_aborted)
+                return;
+            must(ec, "reading");
+            on_message();
+            buffer_.consume(buffer_.size());
+            read();
+        });
+    }
+
+    void on_message() {
+        const auto data = buffer_.cdata();
+        const auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
+        if (!message)
+            stop("a message that is no valid protobuf");
+        if (const auto* frame = std::get_if<protocol::response_animation>(&*message))
+            on_frame(*frame);
+        else if (std::holds_alternative<protocol::confirm_session>(*message))
+            on_confirmed();
+        else
+            stop("an unexpected message");
+    }
+
+    void on_confirmed() {
+        if (++c_.open == c_.sessions)
+            c_.on_all_open();
+    }
+
+    void on_frame(const protocol::response_animation& frame) {
+        if (frame.req_id != id_)
+            stop("a frame of another request");
+        ++c_.frames;
+        if (!frame.end)
+            return;
+        c_.latencies.push_back(
+            std::chrono::duration<float, std::milli>(clock_type::now() - started_).count());
+        if (--c_.to_end == 0)
+            return c_.on_all_ended();
+        begin_request();
+    }
+
+    common& c_;
+    std::string token_;
+    beast::websocket::stream<Socket, false> ws_{make_socket<Socket>(c_)};
+    beast::flat_buffer buffer_;
+    std::string id_;
+    std::string head_;
+    clock_type::time_point started_;
+};
+
+double percentile(std::vector<float>& sorted, double share) {
+    if (sorted.empty())
+        return 0;
+    const auto at = static_cast<std::size_t>(share * static_cast<double>(sorted.size()));
+    return sorted[std::min(at, sorted.size() - 1)];
+}
+
+void print_figures(common& c, double seconds) {
+    std::ranges::sort(c.latencies);
+    std::printf(R"({"requests": %zu, "frames": %llu, "seconds": %.6f, "p50_ms": %.4f, )"
+                R"("p99_ms": %.4f})"
+                "\n",
+                c.latencies.size(), static_cast<unsigned long long>(c.frames), seconds,
+                percentile(c.latencies, 0.50), percentile(c.latencies, 0.99));
+    std::fflush(stdout);
+}
+
+void say(const char* what) {
+    std::puts(what);
+    std::fflush(stdout);
+}
+
+template <class Socket>
+void run(common& c) {
+    std::vector<std::shared_ptr<session<Socket>>> sessions;
+    c.on_all_open = [&] {
+        say("ready");
+        c.began = clock_type::now();
+        if (c.to_begin == 0) {
+            std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+            c.io.stop();
+        }
+        for (auto& each : sessions)
+            each->begin_request();
+    };
+    c.on_all_ended = [&] {
+        const std::chrono::duration<double> took = clock_type::now() - c.began;
+        say("done");
+        print_figures(c, took.count());
+        c.io.stop();
+    };
+    for (std::size_t i = 0; i < c.sessions; ++i)
+        sessions.push_back(std::make_shared<session<Socket>>(c));
+    for (auto& each : sessions)
+        each->open();
+    c.io.run();
+    std::fflush(stdout);
+    std::_Exit(0); // Nothing is left to say, least of all to 8,000 connections.
+}
+
+std::string read_file(const char* path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        stop(std::string("cannot open ") + path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 4)
+        stop("expected SESSIONS REQUESTS AUDIO-FILE");
+    raise_descriptor_limit();
+    common c;
+    SSL_CTX_set_mode(c.tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    c.sessions = std::stoul(argv[1]);
+    c.to_begin = c.to_end = std::stoull(argv[2]);
+    c.audio = read_file(argv[3]);
+    c.latencies.reserve(c.to_end);
+    c.api_key = from_environment("AVATAR_API_KEY");
+    c.app_id = from_environment("AVATAR_APP_ID");
+    c.console = protocol::token_endpoint(from_environment("AVATAR_CONSOLE_ENDPOINT"));
+    c.ingress = protocol::websocket_endpoint(from_environment("AVATAR_INGRESS_ENDPOINT"),
+                                             from_environment("AVATAR_SESSION_AVATAR_ID"));
+    protocol::configure_session terms;
+    terms.sample_rate = 16'000;
+    c.configuration = protocol::encode(terms);
+    tcp::resolver resolver(c.io);
+    c.console_addresses = resolver.resolve(c.console.host, c.console.port);
+    c.ingress_addresses = resolver.resolve(c.ingress.host, c.ingress.port);
+    if (c.ingress.tls)
+        run<tls_socket>(c);
+    else
+        run<plain_socket>(c);
+}

@@ -1,0 +1,110 @@
+"""What is measured: each case runs one contender once and gives its figures."""
+
+import time
+
+import emulator as service
+from contenders import OPEN_LIMIT, Load
+
+
+class Requests:
+    """Many requests over open sessions: CPU, throughput, latency."""
+
+    def __init__(self, name, sessions, requests, audio, frames_per_second, tls=False):
+        self.name = name
+        self.sessions = sessions
+        self.requests = requests
+        self.audio = audio
+        self.tls = tls
+        self.emulator = {**service.EAGER,
+                         "emulator.frames-per-second-of-audio": str(frames_per_second)}
+
+    def run(self, contender, context):
+        emulator = context.emulator(self)
+        load = Load(self.sessions, self.requests, context.audio(self.audio), context.ca(self))
+        child = contender.start(load, emulator.environment, context.scratch)
+        begun, cpu_before = child.wait_for(contender.ready, limit=OPEN_LIMIT)
+        served_before = emulator.cpu_seconds()
+        ended, cpu_after = child.wait_for(contender.done, limit=300)
+        served = emulator.cpu_seconds() - served_before
+        child.finish()
+        return {
+            "cpu_us_per_request": (cpu_after - cpu_before) / self.requests * 1e6,
+            "requests_per_s": self.requests / (ended - begun),
+            **contender.latencies(child, context.scratch),
+            "emulator_cpu_us_per_request": served / self.requests * 1e6,
+        }
+
+
+class Idle:
+    """Sessions without requests: their memory, and what it takes to open them."""
+
+    emulator = service.EAGER
+    few = 10
+
+    def __init__(self, name, sessions, tls=False):
+        self.name = name
+        self.sessions = sessions
+        self.tls = tls
+
+    def run(self, contender, context):
+        base = self._open(contender, context, self.few)
+        full = self._open(contender, context, self.sessions)
+        more = self.sessions - self.few
+        return {
+            "memory_kb_per_session": (full["memory"] - base["memory"]) / more / 1024,
+            "open_seconds": full["seconds"],
+            "open_cpu_seconds": full["cpu"],
+        }
+
+    def _open(self, contender, context, sessions):
+        emulator = context.emulator(self)
+        load = Load(sessions, 0, context.audio("small"), context.ca(self))
+        begun = time.monotonic()
+        child = contender.start(load, emulator.environment, context.scratch)
+        ready, cpu = child.wait_for(contender.ready, limit=OPEN_LIMIT)
+        time.sleep(1)  # What opening left behind is given back.
+        memory = child.memory_bytes()
+        contender.end_idle(child)
+        return {"memory": memory, "seconds": ready - begun, "cpu": cpu}
+
+
+class Paced:
+    """Requests at a fixed rate: what the pool adds to the service's own time."""
+
+    name = "paced"
+    tls = False
+    # 1 KB is 32 ms of audio: the first frame after 500 ms, and no other.
+    emulator = {**service.EAGER, "emulator.first-frame": "15.6",
+                "emulator.frames-per-second-of-audio": "1"}
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def run(self, contender, context):
+        options = {
+            "pool.size": 100, "rounds.count": 1, "rounds.arrival-rate": "100/s",
+            "rounds.duration": f"{self.seconds}s", "audio.file": context.audio("small"),
+            "report.json": context.scratch / "ours.json",
+        }
+        child = contender.start_with(options, context.emulator(self).environment, context.scratch)
+        child.wait_for(contender.done, limit=self.seconds + 60)
+        child.finish()
+        report = contender.report(context.scratch)
+        return {
+            "service_p50_ms": report["service_time"]["p50_ms"],
+            "added_p50_us": report["pool_overhead"]["p50_ms"] * 1e3,
+            "added_p99_us": report["pool_overhead"]["p99_ms"] * 1e3,
+        }
+
+
+def all_cases(quick):
+    few = 10 if quick else 1
+    return [
+        Requests("small", 100, 50_000 // few, "small", 312.5),
+        Requests("small-tls", 100, 50_000 // few, "small", 312.5, tls=True),
+        Requests("speech", 100, 2_000 // few * (2 if quick else 1), "speech", 0.5),
+        Requests("wide", 8_000, 50_000 // few, "small", 312.5),
+        Idle("idle", 8_000),
+        Idle("idle-tls", 2_000, tls=True),
+        Paced(10 if quick else 60),
+    ]

@@ -1,0 +1,115 @@
+#include "transport/actor_scheduler.hpp"
+
+#include "tests/support/dsl.hpp"
+#include "tests/support/inbox.hpp"
+#include "transport/io_runtime.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#define CAF_SUITE actor_scheduler
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct config : caf::actor_system_config {
+    explicit config(transport::io_runtime& io) { transport::run_actors_on(io, *this); }
+};
+
+/// Passes a countdown round until it is over; tells who had it last.
+caf::behavior runner(caf::event_based_actor* self, tests::inbox<int>* ends) {
+    auto next = std::make_shared<caf::actor>();
+    return {[=](const caf::actor& neighbour) { *next = neighbour; },
+            [=](int left) {
+                if (left > 0)
+                    self->send(*next, left - 1);
+                else
+                    ends->put(left);
+            },
+            [=](caf::unit_t) { *next = nullptr; }};
+}
+
+} // namespace
+
+CAF_TEST(actors run on the threads of the sockets) {
+    tests::inbox<std::thread::id> seen;
+    transport::io_runtime io(1);
+    config settings(io);
+    caf::actor_system system(settings);
+    boost::asio::post(io.next(), [&] { seen.put(std::this_thread::get_id()); });
+    const auto thread = seen.take();
+    system.spawn([&](caf::event_based_actor*) { seen.put(std::this_thread::get_id()); });
+    const auto actors = seen.take();
+    CAF_REQUIRE(thread && actors);
+    CAF_CHECK(*thread == *actors);
+}
+
+CAF_TEST(an actor with many messages lets the sockets have their turn) {
+    tests::inbox<bool> had_turn;
+    transport::io_runtime io(1);
+    config settings(io);
+    caf::actor_system system(settings);
+    std::atomic<bool> turn = false;
+    const auto busy = system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+        return {[&](int number) {
+            if (number == 0)
+                boost::asio::post(io.next(), [&] { turn = true; });
+            else if (number == 1'000)
+                had_turn.put(turn);
+        }};
+    });
+    // All of them wait before the first is handled.
+    boost::asio::post(io.next(), [busy] {
+        for (int i = 0; i <= 1'000; ++i)
+            caf::anon_send(busy, i);
+    });
+    CAF_CHECK(had_turn.take().value_or(false));
+}
+
+CAF_TEST(messages cross between threads) {
+    tests::inbox<int> ends;
+    transport::io_runtime io(3);
+    config settings(io);
+    caf::actor_system system(settings);
+    std::vector<caf::actor> ring;
+    for (int i = 0; i < 10; ++i)
+        ring.push_back(system.spawn(runner, &ends));
+    for (std::size_t i = 0; i < ring.size(); ++i)
+        caf::anon_send(ring[i], ring[(i + 1) % ring.size()]);
+    for (int i = 0; i < 5; ++i)
+        caf::anon_send(ring[static_cast<std::size_t>(i)], 10'007);
+    for (int i = 0; i < 5; ++i)
+        CAF_CHECK(ends.take().has_value());
+    for (const auto& each : ring)
+        caf::anon_send(each, caf::unit);
+}
+
+CAF_TEST(delayed messages come and a system ends before those that are left) {
+    tests::inbox<int> came;
+    transport::io_runtime io(1);
+    {
+        config settings(io);
+        caf::actor_system system(settings);
+        system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+            self->delayed_send(self, 1ms, 1);
+            return {[&, self](int number) {
+                came.put(number);
+                self->delayed_send(self, 1h, 2);
+                self->quit();
+            }};
+        });
+        CAF_CHECK_EQUAL(came.take().value_or(0), 1);
+    }
+    CAF_CHECK(io.drain(60s));
+}
