@@ -68,8 +68,8 @@ private:
     std::size_t sent_ = 0; // Pieces.
     bool sending_ = false;
     std::chrono::steady_clock::time_point started_;
-    std::list<message>
-        queue_; // An empty deque would keep half a kilobyte. // The front one is being written.
+    // The front one is being written. An empty deque would keep half a kilobyte.
+    std::list<message> queue_;
 };
 
 } // namespace avatar::transport

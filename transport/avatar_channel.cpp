@@ -61,14 +61,14 @@ private:
     std::shared_ptr<avatar_connection> connection_;
 };
 
-/// One name lookup for each io_context. Fixed from the start: channels are made
-/// by sessions, on whichever thread these run.
-using lookups = std::map<boost::asio::io_context*, std::shared_ptr<name_lookup>>;
+/// One of each io_context. Fixed from the start: channels are made by sessions, on
+/// whichever thread these run.
+using neighbourhoods = std::map<boost::asio::io_context*, std::shared_ptr<connection_neighbours>>;
 
-lookups make_lookups(const io_runtime& io) {
-    lookups all;
+neighbourhoods make_neighbourhoods(const io_runtime& io) {
+    neighbourhoods all;
     for (auto* context : io.contexts())
-        all.emplace(context, std::make_shared<name_lookup>(*context));
+        all.emplace(context, std::make_shared<connection_neighbours>(*context));
     return all;
 }
 
@@ -88,11 +88,11 @@ connection_settings in_common(channel_settings settings) {
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
-    auto names = std::make_shared<const lookups>(make_lookups(io));
-    return [&io, common, names](channel_sink sink) -> std::unique_ptr<channel> {
+    auto all = std::make_shared<const neighbourhoods>(make_neighbourhoods(io));
+    return [&io, common, all](channel_sink sink) -> std::unique_ptr<channel> {
         auto& context = io.next();
         return std::make_unique<avatar_channel>(std::make_shared<avatar_connection>(
-            context, names->at(&context), common, std::move(sink)));
+            context, all->at(&context), common, std::move(sink)));
     };
 }
 

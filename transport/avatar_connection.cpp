@@ -24,13 +24,14 @@ constexpr auto close_limit = std::chrono::seconds(2);
 
 } // namespace
 
-avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<name_lookup> names,
+avatar_connection::avatar_connection(asio::io_context& io,
+                                     std::shared_ptr<connection_neighbours> neighbours,
                                      std::shared_ptr<const connection_settings> settings,
                                      channel_sink sink)
     : io_(io),
       settings_(std::move(settings)),
       sink_(std::move(sink)),
-      names_(std::move(names)),
+      neighbours_(std::move(neighbours)),
       lookup_patience_(io),
       deadline_(io),
       silence_due_(io) {}
@@ -88,13 +89,13 @@ awaitable<void> avatar_connection::fetch_token() {
 
 awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await names_->find(to.host, to.port, lookup_patience_);
+    auto addresses = co_await neighbours_->names->find(to.host, to.port, lookup_patience_);
     if (cut_) // Between the two nothing was open that a cut could have closed.
         throw system_error(asio::error::operation_aborted);
     co_await connect_tcp(*stream_, std::move(addresses));
     if (to.tls) {
         at_step(phase_, "TLS handshake");
-        co_await shake_tls(*stream_, to);
+        co_await shake_tls(*stream_, to, neighbours_->sessions);
     }
 }
 
@@ -129,6 +130,7 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
 awaitable<void> avatar_connection::agree_session() {
     at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
     const auto request = protocol::encode(session_terms(settings_->channel));
+    fit_write_buffer(*ws_, request.size());
     co_await ws_->async_write(asio::buffer(request), use_awaitable);
 
     const auto answer = co_await read_answer();

@@ -26,12 +26,22 @@ struct connection_settings {
     tls_context tls;            ///< Null where nothing speaks TLS.
 };
 
+/// What the connections on one io_context share. Used there only, so without a lock.
+struct connection_neighbours {
+    explicit connection_neighbours(boost::asio::io_context& io)
+        : names(std::make_shared<name_lookup>(io)) {}
+
+    std::shared_ptr<name_lookup> names;
+    tls_sessions sessions;
+};
+
 /// One connection to the avatar service, from the token to the close frame.
 /// Lives on one io_context, every member function is called there; kept alive
 /// by the operations under way until `channel_closed` has been told.
 class avatar_connection : public std::enable_shared_from_this<avatar_connection> {
 public:
-    avatar_connection(boost::asio::io_context& io, std::shared_ptr<name_lookup> names,
+    avatar_connection(boost::asio::io_context& io,
+                      std::shared_ptr<connection_neighbours> neighbours,
                       std::shared_ptr<const connection_settings> settings, channel_sink sink);
 
     boost::asio::io_context& io() { return io_; }
@@ -81,7 +91,7 @@ private:
     std::shared_ptr<const connection_settings> settings_;
     channel_sink sink_;
 
-    std::shared_ptr<name_lookup> names_;
+    std::shared_ptr<connection_neighbours> neighbours_;
     steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.

@@ -35,14 +35,25 @@ void expect_host(SSL* ssl, const std::string& host) {
 } // namespace
 
 awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
-    co_await asio::async_connect(s.socket(), addresses, use_awaitable);
+    const auto reached = co_await asio::async_connect(s.socket(), addresses, use_awaitable);
+    // Having waited for the connection, Asio would watch for room to write for ever,
+    // and the kernel tell it of some whenever the TLS stream waits for something to
+    // read. Registered anew it does not.
+    if (s.tls())
+        s.socket().assign(reached.protocol(), s.socket().release());
     s.socket().set_option(asio::ip::tcp::no_delay(true));
 }
 
-awaitable<void> shake_tls(stream& s, const protocol::endpoint& to) {
+awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions& sessions) {
     auto& tls = *s.tls();
     expect_host(tls.native_handle(), to.host);
-    co_await tls.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+    sessions.offer(tls.native_handle(), to.host + ' ' + to.port);
+    try {
+        co_await tls.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+    } catch (const boost::system::system_error&) {
+        tls_sessions::forget(tls.native_handle());
+        throw;
+    }
 }
 
 awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,

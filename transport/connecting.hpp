@@ -3,6 +3,7 @@
 #include "protocol/endpoint.hpp"
 #include "transport/name_lookup.hpp"
 #include "transport/stream.hpp"
+#include "transport/tls_sessions.hpp"
 
 #include <string>
 #include <utility>
@@ -17,8 +18,8 @@ namespace avatar::transport {
 awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses);
 
 /// Agrees TLS: sends the host name (SNI) and verifies the certificate and that
-/// it is for this host.
-awaitable<void> shake_tls(stream& s, const protocol::endpoint& to);
+/// it is for this host; or resumes one of `sessions`, for which both were done.
+awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions& sessions);
 
 /// What came back of an HTTP request.
 struct http_answer {

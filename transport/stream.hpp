@@ -3,10 +3,9 @@
 #include "transport/delivery.hpp"
 #include "transport/executor.hpp"
 #include "transport/tls.hpp"
+#include "transport/tls_stream.hpp"
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
 #include <memory>
@@ -21,13 +20,12 @@ namespace avatar::transport {
 class stream {
 public:
     using socket_type = tcp_socket;
-    using tls_stream_type = boost::asio::ssl::stream<socket_type>;
     using executor_type = socket_type::executor_type;
 
     /// Plain when `tls` is null.
     stream(socket_type socket, const tls_context& tls) {
         if (tls)
-            tls_ = std::make_unique<tls_stream_type>(std::move(socket), *tls);
+            tls_ = std::make_unique<tls_stream>(std::move(socket), *tls);
         else
             plain_ = std::make_unique<socket_type>(std::move(socket));
     }
@@ -37,7 +35,7 @@ public:
     socket_type& socket() { return tls_ ? tls_->next_layer() : *plain_; }
 
     /// The TLS layer; null when plain.
-    tls_stream_type* tls() { return tls_.get(); }
+    tls_stream* tls() { return tls_.get(); }
 
     /// Ends every operation under way with an error. For time limits.
     void close() {
@@ -58,7 +56,8 @@ public:
                 if (tls_)
                     tls_->async_read_some(to, std::move(handler));
                 else
-                    plain_->async_read_some(to, std::move(handler));
+                    plain_->async_read_some(first_of<boost::asio::mutable_buffer>(to),
+                                            std::move(handler));
             },
             token, buffers);
     }
@@ -79,7 +78,7 @@ private:
     // One of the two; behind pointers because a WebSocket holds a stream for
     // its whole life and most streams are of one kind.
     std::unique_ptr<socket_type> plain_;
-    std::unique_ptr<tls_stream_type> tls_;
+    std::unique_ptr<tls_stream> tls_;
     std::optional<tcp_progress> progress_; // At the end.
 };
 
@@ -87,11 +86,10 @@ private:
 /// ends its connection, and how its time limits cut it.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, stream& s, Handler&& handler) {
-    using boost::beast::websocket::async_teardown;
     if (s.tls())
-        async_teardown(role, *s.tls(), std::forward<Handler>(handler));
+        s.tls()->async_shutdown(std::forward<Handler>(handler));
     else
-        async_teardown(role, s.socket(), std::forward<Handler>(handler));
+        boost::beast::websocket::async_teardown(role, s.socket(), std::forward<Handler>(handler));
 }
 
 inline void beast_close_socket(stream& s) {

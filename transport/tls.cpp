@@ -1,5 +1,7 @@
 #include "transport/tls.hpp"
 
+#include "transport/tls_sessions.hpp"
+
 #include <boost/asio/ssl/context.hpp>
 
 namespace avatar::transport {
@@ -28,6 +30,7 @@ void require(const boost::system::error_code& ec, const char* what, const std::s
 tls_context make_client_tls(const std::string& ca_file) {
     auto context = make_context(ssl::context::tls_client);
     context->set_verify_mode(ssl::verify_peer);
+    tls_sessions::enable(*context);
     boost::system::error_code ec;
     if (ca_file.empty())
         context->set_default_verify_paths(ec);

@@ -4,7 +4,9 @@
 
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace avatar::transport {
 
@@ -14,12 +16,13 @@ using websocket = boost::beast::websocket::stream<stream, false>;
 
 /// Sizes the write buffer for one message. Masking copies through that buffer,
 /// one system call each time it is full: 4 KB would cost a clip of 650 KB 160
-/// calls. Beast keeps the buffer until a message of the other size begins, so a
-/// client that has sent a clip holds 64 KB until then.
+/// calls. Beast keeps the buffer until a message of another size begins: a session
+/// that has sent nothing but its terms holds the smallest, a client that has sent a
+/// clip the largest.
 inline void fit_write_buffer(websocket& ws, std::size_t message_size) {
-    constexpr std::size_t small = 4 * 1024;
-    constexpr std::size_t large = 64 * 1024;
-    ws.write_buffer_bytes(message_size > small ? large : small);
+    constexpr std::size_t sizes[] = {512, 4 * 1024, 64 * 1024};
+    const auto* fits = std::ranges::lower_bound(sizes, message_size);
+    ws.write_buffer_bytes(fits == std::end(sizes) ? sizes[2] : *fits);
 }
 
 } // namespace avatar::transport
