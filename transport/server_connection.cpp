@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <netinet/tcp.h>
 #include <utility>
 
 namespace avatar::transport {
@@ -37,6 +38,13 @@ http_request plain(const http::request<http::string_body>& from) {
         to.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     to.body = from.body();
     return to;
+}
+
+/// Whether the kernel holds back what does not fill a packet, for 200 ms at most
+/// (tcp(7), TCP_CORK).
+void hold_packets(tcp_socket& socket, bool held) {
+    const int value = held;
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
 } // namespace
@@ -182,6 +190,10 @@ bool server_connection::takes_messages() const {
 void server_connection::write_next() {
     if (silent_)
         return;
+    // Frames that are due together go out together: one packet, not one each.
+    const bool hold = holding_ ? !queue_.empty() : queue_.size() > 1;
+    if (hold != holding_)
+        hold_packets(connection().socket(), holding_ = hold);
     if (queue_.empty()) {
         writing_ = false;
         if (close_when_sent_)

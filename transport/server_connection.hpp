@@ -74,6 +74,7 @@ private:
     std::deque<outgoing> queue_; // The front one is being written.
     std::size_t queued_bytes_ = 0;
     bool writing_ = false;
+    bool holding_ = false; // Packets, while more is queued.
     std::optional<boost::beast::websocket::close_reason> close_when_sent_;
     shared_bytes stall_when_sent_;
     std::string half_frame_; ///< While it is written.
