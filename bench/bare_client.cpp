@@ -54,8 +54,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using clock_type = std::chrono::steady_clock;
 
-using plain_socket = tcp::socket;
-using tls_socket = asio::ssl::stream<tcp::socket>;
+// Not tcp::socket, which pays for an executor of any kind.
+using plain_socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
+using tls_socket = asio::ssl::stream<plain_socket>;
 
 void must(error_code ec, const char* what) {
     if (!ec)
@@ -217,13 +218,18 @@ private:
                         });
     }
 
+    /// In pieces: a message that comes in one needs no operation on top of that.
     void read() {
-        ws_.async_read(buffer_, [this](error_code ec, std::size_t) {
+        const auto room = buffer_.prepare(ws_.read_size_hint(buffer_));
+        ws_.async_read_some(room, [this](error_code ec, std::size_t size) {
             if (ec == asio::error::operation_aborted)
                 return;
             must(ec, "reading");
-            on_message();
-            buffer_.consume(buffer_.size());
+            buffer_.commit(size);
+            if (ws_.is_message_done()) {
+                on_message();
+                buffer_.consume(buffer_.size());
+            }
             read();
         });
     }
