@@ -13,26 +13,23 @@ const caf::actor_addr& caller_of(const waiter& who) {
 } // namespace
 
 void request_queue::push(waiter who, time_point now) {
-    const auto which = arrive(std::move(who), now);
-    auto& waiters = which->in->waiters;
-    which->place = waiters.insert(waiters.end(), which);
+    auto& newcomer = arrive(std::move(who), now);
+    newcomer.in->waiters.push_back(newcomer);
 }
 
 void request_queue::push_front(waiter who, time_point now) {
-    const auto which = arrive(std::move(who), now);
-    auto& waiters = which->in->waiters;
-    which->place = waiters.insert(waiters.begin(), which);
+    auto& newcomer = arrive(std::move(who), now);
+    newcomer.in->waiters.push_front(newcomer);
 }
 
 waiter request_queue::pop() {
-    auto& next = turns_.front();
-    const auto which = next.waiters.front();
+    auto& next = turns_.front().waiters.front();
     turns_.splice(turns_.end(), turns_, turns_.begin());
-    return remove(which);
+    return remove(next);
 }
 
 waiter request_queue::pop_oldest() {
-    return remove(arrivals_.begin());
+    return remove(arrivals_.front());
 }
 
 std::optional<pooled_request> request_queue::take(std::string_view request_id) {
@@ -42,28 +39,30 @@ std::optional<pooled_request> request_queue::take(std::string_view request_id) {
     });
     if (found == arrivals_.end())
         return std::nullopt;
-    return std::get<pooled_request>(remove(found));
+    return std::get<pooled_request>(remove(*found));
 }
 
 /// Finds or makes the line of its caller.
-request_queue::arrivals::iterator request_queue::arrive(waiter who, time_point now) {
+request_queue::arrival& request_queue::arrive(waiter who, time_point now) {
     const auto& caller = caller_of(who);
     auto known = line_of_.find(caller);
     if (known == line_of_.end())
-        known = line_of_.emplace(caller, turns_.insert(turns_.end(), line{caller, {}})).first;
+        known = line_of_.emplace(caller, turns_.emplace(turns_.end(), caller)).first;
     requests_ += std::holds_alternative<pooled_request>(who) ? 1 : 0;
-    return arrivals_.insert(arrivals_.end(), {std::move(who), now, known->second, {}});
+    const auto place = arrivals_.emplace(arrivals_.end(), std::move(who), now, known->second);
+    place->place = place;
+    return *place;
 }
 
-waiter request_queue::remove(arrivals::iterator which) {
-    const auto in = which->in;
-    in->waiters.erase(which->place);
+waiter request_queue::remove(arrival& which) {
+    const auto in = which.in;
+    in->waiters.erase(in->waiters.iterator_to(which));
     if (in->waiters.empty()) {
         line_of_.erase(in->caller);
         turns_.erase(in);
     }
-    auto who = std::move(which->who);
-    arrivals_.erase(which);
+    auto who = std::move(which.who);
+    arrivals_.erase(which.place);
     requests_ -= std::holds_alternative<pooled_request>(who) ? 1 : 0;
     return who;
 }

@@ -2,6 +2,8 @@
 
 #include "actors/pooled_request.hpp"
 
+#include <boost/intrusive/list.hpp>
+
 #include <cstddef>
 #include <list>
 #include <map>
@@ -54,20 +56,27 @@ private:
     using arrivals = std::list<arrival>;
     using lines = std::list<line>;
 
-    struct arrival {
+    struct arrival : boost::intrusive::list_base_hook<> { // Of its line.
+        arrival(waiter w, time_point now, lines::iterator line)
+            : who(std::move(w)),
+              since(now),
+              in(line) {}
+
         waiter who;
         time_point since;
         lines::iterator in;
-        std::list<arrivals::iterator>::iterator place;
+        arrivals::iterator place{};
     };
 
     struct line {
+        explicit line(caf::actor_addr whose) : caller(std::move(whose)) {}
+
         caf::actor_addr caller;
-        std::list<arrivals::iterator> waiters;
+        boost::intrusive::list<arrival> waiters; // Owned by `arrivals_`.
     };
 
-    arrivals::iterator arrive(waiter who, time_point now);
-    waiter remove(arrivals::iterator which);
+    arrival& arrive(waiter who, time_point now);
+    waiter remove(arrival& which);
 
     arrivals arrivals_; // Oldest first.
     lines turns_;       // Next turn first; none is empty.
