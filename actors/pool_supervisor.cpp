@@ -16,14 +16,15 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
     auto& state = *self->state.state;
     auto& dispatcher = state.dispatcher();
     self->set_down_handler([&](caf::down_msg& message) { state.on_down(message); });
+    // CAF tries them in this order: what comes with every request stands first.
     return {
-        [&](session_opened& message) { state.on_session_opened(message); },
+        [&](audio_request& request) { return dispatcher.on_request(request); },
         [&](const session_idle& message) { state.on_session_idle(message); },
+        [&](session_opened& message) { state.on_session_opened(message); },
         [&](const request_given_up& message) { dispatcher.on_given_up(message); },
         [&](returned_request& message) { return state.on_returned(message); },
         [&](const session_closed& message) { state.on_session_closed(message); },
         [&](open_pool) { return state.on_open(); },
-        [&](audio_request& request) { return dispatcher.on_request(request); },
         [&](get_pool_status message) { return state.status(message.with_connections); },
         [&](const interrupt_request& message) { dispatcher.on_interrupt(message); },
         [&](borrow_session& message) { return dispatcher.on_borrow(message); },

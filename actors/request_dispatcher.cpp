@@ -65,8 +65,9 @@ void request_dispatcher::admit(waiter who) {
     } else if (waiting_.size() >= settings_.max_waiting) {
         std::visit([&](auto& w) { refuse(w, queue_was_full(settings_.max_waiting)); }, who);
     } else {
-        waiting_.push(std::move(who), now());
-        alarms_.set(alarms::kind::waiting, now() + settings_.borrow_timeout);
+        const auto since = now();
+        waiting_.push(std::move(who), since);
+        alarms_.set(alarms::kind::waiting, since + settings_.borrow_timeout);
     }
 }
 
@@ -80,16 +81,17 @@ void request_dispatcher::offer(pool_slot& slot) {
 }
 
 void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
+    const auto given = now();
     slot.request_id = next.request.request_id;
     slot.owes_answer = true;
     slot.given_up.reset();
-    slot.deadline = now() + settings_.request_timeout;
+    slot.deadline = given + settings_.request_timeout;
     ++owing_;
     ++served_;
     ++slot.session.requests;
     slots_.move(slot, slot_phase::busy);
     alarms_.set(alarms::kind::busy, slot.deadline);
-    next.delegate_to(slot.session.actor, now());
+    next.delegate_to(slot.session.actor, given);
 }
 
 // -- the end of a request ------------------------------------------------------------

@@ -29,14 +29,15 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
     state.start(std::move(links), std::move(plan));
     self->set_down_handler(
         [&](const caf::down_msg& message) { state.on_pool_down(message.reason); });
+    // CAF tries them in this order: what comes with every request stands first.
     return {
+        [&](audio_result& result) { state.on_result(result); },
         [&](run_rounds) { return state.on_run(); },
         [&](stop_rounds) { state.on_stop(); },
         [&](next_round) { state.on_next_round(); },
         [&](const arrival_due& alarm) { state.on_arrival_due(alarm); },
         [&](const interrupts_due& alarm) { state.on_interrupts_due(alarm); },
         [&](const tell_progress& alarm) { state.on_tell_progress(alarm); },
-        [&](audio_result& result) { state.on_result(result); },
     };
 }
 
@@ -102,8 +103,9 @@ void round_driver_state::start_requests(const pool_status& pool) {
 
 void round_driver_state::send_due_requests() {
     auto& arrivals = round_.arrivals;
-    while (!arrivals.done() && arrivals.next() <= now()) {
-        send_request(arrivals.next());
+    auto present = now();
+    for (; !arrivals.done() && arrivals.next() <= present; present = now()) {
+        send_request(arrivals.next(), present);
         arrivals.begin();
     }
     if (!arrivals.done())
@@ -116,11 +118,11 @@ void round_driver_state::on_arrival_due(const arrival_due& alarm) {
 }
 
 /// One that was to start at `start`: if that is past, its time counts from then.
-void round_driver_state::send_request(time_point start) {
+void round_driver_state::send_request(time_point start, time_point present) {
     audio_request request;
     request.request_id = protocol::make_request_id();
     request.audio = plan_.audio;
-    request.spent = now() - start;
+    request.spent = present - start;
     ++round_.open;
     if (plan_.rounds.interrupt_after.count() > 0)
         round_.interrupts.push_back({request.request_id, start + plan_.rounds.interrupt_after});

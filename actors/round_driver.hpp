@@ -77,7 +77,7 @@ private:
     void begin_round();
     void start_requests(const pool_status& pool);
     void send_due_requests();
-    void send_request(time_point start);
+    void send_request(time_point start, time_point present);
     void finish_round_if_done();
     void stop_arrivals();
     void finish_round();

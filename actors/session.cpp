@@ -14,15 +14,16 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
                                      transport::channel_factory make_channel) {
     auto& state = self->state;
     state.start(key, std::move(owner), make_channel);
+    // CAF tries them in this order: what comes with every request stands first.
     return {
         [&](audio_request& request) { return state.on_request(request); },
+        [&](exchange_finished& event) {
+            state.contain([&] { state.on_exchange_finished(event); });
+        },
         [&](give_up_request& message) { state.contain([&] { state.on_give_up(message); }); },
         [&](check_session) { state.contain([&] { state.on_check(); }); },
         [&](close_session message) { state.contain([&] { state.on_close(message.why); }); },
         [&](channel_opened& event) { state.contain([&] { state.on_channel_opened(event); }); },
-        [&](exchange_finished& event) {
-            state.contain([&] { state.on_exchange_finished(event); });
-        },
         [&](channel_alive) { state.contain([&] { state.on_channel_alive(); }); },
         [&](channel_closed& event) { state.contain([&] { state.on_channel_closed(event); }); },
     };

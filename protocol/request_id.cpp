@@ -1,6 +1,6 @@
 #include "protocol/request_id.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <array>
 #include <cstdint>
@@ -25,12 +25,13 @@ std::mt19937_64 seeded_engine() {
     return std::mt19937_64(seed);
 }
 
-/// Six random characters.
-void append_half(std::string& id) {
+/// Writes six random characters; gives the end of them.
+char* write_half(char* to) {
     thread_local auto engine = seeded_engine();
     auto bits = engine();
     for (int i = 0; i < 6; ++i, bits >>= bits_per_character)
-        id += alphabet[bits % alphabet.size()];
+        *to++ = alphabet[bits % alphabet.size()];
+    return to;
 }
 
 } // namespace
@@ -40,12 +41,13 @@ std::string make_request_id(std::chrono::system_clock::time_point now) {
     auto day = floor<days>(now);
     auto date = year_month_day(day);
     auto time = hh_mm_ss(floor<seconds>(now - day));
-    auto id = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}_", int(date.year()),
-                          unsigned(date.month()), unsigned(date.day()), time.hours().count(),
-                          time.minutes().count(), time.seconds().count());
-    append_half(id);
-    append_half(id);
-    return id;
+    std::array<char, 32> id;
+    auto* end =
+        fmt::format_to(id.data(), FMT_COMPILE("{:04}{:02}{:02}{:02}{:02}{:02}_"), int(date.year()),
+                       unsigned(date.month()), unsigned(date.day()), time.hours().count(),
+                       time.minutes().count(), time.seconds().count());
+    end = write_half(write_half(end));
+    return std::string(id.data(), end);
 }
 
 std::string make_request_id() {

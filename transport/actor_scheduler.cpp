@@ -36,8 +36,12 @@ public:
 
     /// Takes over a reference to `job`. From any thread.
     void exec_later(caf::resumable* job) override {
-        // As the continuation of what runs: needs no lock on the thread itself.
-        asio::defer(io_, [this, job] { take_turn(job); });
+        if (!here())
+            return asio::post(io_, [this, job] { take_turn(job); });
+        // One operation for all that become ready until it runs.
+        ready_.push_back(job);
+        if (ready_.size() == 1)
+            asio::defer(io_, [this] { take_turns(); });
     }
 
     bool here() const { return io_.get_executor().running_in_this_thread(); }
@@ -56,6 +60,13 @@ public:
     }
 
 private:
+    void take_turns() {
+        taking_.swap(ready_);
+        for (auto* job : taking_)
+            take_turn(job);
+        taking_.clear();
+    }
+
     void take_turn(caf::resumable* job) {
         if (job->resume(this, messages_in_a_row) == caf::resumable::resume_later)
             exec_later(job);
@@ -64,6 +75,8 @@ private:
     }
 
     asio::io_context& io_;
+    std::vector<caf::resumable*> ready_;  // Touched on the thread only, ...
+    std::vector<caf::resumable*> taking_; // ... and so are those whose turn it is.
 };
 
 class actor_scheduler final : public caf::scheduler::abstract_coordinator {

@@ -23,7 +23,7 @@ void audio_sender::send(std::string request_id, audio_clip audio) {
     sent_ = 0;
     sending_ = true;
     started_ = std::chrono::steady_clock::now();
-    send_due_pieces();
+    send_due_pieces(started_);
 }
 
 void audio_sender::stop() {
@@ -38,8 +38,7 @@ void audio_sender::interrupt(std::string_view request_id) {
 
 // -- pieces --------------------------------------------------------------------
 
-void audio_sender::send_due_pieces() {
-    const auto now = std::chrono::steady_clock::now();
+void audio_sender::send_due_pieces(std::chrono::steady_clock::time_point now) {
     while (sending_ && started_ + audio_.interval() * sent_ <= now)
         send_piece();
     if (sending_)
@@ -53,7 +52,7 @@ void audio_sender::send_piece() {
     if (piece.empty() && !last)
         return;
     write({protocol::audio_input_prefix(request_id_, last, piece.size()), audio_, piece,
-           last ? request_id_ : std::string()});
+           last ? std::move(request_id_) : std::string()});
     if (last)
         events_.on_last_piece();
 }
@@ -62,7 +61,7 @@ void audio_sender::wait_for_next_piece() {
     next_piece_due_.expires_at(started_ + audio_.interval() * sent_);
     next_piece_due_.async_wait([this, owner = owner_](error_code ec) {
         if (const auto alive = owner.lock(); alive && !ec)
-            send_due_pieces();
+            send_due_pieces(std::chrono::steady_clock::now());
     });
 }
 

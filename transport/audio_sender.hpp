@@ -52,7 +52,7 @@ private:
         std::string ends = {}; // The request that it is the last of.
     };
 
-    void send_due_pieces();
+    void send_due_pieces(std::chrono::steady_clock::time_point now);
     void send_piece();
     void wait_for_next_piece();
     void write(message next);

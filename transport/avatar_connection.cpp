@@ -43,7 +43,7 @@ void avatar_connection::open() {
 }
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
-awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
+awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) {
     try {
         limit_time(settings_->channel.service.connect_timeout);
         const auto& service = settings_->channel.service;
@@ -66,7 +66,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection>) {
     watch_for_silence(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
     at_step(failure_phase::websocket_runtime, "reading");
-    read_next();
+    read_next(std::move(self));
 }
 
 awaitable<void> avatar_connection::fetch_token() {
@@ -142,6 +142,7 @@ awaitable<void> avatar_connection::agree_session() {
     if (confirm->connection_id.empty())
         fail(failure_code::protocol_error, "confirmation without a connection id");
     connection_id_ = confirm->connection_id;
+    buffer_.consume(buffer_.size());
 }
 
 void avatar_connection::finish(protocol::failure reason) {
@@ -167,8 +168,7 @@ void avatar_connection::finish(protocol::failure reason) {
 
 // -- reading --------------------------------------------------------------------
 
-/// The answer to the first message; its views point into the buffer until the next
-/// read.
+/// The answer to the first message; its views point into the buffer.
 awaitable<protocol::message> avatar_connection::read_answer() {
     co_await ws_->async_read(buffer_, use_awaitable);
     co_return message_in_buffer();
@@ -184,28 +184,37 @@ protocol::message avatar_connection::message_in_buffer() {
     return *std::move(message);
 }
 
-/// No coroutine: for a frame of a kilobyte that would cost as much again.
-void avatar_connection::read_next() {
-    buffer_.consume(buffer_.size());
-    ws_->async_read(buffer_, [self = shared_from_this()](boost::system::error_code ec,
-                                                         std::size_t) { self->on_read(ec); });
+/// No coroutine: for a frame of a kilobyte that would cost as much again. In pieces,
+/// since a message that comes in one needs no operation on top of that. And `self`
+/// goes on from read to read, since taking it anew is an atomic operation.
+void avatar_connection::read_next(std::shared_ptr<avatar_connection> self) {
+    const auto room = buffer_.prepare(ws_->read_size_hint(buffer_));
+    ws_->async_read_some(
+        room, [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
+            auto& reader = *self;
+            reader.on_read(std::move(self), ec, size);
+        });
 }
 
-void avatar_connection::on_read(boost::system::error_code ec) {
+void avatar_connection::on_read(std::shared_ptr<avatar_connection> self,
+                                boost::system::error_code ec, std::size_t size) {
     if (ec)
         return finish(why(ec));
+    buffer_.commit(size);
+    if (!ws_->is_message_done())
+        return read_next(std::move(self));
     try {
         on_message(message_in_buffer());
     } catch (...) {
         return finish(current_failure());
     }
-    read_next();
+    buffer_.consume(buffer_.size());
+    read_next(std::move(self));
 }
 
 void avatar_connection::on_message(const protocol::message& message) {
     if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
-        const auto now = std::chrono::steady_clock::now();
-        if (auto end = exchange_.on_frame(*frame, buffer_.size(), now))
+        if (auto end = exchange_.on_frame(*frame, buffer_.size()))
             end_exchange(std::move(*end));
     } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
         on_server_error(*error);
@@ -227,7 +236,7 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     redact(reason);
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));
-    if (auto end = exchange_.on_failure(std::move(reason), std::chrono::steady_clock::now()))
+    if (auto end = exchange_.on_failure(std::move(reason)))
         end_exchange(std::move(*end));
 }
 
@@ -236,9 +245,8 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 void avatar_connection::send(std::string request_id, audio_clip audio) {
     if (ended_ || closing_)
         return; // `channel_closed` is on its way and says it all.
-    sent_from_ = std::chrono::steady_clock::now();
     before_sending_ = ws_->next_layer().progress();
-    exchange_.start(request_id, sent_from_);
+    exchange_.start(request_id);
     nothing_sent_ = before_sending_ && !before_sending_->established;
     if (!nothing_sent_) // Else the reader is about to meet the end.
         sender_->send(std::move(request_id), std::move(audio));
@@ -246,15 +254,16 @@ void avatar_connection::send(std::string request_id, audio_clip audio) {
 
 /// Of the request under way, by the service's machine.
 bool avatar_connection::request_accepted() {
-    return !nothing_sent_ && may_have_arrived(before_sending_, ws_->next_layer().progress(),
-                                              std::chrono::steady_clock::now() - sent_from_);
+    return !nothing_sent_ &&
+           may_have_arrived(before_sending_, ws_->next_layer().progress(),
+                            std::chrono::steady_clock::now() - exchange_.started());
 }
 
 void avatar_connection::interrupt() {
     if (ended_ || closing_ || !exchange_.under_way())
         return;
     sender_->interrupt(exchange_.request_id());
-    end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
+    end_exchange(exchange_.finish());
 }
 
 void avatar_connection::abandon() {
@@ -279,10 +288,10 @@ void avatar_connection::end_exchange(exchange_finished end) {
 
 audio_sender_events avatar_connection::sender_events() {
     audio_sender_events events;
-    events.on_last_piece = [this] { exchange_.audio_ended(std::chrono::steady_clock::now()); };
+    events.on_last_piece = [this] { exchange_.audio_ended(); };
     events.on_all_written = [this](const std::string& request_id) {
         if (!frames_come_back() && !ended_ && exchange_.request_id() == request_id)
-            end_exchange(exchange_.finish(std::chrono::steady_clock::now()));
+            end_exchange(exchange_.finish());
     };
     events.on_error = [this](const boost::system::error_code& ec) {
         if (ended_ || closing_)

@@ -61,8 +61,9 @@ private:
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
-    void read_next();
-    void on_read(boost::system::error_code ec);
+    void read_next(std::shared_ptr<avatar_connection> self);
+    void on_read(std::shared_ptr<avatar_connection> self, boost::system::error_code ec,
+                 std::size_t size);
     void on_message(const protocol::message& message);
     void finish(protocol::failure reason);
 
@@ -104,10 +105,9 @@ private:
     std::string session_token_; // Secret.
     std::string connection_id_;
     exchange exchange_;
-    std::optional<audio_sender> sender_;              // While the WebSocket is open.
-    bool nothing_sent_ = false;                       // Of the request under way.
-    std::chrono::steady_clock::time_point sent_from_; // Likewise: when, ...
-    std::optional<tcp_progress> before_sending_;      // ... and how far all before it was.
+    std::optional<audio_sender> sender_;         // While the WebSocket is open.
+    bool nothing_sent_ = false;                  // Of the request under way.
+    std::optional<tcp_progress> before_sending_; // How far all before it had come.
     steady_timer silence_due_;
     bool pinging_ = false;
     bool checking_ = false; // The session waits for a sign of life.

@@ -4,10 +4,10 @@
 
 namespace avatar::transport {
 
-void exchange::start(std::string request_id, time_point now) {
+void exchange::start(std::string request_id) {
     request_id_ = std::move(request_id);
     abandoned_ = false;
-    started_ = now;
+    started_ = now_();
     audio_ended_ = time_point::max(); // Not yet.
     frames_ = 0;
     bytes_ = 0;
@@ -18,37 +18,37 @@ void exchange::abandon() {
 }
 
 std::optional<exchange_finished> exchange::on_frame(const protocol::response_animation& frame,
-                                                    std::size_t size, time_point now) {
+                                                    std::size_t size) {
     const bool expected = under_way() && frame.req_id == request_id_;
     if (!expected || abandoned_) {
         ++late_frames_;
     } else {
         if (++frames_ == 1)
-            first_frame_ = now;
+            first_frame_ = now_();
         bytes_ += size;
     }
     if (!expected || !frame.end)
         return std::nullopt;
-    return finish(now);
+    return finish();
 }
 
-std::optional<exchange_finished> exchange::on_failure(protocol::failure failure, time_point now) {
+std::optional<exchange_finished> exchange::on_failure(protocol::failure failure) {
     if (!under_way() || failure.request_id != request_id_)
         return std::nullopt;
-    return finish(now, std::move(failure));
+    return finish(std::move(failure));
 }
 
 std::uint64_t exchange::take_late_frames() {
     return std::exchange(late_frames_, 0);
 }
 
-exchange_finished exchange::finish(time_point now, protocol::failure failure) {
+exchange_finished exchange::finish(protocol::failure failure) {
     exchange_finished finished;
     finished.request_id = std::exchange(request_id_, {});
     finished.failure = std::move(failure);
     finished.frames = frames_;
     finished.bytes = bytes_;
-    finished.duration = now - started_;
+    finished.duration = now_() - started_;
     if (frames_ > 0) {
         finished.first_frame = first_frame_ - started_;
         if (first_frame_ > audio_ended_)

@@ -13,16 +13,20 @@ namespace avatar::transport {
 
 /// The one request that is under way on a connection, and what the service has
 /// sent for it. Frames are counted here, where they arrive, so that the session
-/// hears once a request and not once a frame. No I/O: bytes and times come in.
+/// hears once a request and not once a frame. No I/O.
 class exchange {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// The audio of `request_id` is sent from `now` on.
-    void start(std::string request_id, time_point now);
+    /// `now` is asked when a request starts, gets its first frame and ends, but not
+    /// at every frame.
+    explicit exchange(time_point (*now)() = std::chrono::steady_clock::now) : now_(now) {}
+
+    /// The audio of `request_id` is sent from now on.
+    void start(std::string request_id);
 
     /// The last of its audio is sent.
-    void audio_ended(time_point now) { audio_ended_ = now; }
+    void audio_ended() { audio_ended_ = now_(); }
 
     /// Nobody waits for it any more: its further frames count as late.
     void abandon();
@@ -30,23 +34,27 @@ public:
     bool under_way() const { return !request_id_.empty(); }
     const std::string& request_id() const { return request_id_; }
 
+    /// When the audio of the latest began to go out.
+    time_point started() const { return started_; }
+
     /// Takes an animation frame whose encoded message has `size` bytes. A frame
     /// of any other request is counted as late and dropped. Gives the end of the
     /// exchange when this was its last frame.
     std::optional<exchange_finished> on_frame(const protocol::response_animation& frame,
-                                              std::size_t size, time_point now);
+                                              std::size_t size);
 
     /// The service refused or broke off a request. Gives the end of the exchange
     /// when it was the one under way.
-    std::optional<exchange_finished> on_failure(protocol::failure failure, time_point now);
+    std::optional<exchange_finished> on_failure(protocol::failure failure);
 
     /// The end of the exchange under way, without another word of the service.
-    exchange_finished finish(time_point now, protocol::failure failure = {});
+    exchange_finished finish(protocol::failure failure = {});
 
     /// Late frames since they were last told in an `exchange_finished` or here.
     std::uint64_t take_late_frames();
 
 private:
+    time_point (*now_)();
     std::string request_id_; // Empty: none under way.
     bool abandoned_ = false;
     time_point started_;

@@ -52,12 +52,12 @@ public:
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-            [this](auto handler, const Buffers& to) {
+            [this](auto&& handler, const Buffers& to) {
                 if (tls_)
-                    tls_->async_read_some(to, std::move(handler));
+                    tls_->async_read_some(to, std::forward<decltype(handler)>(handler));
                 else
                     plain_->async_read_some(first_of<boost::asio::mutable_buffer>(to),
-                                            std::move(handler));
+                                            std::forward<decltype(handler)>(handler));
             },
             token, buffers);
     }
@@ -65,11 +65,11 @@ public:
     template <class Buffers, class Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-            [this](auto handler, const Buffers& from) {
+            [this](auto&& handler, const Buffers& from) {
                 if (tls_)
-                    tls_->async_write_some(from, std::move(handler));
+                    tls_->async_write_some(from, std::forward<decltype(handler)>(handler));
                 else
-                    plain_->async_write_some(from, std::move(handler));
+                    plain_->async_write_some(from, std::forward<decltype(handler)>(handler));
             },
             token, buffers);
     }

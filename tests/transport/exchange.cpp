@@ -9,7 +9,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const transport::exchange::time_point start;
+transport::exchange::time_point now;
+
+void at(std::chrono::milliseconds since_start) {
+    now = transport::exchange::time_point(since_start);
+}
 
 protocol::response_animation frame(std::string_view id, bool end = false) {
     protocol::response_animation f;
@@ -19,9 +23,12 @@ protocol::response_animation frame(std::string_view id, bool end = false) {
 }
 
 struct fixture {
-    fixture() { exchange.start("r-1", start); }
+    fixture() {
+        at(0ms);
+        exchange.start("r-1");
+    }
 
-    transport::exchange exchange;
+    transport::exchange exchange{[] { return now; }};
 };
 
 } // namespace
@@ -29,9 +36,12 @@ struct fixture {
 CAF_TEST_FIXTURE_SCOPE(exchange_tests, fixture)
 
 CAF_TEST(counts frames and bytes and ends with the last frame) {
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100, start + 30ms));
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100, start + 40ms));
-    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    at(30ms);
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100));
+    at(40ms);
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100));
+    at(50ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 50);
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->request_id, "r-1");
     CAF_CHECK(!end->failure);
@@ -44,36 +54,47 @@ CAF_TEST(counts frames and bytes and ends with the last frame) {
 }
 
 CAF_TEST(the first frame is timed from the first and from the last audio) {
-    exchange.audio_ended(start + 20ms);
-    exchange.on_frame(frame("r-1"), 100, start + 30ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    at(20ms);
+    exchange.audio_ended();
+    at(30ms);
+    exchange.on_frame(frame("r-1"), 100);
+    at(50ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 50);
     CAF_REQUIRE(end);
     CAF_CHECK(end->first_frame == 30ms);
     CAF_CHECK(end->first_frame_after_last == 10ms);
 }
 
 CAF_TEST(a first frame before the last audio waits for none of it) {
-    exchange.on_frame(frame("r-1"), 100, start + 30ms);
-    exchange.audio_ended(start + 40ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 50, start + 50ms);
+    at(30ms);
+    exchange.on_frame(frame("r-1"), 100);
+    at(40ms);
+    exchange.audio_ended();
+    at(50ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 50);
     CAF_REQUIRE(end);
     CAF_CHECK(end->first_frame == 30ms);
     CAF_CHECK(end->first_frame_after_last == 0ms);
 }
 
 CAF_TEST(an exchange can be ended from this side) {
-    exchange.on_frame(frame("r-1"), 10, start + 1ms);
-    const auto end = exchange.finish(start + 2ms);
+    at(1ms);
+    exchange.on_frame(frame("r-1"), 10);
+    at(2ms);
+    const auto end = exchange.finish();
     CAF_CHECK_EQUAL(end.request_id, "r-1");
     CAF_CHECK_EQUAL(end.frames, 1u);
     CAF_CHECK(!exchange.under_way());
-    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10, start + 2ms));
+    at(2ms);
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10));
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 1u);
 }
 
 CAF_TEST(frames of another request are late and change nothing) {
-    CAF_CHECK(!exchange.on_frame(frame("r-0", true), 100, start + 1ms));
-    const auto end = exchange.on_frame(frame("r-1", true), 10, start + 2ms);
+    at(1ms);
+    CAF_CHECK(!exchange.on_frame(frame("r-0", true), 100));
+    at(2ms);
+    const auto end = exchange.on_frame(frame("r-1", true), 10);
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->bytes, 10u);
@@ -82,10 +103,10 @@ CAF_TEST(frames of another request are late and change nothing) {
 }
 
 CAF_TEST(frames after giving up are late until the service has finished) {
-    exchange.on_frame(frame("r-1"), 10, start);
+    exchange.on_frame(frame("r-1"), 10);
     exchange.abandon();
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 10, start));
-    const auto end = exchange.on_frame(frame("r-1", true), 10, start);
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), 10));
+    const auto end = exchange.on_frame(frame("r-1", true), 10);
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->late_frames, 2u);
@@ -93,9 +114,11 @@ CAF_TEST(frames after giving up are late until the service has finished) {
 
 CAF_TEST(a request that follows starts from nothing) {
     exchange.abandon();
-    exchange.on_frame(frame("r-1", true), 10, start);
-    exchange.start("r-2", start + 1s);
-    const auto end = exchange.on_frame(frame("r-2", true), 7, start + 2s);
+    exchange.on_frame(frame("r-1", true), 10);
+    at(1s);
+    exchange.start("r-2");
+    at(2s);
+    const auto end = exchange.on_frame(frame("r-2", true), 7);
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->late_frames, 0u);
@@ -103,9 +126,9 @@ CAF_TEST(a request that follows starts from nothing) {
 }
 
 CAF_TEST(frames when no request is under way are late) {
-    exchange.on_frame(frame("r-1", true), 10, start);
-    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10, start));
-    CAF_CHECK(!exchange.on_frame(frame("", true), 10, start));
+    exchange.on_frame(frame("r-1", true), 10);
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10));
+    CAF_CHECK(!exchange.on_frame(frame("", true), 10));
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 2u);
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 0u);
 }
@@ -114,9 +137,11 @@ CAF_TEST(a failure ends the request it names and no other) {
     protocol::failure failure;
     failure.code = protocol::failure_code::upstream_error;
     failure.request_id = "r-0";
-    CAF_CHECK(!exchange.on_failure(failure, start + 1ms));
+    at(1ms);
+    CAF_CHECK(!exchange.on_failure(failure));
     failure.request_id = "r-1";
-    const auto end = exchange.on_failure(failure, start + 2ms);
+    at(2ms);
+    const auto end = exchange.on_failure(failure);
     CAF_REQUIRE(end);
     CAF_CHECK(end->failure.code == protocol::failure_code::upstream_error);
     CAF_CHECK(!exchange.under_way());
