@@ -87,7 +87,7 @@ private:
 template <class Handler>
 void async_teardown(boost::beast::role_type role, stream& s, Handler&& handler) {
     if (s.tls())
-        s.tls()->async_shutdown(std::forward<Handler>(handler));
+        s.tls()->async_teardown(std::forward<Handler>(handler));
     else
         boost::beast::websocket::async_teardown(role, s.socket(), std::forward<Handler>(handler));
 }

@@ -14,6 +14,8 @@ tls_context make_context(ssl::context::method method) {
     context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
                          ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
                          ssl::context::no_tlsv1_1);
+    // A write would read the other side's part of it, away from the reader that waits.
+    SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
     // Gives back the record buffers of idle connections, some 34 KB each.
     SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
     return context;

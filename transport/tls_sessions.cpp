@@ -5,6 +5,8 @@
 namespace avatar::transport {
 namespace {
 
+constexpr auto longest_unchecked = std::chrono::hours(1);
+
 /// Where OpenSSL keeps, with a connection, the entry of its host.
 int place_of_entry() {
     static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -24,26 +26,35 @@ void tls_sessions::enable(boost::asio::ssl::context& client) {
 }
 
 void tls_sessions::offer(SSL* connection, const std::string& host) {
-    auto& latest = latest_[host];
-    SSL_set_ex_data(connection, place_of_entry(), &latest);
-    if (latest)
-        SSL_set_session(connection, latest.get());
+    auto& entry = hosts_.try_emplace(host, host_entry{this, nullptr, {}}).first->second;
+    SSL_set_ex_data(connection, place_of_entry(), &entry);
+    if (now_() - entry.checked > longest_unchecked)
+        entry.latest.reset();
+    if (entry.latest)
+        SSL_set_session(connection, copy_of(entry.latest.get()).get()); // Takes a reference.
 }
 
 void tls_sessions::forget(SSL* connection) {
-    if (auto* latest = latest_of(connection))
-        latest->reset();
+    if (auto* entry = entry_of(connection))
+        entry->latest.reset();
 }
 
 int tls_sessions::on_new_session(SSL* connection, SSL_SESSION* agreed) {
-    // A copy: OpenSSL takes the original for spoiled once its connection breaks.
-    if (auto* latest = latest_of(connection))
-        latest->reset(SSL_SESSION_dup(agreed));
+    if (auto* entry = entry_of(connection)) {
+        entry->latest = copy_of(agreed);
+        if (SSL_session_reused(connection) == 0)
+            entry->checked = entry->owner->now_();
+    }
     return 0; // The original stays OpenSSL's.
 }
 
-tls_sessions::session* tls_sessions::latest_of(SSL* connection) {
-    return static_cast<session*>(SSL_get_ex_data(connection, place_of_entry()));
+/// A session that a connection has is spoiled when that connection breaks.
+tls_sessions::session tls_sessions::copy_of(SSL_SESSION* original) {
+    return session(SSL_SESSION_dup(original));
+}
+
+tls_sessions::host_entry* tls_sessions::entry_of(SSL* connection) {
+    return static_cast<host_entry*>(SSL_get_ex_data(connection, place_of_entry()));
 }
 
 } // namespace avatar::transport

@@ -50,13 +50,13 @@ tls_stream::tls_stream(tcp_socket socket, asio::ssl::context& context)
 // -- the calls of OpenSSL ---------------------------------------------------------
 
 tls_stream::step tls_stream::shake_hands(handshake_type role) {
-    ERR_clear_error();
+    forget_errors();
     return outcome(role == asio::ssl::stream_base::client ? SSL_connect(ssl_.get())
                                                           : SSL_accept(ssl_.get()));
 }
 
 tls_stream::step tls_stream::shut_down() {
-    ERR_clear_error();
+    forget_errors();
     auto result = SSL_shutdown(ssl_.get());
     if (result == 0) // Told the other side; a second call waits for its word.
         result = SSL_shutdown(ssl_.get());
@@ -66,15 +66,21 @@ tls_stream::step tls_stream::shut_down() {
 tls_stream::step tls_stream::read(asio::mutable_buffer to) {
     if (to.size() == 0)
         return {};
-    ERR_clear_error();
+    forget_errors();
     return outcome(SSL_read(ssl_.get(), to.data(), as_int(to.size())));
 }
 
 tls_stream::step tls_stream::write(asio::const_buffer from) {
     if (from.size() == 0)
         return {};
-    ERR_clear_error();
+    forget_errors();
     return outcome(SSL_write(ssl_.get(), from.data(), as_int(from.size())));
+}
+
+/// `outcome` asks for those of the latest call.
+void tls_stream::forget_errors() {
+    ERR_clear_error();
+    source_.error = 0;
 }
 
 tls_stream::step tls_stream::outcome(int result) {
@@ -88,9 +94,10 @@ tls_stream::step tls_stream::outcome(int result) {
     case SSL_ERROR_ZERO_RETURN:
         return {step::done, asio::error::eof};
     case SSL_ERROR_SYSCALL:
-        return {step::done, source_.error
-                                ? error_code(source_.error, asio::error::get_system_category())
-                                : error_code(asio::ssl::error::stream_truncated)};
+        if (source_.error != 0)
+            return {step::done, {source_.error, asio::error::get_system_category()}};
+        return {step::done,
+                ERR_peek_error() != 0 ? latest_tls_error() : asio::ssl::error::stream_truncated};
     default:
         return {step::done, latest_tls_error()};
     }

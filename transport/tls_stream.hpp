@@ -31,7 +31,8 @@ Buffer first_of(const Buffers& buffers) {
 /// itself. Asio's holds four record buffers of 17 KB between the two for as long as
 /// the connection lives; this one holds none while nothing is under way.
 ///
-/// Used on the socket's io_context only, by one read and one write at a time.
+/// Used on the socket's io_context only, by one read and one write at a time. After a
+/// write that was cancelled nothing more may be written.
 class tls_stream {
 public:
     using executor_type = tcp_socket::executor_type;
@@ -57,6 +58,19 @@ public:
     auto async_shutdown(Token&& token) {
         return run<void(boost::system::error_code)>([this] { return shut_down(); },
                                                     std::forward<Token>(token));
+    }
+
+    /// The same for a connection that has ended for another reason: what its other
+    /// side says instead, or that it has gone, is no error.
+    template <class Token>
+    auto async_teardown(Token&& token) {
+        return run<void(boost::system::error_code)>(
+            [this] {
+                auto latest = shut_down();
+                latest.ec = {};
+                return latest;
+            },
+            std::forward<Token>(token));
     }
 
     template <class Buffers, class Token>
@@ -94,6 +108,7 @@ private:
     step shut_down();
     step read(boost::asio::mutable_buffer to);
     step write(boost::asio::const_buffer from);
+    void forget_errors();
     step outcome(int result);
 
     static BIO_METHOD* source_method();

@@ -30,6 +30,22 @@ CAF_TEST(carries requests over TLS when the certificate is trusted) {
     CAF_CHECK(!next<channel_closed>().failure);
 }
 
+CAF_TEST(what ended a session is told though the service goes on talking) {
+    auto script = with(tests::server_certificate, tests::server_key);
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        peer.send(std::make_shared<const std::string>(std::string(500'000, 'x')));
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.ca_file = tests::ca_file;
+    settings.service.max_message_size = 1000;
+    open(settings);
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                    "protocolError: message larger than 1000 bytes (service.max-message-size)");
+}
+
 CAF_TEST(verifies the host name and sends it) {
     tests::local_service service(with(tests::server_certificate, tests::server_key));
     auto settings = settings_for(service);

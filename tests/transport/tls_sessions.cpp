@@ -11,8 +11,11 @@
 #define CAF_SUITE tls_sessions
 
 using namespace avatar;
+using namespace std::chrono_literals;
 
 namespace {
+
+transport::tls_sessions::time_point now{24h};
 
 struct resuming_pair : tests::tls_pair {
     /// Opens a connection and lets one byte through: with TLS 1.3 the server hands
@@ -35,7 +38,7 @@ struct resuming_pair : tests::tls_pair {
             SSL_CTX_set_max_proto_version((*tls)->native_handle(), TLS1_2_VERSION);
     }
 
-    transport::tls_sessions sessions;
+    transport::tls_sessions sessions{[] { return now; }};
 };
 
 } // namespace
@@ -51,6 +54,7 @@ CAF_TEST(every connection but the first resumes the session with its host) {
 CAF_TEST(sessions of TLS 1.2 are resumed too) {
     without_tls_1_3();
     CAF_CHECK(!resumes("here 443"));
+    CAF_CHECK(resumes("here 443"));
     CAF_CHECK(resumes("here 443"));
 }
 
@@ -70,6 +74,15 @@ CAF_TEST(a connection that broke does not spoil its session) {
 CAF_TEST(a server that knows the session no more agrees a new one) {
     CAF_CHECK(!resumes("here 443"));
     server_tls = transport::make_server_tls(tests::server_certificate, tests::server_key);
+    CAF_CHECK(!resumes("here 443"));
+    CAF_CHECK(resumes("here 443"));
+}
+
+CAF_TEST(the certificate is seen again after an hour of resuming) {
+    CAF_CHECK(!resumes("here 443"));
+    now += 59min;
+    CAF_CHECK(resumes("here 443"));
+    now += 2min;
     CAF_CHECK(!resumes("here 443"));
     CAF_CHECK(resumes("here 443"));
 }
