@@ -115,7 +115,7 @@ void session_keeper::on_closed(const session_closed& message) {
         last_failure_ = message.failure;
     if (auto* slot = slots_.find(message.key)) {
         const bool was_open = slot->phase != slot_phase::opening;
-        slot->session.actor = nullptr;
+        let_go(slot->session);
         slot->session.connection_id.clear();
         forget_renewal(*slot);
         slots_.move(*slot, slot_phase::down);
@@ -125,6 +125,13 @@ void session_keeper::on_closed(const session_closed& message) {
     } else {
         std::erase_if(retiring_, [&](const auto& r) { return r.first == message.key; });
     }
+}
+
+/// Of one that has said its last word: that its actor ends is no news then, and to
+/// find out whose it was would take a look at every slot.
+void session_keeper::let_go(pooled_session& session) {
+    self_->demonitor(session.actor.address());
+    session.actor = nullptr;
 }
 
 void session_keeper::on_retired_down(const caf::actor_addr& actor) {

@@ -83,6 +83,7 @@ private:
     void replace_lost(pool_slot& slot, bool was_open);
     void successor_failed(pool_slot& slot);
     void take_over(pool_slot& slot);
+    void let_go(pooled_session& session);
     void retire(const pooled_session& session, leave why);
     void plan_renewal(pool_slot& slot, time_point when);
     void forget_renewal(pool_slot& slot);
