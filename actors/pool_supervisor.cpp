@@ -133,7 +133,7 @@ void pool_supervisor_state::on_down(const caf::down_msg& message) {
         on_session_closed({*key, session_actor_failed("it was ended from outside"), 0,
                            /*crashed=*/true});
         dispatcher_.never_returns(*key);
-    } else { // Or a borrower, or a session let go of after it had said `session_closed`.
+    } else { // Or a borrower, or a session that was replaced before it ended.
         keeper_.on_retired_down(message.source);
     }
     finish_closing_if_done();

@@ -192,8 +192,8 @@ void server_connection::write_next() {
         return;
     // Frames that are due together go out together: one packet, not one each.
     const bool hold = holding_ ? !queue_.empty() : queue_.size() > 1;
-    if (hold != holding_)
-        hold_packets(connection().socket(), holding_ = hold);
+    if (hold != std::exchange(holding_, hold))
+        hold_packets(connection().socket(), hold);
     if (queue_.empty()) {
         writing_ = false;
         if (close_when_sent_)

@@ -55,7 +55,7 @@ public:
             [this](auto&& handler, const Buffers& to) {
                 if (tls_)
                     tls_->async_read_some(to, std::forward<decltype(handler)>(handler));
-                else
+                else // Of one buffer the kernel's call is the cheaper one.
                     plain_->async_read_some(first_of<boost::asio::mutable_buffer>(to),
                                             std::forward<decltype(handler)>(handler));
             },
