@@ -32,7 +32,8 @@ process::process(const std::string& program, const arguments& with, const enviro
     std::vector<std::string> argv{program};
     argv.insert(argv.end(), with.begin(), with.end());
     std::vector<std::string> envp;
-    for (const char* kept : {"PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
+    for (const char* kept : {"PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS",
+                             "AVATAR_MUTANT", "AVATAR_MUTANTS_REACHED"})
         if (const char* value = std::getenv(kept))
             envp.push_back(kept + ("=" + std::string(value)));
     for (const auto& [name, value] : variables)
