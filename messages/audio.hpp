@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
 #include <chrono>
@@ -27,9 +28,9 @@ public:
 
     /// In pieces that end at these offsets, which only grow; the last is the
     /// end of the bytes. A piece may be empty: then its moment passes silently.
-    audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval)
-        : content_(std::make_shared<const content>(
-              content{std::move(bytes), std::move(ends), interval})) {}
+    /// Throws std::invalid_argument, with one line that says what does not fit, when
+    /// the offsets are others, or `interval` is negative or its pieces last for years.
+    audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval);
 
     /// The audio; lives as long as any copy of this clip.
     std::string_view bytes() const { return content_ ? content_->bytes : std::string_view(); }
@@ -60,12 +61,12 @@ public:
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_clip& x) {
         auto copy = x.content_ ? *x.content_ : content();
-        if constexpr (Inspector::reads_state) {
+        if constexpr (!Inspector::writes_state) {
             return f(copy.bytes, copy.ends, copy.interval);
         } else {
-            auto error = f(copy.bytes, copy.ends, copy.interval);
-            x = audio_clip(std::move(copy.bytes), std::move(copy.ends), copy.interval);
-            return error;
+            if (auto error = f(copy.bytes, copy.ends, copy.interval))
+                return error;
+            return x.take(std::move(copy));
         }
     }
 
@@ -75,6 +76,12 @@ private:
         std::vector<std::uint64_t> ends; // Empty: one piece.
         nanoseconds interval{0};
     };
+
+    /// Why nothing can be sent piece by piece that way; empty: it can.
+    static std::string misfit(const content& c);
+
+    /// What another node sent, unless it does not fit together.
+    caf::error take(content read);
 
     std::shared_ptr<const content> content_;
 };
@@ -93,7 +100,7 @@ struct audio_request {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return f(x.request_id, x.audio, x.lease, x.spent, x.waited, x.tries);
+        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent, x.waited, x.tries);
     }
 };
 
@@ -118,8 +125,9 @@ struct audio_result {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {
-        return f(x.request_id, x.connection_id, x.failure, x.frames, x.bytes, x.waited, x.duration,
-                 x.served, x.first_frame, x.first_frame_after_last, x.streamed);
+        return inspect_fields(f, x.request_id, x.connection_id, x.failure, x.frames, x.bytes,
+                              x.waited, x.duration, x.served, x.first_frame,
+                              x.first_frame_after_last, x.streamed);
     }
 };
 

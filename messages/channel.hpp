@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
 #include <chrono>
@@ -20,13 +21,17 @@ enum class leave : std::uint16_t {
     going_away = 1001, ///< The program stops before its work is done.
 };
 
+inline bool is_acceptable(leave why) {
+    return why == leave::normally || why == leave::going_away;
+}
+
 /// The service confirmed the session; requests may be sent.
 struct channel_opened {
     std::string connection_id;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, channel_opened& x) {
-        return f(x.connection_id);
+        return inspect_fields(f, x.connection_id);
     }
 };
 
@@ -46,8 +51,8 @@ struct exchange_finished {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, exchange_finished& x) {
-        return f(x.request_id, x.failure, x.frames, x.bytes, x.duration, x.first_frame,
-                 x.first_frame_after_last, x.late_frames);
+        return inspect_fields(f, x.request_id, x.failure, x.frames, x.bytes, x.duration,
+                              x.first_frame, x.first_frame_after_last, x.late_frames);
     }
 };
 
@@ -70,7 +75,7 @@ struct channel_closed {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, channel_closed& x) {
-        return f(x.failure, x.late_frames, x.request_accepted);
+        return inspect_fields(f, x.failure, x.late_frames, x.request_accepted);
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
 #include <cstdint>
@@ -16,7 +17,7 @@ struct borrow_session {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, borrow_session& x) {
-        return f(x.borrower);
+        return inspect_fields(f, x.borrower);
     }
 };
 
@@ -31,7 +32,7 @@ struct lease_granted {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, lease_granted& x) {
-        return f(x.lease, x.connection_id, x.failure);
+        return inspect_fields(f, x.lease, x.connection_id, x.failure);
     }
 };
 
@@ -42,7 +43,7 @@ struct give_back {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, give_back& x) {
-        return f(x.lease);
+        return inspect_fields(f, x.lease);
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "messages/session.hpp"
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct get_pool_status {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, get_pool_status& x) {
-        return f(x.with_connections);
+        return inspect_fields(f, x.with_connections);
     }
 };
 
@@ -37,7 +38,7 @@ struct interrupt_request {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, interrupt_request& x) {
-        return f(x.request_id);
+        return inspect_fields(f, x.request_id);
     }
 };
 
@@ -93,7 +94,7 @@ struct pool_gave_up {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_gave_up& x) {
-        return f(x.failure);
+        return inspect_fields(f, x.failure);
     }
 };
 
@@ -114,9 +115,13 @@ struct deadline_due {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, deadline_due& x) {
-        return f(x.of);
+        return inspect_fields(f, x.of);
     }
 };
+
+inline bool is_acceptable(deadline_due::kind kind) {
+    return kind <= deadline_due::kind::drain;
+}
 
 /// The pool's own alarm: a slot whose session failed to open tries again.
 struct reopen_slot {
@@ -124,7 +129,7 @@ struct reopen_slot {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, reopen_slot& x) {
-        return f(x.key);
+        return inspect_fields(f, x.key);
     }
 };
 

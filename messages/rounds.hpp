@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "messages/run_report.hpp"
 #include "protocol/failure.hpp"
 
@@ -45,7 +46,7 @@ struct tell_progress {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, tell_progress& x) {
-        return f(x.round);
+        return inspect_fields(f, x.round);
     }
 };
 
@@ -55,7 +56,7 @@ struct arrival_due {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, arrival_due& x) {
-        return f(x.round);
+        return inspect_fields(f, x.round);
     }
 };
 
@@ -65,7 +66,7 @@ struct interrupts_due {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, interrupts_due& x) {
-        return f(x.round);
+        return inspect_fields(f, x.round);
     }
 };
 
@@ -75,7 +76,7 @@ struct audio_loaded {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_loaded& x) {
-        return f(x.bytes);
+        return inspect_fields(f, x.bytes);
     }
 };
 
@@ -85,7 +86,7 @@ struct pool_opening {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_opening& x) {
-        return f(x.size);
+        return inspect_fields(f, x.size);
     }
 };
 
@@ -98,7 +99,7 @@ struct connection_tried {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, connection_tried& x) {
-        return f(x.slot, x.connection_id, x.failure);
+        return inspect_fields(f, x.slot, x.connection_id, x.failure);
     }
 };
 
@@ -111,7 +112,7 @@ struct pool_opened {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_opened& x) {
-        return f(x.connected, x.size, x.failures, x.cancelled);
+        return inspect_fields(f, x.connected, x.size, x.failures, x.cancelled);
     }
 };
 
@@ -125,7 +126,8 @@ struct rounds_started {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_started& x) {
-        return f(x.rounds, x.requests_per_round, x.interval, x.connections, x.arrivals);
+        return inspect_fields(f, x.rounds, x.requests_per_round, x.interval, x.connections,
+                              x.arrivals);
     }
 };
 
@@ -138,7 +140,7 @@ struct round_started {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_started& x) {
-        return f(x.round, x.rounds, x.elapsed, x.available, x.connections);
+        return inspect_fields(f, x.round, x.rounds, x.elapsed, x.available, x.connections);
     }
 };
 
@@ -154,7 +156,8 @@ struct round_progress {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_progress& x) {
-        return f(x.round, x.rounds, x.requests, x.ok, x.failed, x.interrupted, x.duration);
+        return inspect_fields(f, x.round, x.rounds, x.requests, x.ok, x.failed, x.interrupted,
+                              x.duration);
     }
 };
 
@@ -171,8 +174,8 @@ struct round_finished {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
-        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted, x.errors,
-                 x.next_in, x.last);
+        return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted,
+                              x.errors, x.next_in, x.last);
     }
 };
 
@@ -184,7 +187,7 @@ struct rounds_finished {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_finished& x) {
-        return f(x.duration, x.interrupted, x.failure);
+        return inspect_fields(f, x.duration, x.interrupted, x.failure);
     }
 };
 

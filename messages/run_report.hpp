@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
 #include <chrono>
@@ -25,7 +26,7 @@ struct duration_summary {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, duration_summary& x) {
-        return f(x.count, x.mean, x.min, x.max, x.p50, x.p95, x.p99);
+        return inspect_fields(f, x.count, x.mean, x.min, x.max, x.p50, x.p95, x.p99);
     }
 };
 
@@ -40,7 +41,7 @@ struct round_figures {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_figures& x) {
-        return f(x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted);
+        return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted);
     }
 };
 
@@ -51,7 +52,7 @@ struct connection_usage {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, connection_usage& x) {
-        return f(x.connection_id, x.requests);
+        return inspect_fields(f, x.connection_id, x.requests);
     }
 };
 
@@ -62,7 +63,7 @@ struct failure_count {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, failure_count& x) {
-        return f(x.sample, x.count);
+        return inspect_fields(f, x.sample, x.count);
     }
 };
 
@@ -74,7 +75,7 @@ struct pooled_connection {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pooled_connection& x) {
-        return f(x.connection_id, x.requests, x.age);
+        return inspect_fields(f, x.connection_id, x.requests, x.age);
     }
 };
 
@@ -85,7 +86,7 @@ struct outcome_count {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, outcome_count& x) {
-        return f(x.code, x.count);
+        return inspect_fields(f, x.code, x.count);
     }
 };
 
@@ -99,7 +100,7 @@ struct request_ledger {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, request_ledger& x) {
-        return f(x.entered, x.succeeded, x.failed, x.open);
+        return inspect_fields(f, x.entered, x.succeeded, x.failed, x.open);
     }
 };
 
@@ -122,9 +123,9 @@ struct pool_status {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_status& x) {
-        return f(x.size, x.connected, x.available, x.leased, x.waiting, x.served, x.retried,
-                 x.replaced, x.renewed, x.crashed, x.late_frames, x.longest_below_size, x.requests,
-                 x.connections);
+        return inspect_fields(f, x.size, x.connected, x.available, x.leased, x.waiting, x.served,
+                              x.retried, x.replaced, x.renewed, x.crashed, x.late_frames,
+                              x.longest_below_size, x.requests, x.connections);
     }
 };
 
@@ -151,10 +152,11 @@ struct run_report {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
-        return f(x.duration, x.interrupted, x.rounds, x.ok, x.failed, x.interrupted_requests,
-                 x.frames, x.bytes, x.request_duration, x.time_to_first_frame,
-                 x.first_frame_after_last_audio, x.wait_for_connection, x.service_time,
-                 x.pool_overhead, x.usage, x.failures, x.pool);
+        return inspect_fields(f, x.duration, x.interrupted, x.rounds, x.ok, x.failed,
+                              x.interrupted_requests, x.frames, x.bytes, x.request_duration,
+                              x.time_to_first_frame, x.first_frame_after_last_audio,
+                              x.wait_for_connection, x.service_time, x.pool_overhead, x.usage,
+                              x.failures, x.pool);
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "messages/audio.hpp"
 #include "messages/channel.hpp"
+#include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
 #include <compare>
@@ -21,7 +22,7 @@ struct session_key {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_key& x) {
-        return f(x.slot, x.generation);
+        return inspect_fields(f, x.slot, x.generation);
     }
 };
 
@@ -32,7 +33,7 @@ struct session_opened {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_opened& x) {
-        return f(x.key, x.connection_id);
+        return inspect_fields(f, x.key, x.connection_id);
     }
 };
 
@@ -47,7 +48,7 @@ struct session_idle {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_idle& x) {
-        return f(x.key, x.answered, x.outcome, x.late_frames);
+        return inspect_fields(f, x.key, x.answered, x.outcome, x.late_frames);
     }
 };
 
@@ -59,7 +60,7 @@ struct request_given_up {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, request_given_up& x) {
-        return f(x.key, x.outcome);
+        return inspect_fields(f, x.key, x.outcome);
     }
 };
 
@@ -74,7 +75,7 @@ struct returned_request {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, returned_request& x) {
-        return f(x.key, x.request, x.failure, x.accepted);
+        return inspect_fields(f, x.key, x.request, x.failure, x.accepted);
     }
 };
 
@@ -89,7 +90,7 @@ struct session_closed {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_closed& x) {
-        return f(x.key, x.failure, x.late_frames, x.crashed);
+        return inspect_fields(f, x.key, x.failure, x.late_frames, x.crashed);
     }
 };
 
@@ -104,7 +105,7 @@ struct give_up_request {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, give_up_request& x) {
-        return f(x.request_id, x.failure, x.await_service);
+        return inspect_fields(f, x.request_id, x.failure, x.await_service);
     }
 };
 
@@ -123,7 +124,7 @@ struct close_session {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, close_session& x) {
-        return f(x.why);
+        return inspect_fields(f, x.why);
     }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/inspection.hpp"
+
 /// What the stats actor and the console are told, besides results and events.
 namespace avatar {
 
@@ -34,7 +36,7 @@ struct console_flushed {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, console_flushed& x) {
-        return f(x.ok);
+        return inspect_fields(f, x.ok);
     }
 };
 

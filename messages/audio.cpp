@@ -1,0 +1,53 @@
+#include "messages/audio.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace avatar {
+namespace {
+
+std::string of_bytes(std::size_t size) {
+    return "audio clip of " + std::to_string(size) + " bytes: ";
+}
+
+} // namespace
+
+audio_clip::audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval) {
+    content given{std::move(bytes), std::move(ends), interval};
+    if (const auto why = misfit(given); !why.empty())
+        throw std::invalid_argument(why);
+    content_ = std::make_shared<const content>(std::move(given));
+}
+
+std::string audio_clip::misfit(const content& c) {
+    const auto size = c.bytes.size();
+    // When each piece is due is told by a product of the two.
+    constexpr nanoseconds longest = std::chrono::hours(10 * 366 * 24);
+    const auto pieces = static_cast<nanoseconds::rep>(c.ends.size());
+    if (c.interval < nanoseconds(0) || c.interval > longest / std::max(pieces, nanoseconds::rep{1}))
+        return of_bytes(size) + std::to_string(pieces) + " pieces at an interval of " +
+               std::to_string(c.interval.count()) +
+               " ns; expected 0 or more, and ten years at most in all";
+    std::uint64_t before = 0;
+    for (std::size_t i = 0; i < c.ends.size(); ++i) {
+        const auto end = c.ends[i];
+        if (end < before || end > size)
+            return of_bytes(size) + "piece " + std::to_string(i + 1) + " ends at " +
+                   std::to_string(end) + " after " + std::to_string(before) +
+                   "; expected offsets that only grow, up to the last byte";
+        before = end;
+    }
+    if (!c.ends.empty() && before != size)
+        return of_bytes(size) + "the last piece ends at " + std::to_string(before) +
+               "; expected it to end at the last byte";
+    return {};
+}
+
+caf::error audio_clip::take(content read) {
+    if (const auto why = misfit(read); !why.empty())
+        return caf::make_error(caf::sec::invalid_argument, why);
+    content_ = std::make_shared<const content>(std::move(read));
+    return caf::none;
+}
+
+} // namespace avatar

@@ -1,0 +1,181 @@
+#include "messages/actors.hpp"
+#include "messages/message_types.hpp"
+#include "tests/support/dsl.hpp"
+
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#define CAF_SUITE invariants
+
+using namespace avatar;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct config : caf::actor_system_config {
+    config() { avatar::add_message_types(*this); }
+};
+
+struct fixture : test_coordinator_fixture<config> {
+    /// What another node gets to know of `sent`, read as a `T`.
+    template <class T, class Sent>
+    caf::error received_as(const Sent& sent, T& copy) {
+        std::vector<char> bytes;
+        caf::binary_serializer to(sys, bytes);
+        CAF_REQUIRE(!to(const_cast<Sent&>(sent)));
+        caf::binary_deserializer from(sys, bytes);
+        return from(copy);
+    }
+
+    template <class T>
+    bool arrives(const T& sent) {
+        T copy;
+        return !received_as(sent, copy);
+    }
+
+    /// Bytes as the node of somebody else may put them together.
+    bool clip_arrives(const std::string& bytes, const std::vector<std::uint64_t>& ends,
+                      nanoseconds interval) {
+        audio_clip copy;
+        const auto error = received_as(std::make_tuple(bytes, ends, interval), copy);
+        if (error)
+            CAF_CHECK(copy == audio_clip()); // Nothing of it is kept.
+        return !error;
+    }
+};
+
+struct clip_parts {
+    std::vector<std::uint64_t> ends;
+    nanoseconds interval;
+};
+
+/// None fits "speech".
+const std::vector<clip_parts> misfits{
+    {{4, 2, 6}, 1ms},             // Shrink.
+    {{2, 7}, 1ms},                // Past the end.
+    {{2, 7, 6}, 1ms},             // Past the end and back.
+    {{2, 4}, 1ms},                // Does not reach the end.
+    {{0}, 1ms},                   // Not at all.
+    {{UINT64_MAX, 6}, 1ms},       // Wraps.
+    {{2, 6}, -1ns},               // Goes back in time.
+    {{}, -1ms},                   // Even in one piece.
+    {{2, 6}, nanoseconds::max()}, // Its end cannot be told.
+};
+
+bool cannot_be_made(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval) {
+    try {
+        audio_clip(std::move(bytes), std::move(ends), interval);
+        return false;
+    } catch (const std::invalid_argument&) {
+        return true;
+    }
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(invariant_tests, fixture)
+
+CAF_TEST(a clip whose pieces do not fit its bytes cannot be made) {
+    for (const auto& [ends, interval] : misfits)
+        CAF_CHECK(cannot_be_made("speech", ends, interval));
+    CAF_CHECK(cannot_be_made("", {1}, 1ms));
+    CAF_CHECK_EQUAL(audio_clip("", {0, 0}, 1ms).pieces(), 2u);
+    CAF_CHECK_EQUAL(audio_clip("speech", {0, 6, 6}, 0ms).piece(1), "speech");
+}
+
+CAF_TEST(the text says which piece does not fit) {
+    try {
+        audio_clip("speech", {2, 7}, 1ms);
+        CAF_ERROR("nothing thrown");
+    } catch (const std::invalid_argument& e) {
+        CAF_CHECK_EQUAL(std::string(e.what()),
+                        "audio clip of 6 bytes: piece 2 ends at 7 after 2; expected offsets that "
+                        "only grow, up to the last byte");
+    }
+}
+
+CAF_TEST(a clip whose pieces do not fit its bytes does not arrive) {
+    CAF_CHECK(clip_arrives("speech", {2, 2, 6}, 40ms));
+    CAF_CHECK(clip_arrives("speech", {}, 0ms));
+    for (const auto& [ends, interval] : misfits)
+        CAF_CHECK(!clip_arrives("speech", ends, interval));
+}
+
+CAF_TEST(a request with an impossible clip does not arrive either) {
+    using parts =
+        std::tuple<std::string, std::tuple<std::string, std::vector<std::uint64_t>, nanoseconds>,
+                   std::uint64_t, nanoseconds, nanoseconds, std::uint32_t>;
+    const auto request = [](std::vector<std::uint64_t> ends, nanoseconds spent,
+                            nanoseconds waited) {
+        return parts{"r-1", {"speech", std::move(ends), 1ms}, 0, spent, waited, 0};
+    };
+    audio_request copy;
+    CAF_CHECK(!received_as(request({2, 6}, 1s, 2s), copy));
+    CAF_CHECK_EQUAL(copy.audio.piece(1), "eech");
+    CAF_CHECK(received_as(request({7}, 0s, 0s), copy));
+    CAF_CHECK(received_as(request({6}, -1s, 0s), copy));
+    CAF_CHECK(received_as(request({6}, 0s, -1ns), copy));
+    CAF_CHECK(received_as(request({6}, nanoseconds::max(), 0s), copy));
+}
+
+CAF_TEST(durations below zero and beyond all measure do not arrive) {
+    for (const auto wrong : {nanoseconds(-1), nanoseconds::min(), nanoseconds::max()}) {
+        for (auto field : {&audio_result::waited, &audio_result::duration, &audio_result::served,
+                           &audio_result::first_frame, &audio_result::first_frame_after_last}) {
+            audio_result result;
+            result.*field = 1h;
+            CAF_CHECK(arrives(result));
+            result.*field = wrong;
+            CAF_CHECK(!arrives(result));
+        }
+        for (auto field : {&exchange_finished::duration, &exchange_finished::first_frame,
+                           &exchange_finished::first_frame_after_last}) {
+            exchange_finished end;
+            end.*field = wrong;
+            CAF_CHECK(!arrives(end));
+        }
+        round_finished round;
+        round.next_in = wrong;
+        CAF_CHECK(!arrives(round));
+        rounds_started plan;
+        plan.arrivals = wrong;
+        CAF_CHECK(!arrives(plan));
+        run_report report;
+        report.request_duration.p95 = wrong;
+        CAF_CHECK(!arrives(report));
+        pool_status status;
+        status.connections.push_back({"c-1", 1, wrong});
+        CAF_CHECK(!arrives(status));
+    }
+}
+
+CAF_TEST(words that a message does not have do not arrive) {
+    CAF_CHECK(arrives(close_session{leave::going_away}));
+    for (int code : {0, 999, 1002, 1005, 5000})
+        CAF_CHECK(!arrives(close_session{static_cast<leave>(code)}));
+    CAF_CHECK(arrives(deadline_due{deadline_due::kind::drain}));
+    CAF_CHECK(!arrives(deadline_due{static_cast<deadline_due::kind>(200)}));
+}
+
+CAF_TEST(a failure code of a newer node is read as unknown and all of ours as they are) {
+    for (int code = 0; code < 256; ++code) {
+        protocol::failure sent;
+        sent.code = static_cast<protocol::failure_code>(code);
+        sent.phase = static_cast<protocol::failure_phase>(code);
+        session_closed copy;
+        CAF_REQUIRE(!received_as(session_closed{{}, sent, 0, false}, copy));
+        CAF_CHECK_EQUAL(to_string(copy.failure.code), to_string(sent.code));
+        CAF_CHECK_EQUAL(to_string(copy.failure.phase), to_string(sent.phase));
+        CAF_CHECK(copy.failure.code <= protocol::failure_code::pool_failed);
+        CAF_CHECK(copy.failure.phase <= protocol::failure_phase::websocket_send);
+        session_idle idle;
+        CAF_REQUIRE(!received_as(session_idle{{}, true, sent.code, 0}, idle));
+        CAF_CHECK(idle.outcome == copy.failure.code);
+    }
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
