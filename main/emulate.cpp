@@ -2,6 +2,7 @@
 #include "emulator/emulator.hpp"
 #include "main/interrupts.hpp"
 #include "main/subcommands.hpp"
+#include "transport/io_runtime.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -28,7 +29,7 @@ int emulate(const config::settings& settings) {
         service.stop();
         on_signal.reset();
     });
-    io.run();
+    transport::run_contained(io);
     return all_requests_ok;
 }
 

@@ -1,5 +1,6 @@
 #include "transport/actor_scheduler.hpp"
 
+#include "transport/containment.hpp"
 #include "transport/io_runtime.hpp"
 
 #include <boost/asio/defer.hpp>
@@ -67,8 +68,16 @@ private:
         taking_.clear();
     }
 
+    /// CAF ends an actor whose handler throws; should anything get past it, the job has
+    /// had its last turn and the others go on.
     void take_turn(caf::resumable* job) {
-        if (job->resume(this, messages_in_a_row) == caf::resumable::resume_later)
+        auto what_next = caf::resumable::done;
+        try {
+            what_next = job->resume(this, messages_in_a_row);
+        } catch (...) {
+            log_current_exception("an actor's turn");
+        }
+        if (what_next == caf::resumable::resume_later)
             exec_later(job);
         else
             caf::intrusive_ptr_release(job);

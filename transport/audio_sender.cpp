@@ -10,7 +10,7 @@ namespace avatar::transport {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-audio_sender::audio_sender(std::weak_ptr<void> owner, asio::io_context& io, websocket& ws,
+audio_sender::audio_sender(std::weak_ptr<containment> owner, asio::io_context& io, websocket& ws,
                            audio_sender_events events)
     : owner_(std::move(owner)),
       ws_(ws),
@@ -61,7 +61,7 @@ void audio_sender::wait_for_next_piece() {
     next_piece_due_.expires_at(started_ + audio_.interval() * sent_);
     next_piece_due_.async_wait([this, owner = owner_](error_code ec) {
         if (const auto alive = owner.lock(); alive && !ec)
-            send_due_pieces(std::chrono::steady_clock::now());
+            alive->contain([this] { send_due_pieces(std::chrono::steady_clock::now()); });
     });
 }
 
@@ -79,15 +79,19 @@ void audio_sender::write_front() {
         asio::buffer(next.head), asio::buffer(next.piece.data(), next.piece.size())};
     fit_write_buffer(ws_, asio::buffer_size(buffers));
     ws_.async_write(buffers, [this, owner = owner_.lock()](error_code ec, std::size_t) {
-        if (ec)
-            return events_.on_error(ec);
-        const auto ended = std::move(queue_.front().ends);
-        queue_.pop_front();
-        if (!queue_.empty())
-            write_front();
-        if (!ended.empty())
-            events_.on_all_written(ended);
+        owner->contain([&] { on_written(ec); });
     });
+}
+
+void audio_sender::on_written(error_code ec) {
+    if (ec)
+        return events_.on_error(ec);
+    const auto ended = std::move(queue_.front().ends);
+    queue_.pop_front();
+    if (!queue_.empty())
+        write_front();
+    if (!ended.empty())
+        events_.on_all_written(ended);
 }
 
 } // namespace avatar::transport

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/audio.hpp"
+#include "transport/containment.hpp"
 #include "transport/websocket.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -30,8 +31,9 @@ struct audio_sender_events {
 /// WebSocket too; every function is called on its io_context.
 class audio_sender {
 public:
-    /// `owner` is kept alive by every write under way. `ws` is part of it.
-    audio_sender(std::weak_ptr<void> owner, boost::asio::io_context& io, websocket& ws,
+    /// `owner` is kept alive by every write under way, and what happens later is a
+    /// step of it. `ws` is part of it.
+    audio_sender(std::weak_ptr<containment> owner, boost::asio::io_context& io, websocket& ws,
                  audio_sender_events events);
 
     /// Begins to send. One request at a time.
@@ -57,8 +59,9 @@ private:
     void wait_for_next_piece();
     void write(message next);
     void write_front();
+    void on_written(boost::system::error_code ec);
 
-    std::weak_ptr<void> owner_;
+    std::weak_ptr<containment> owner_;
     websocket& ws_;
     audio_sender_events events_;
     steady_timer next_piece_due_;

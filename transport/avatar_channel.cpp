@@ -53,9 +53,10 @@ public:
 private:
     template <class Call>
     void on_io_thread(Call call) {
-        boost::asio::post(
-            connection_->io(),
-            [connection = connection_, call = std::move(call)]() mutable { call(*connection); });
+        boost::asio::post(connection_->io(),
+                          [connection = connection_, call = std::move(call)]() mutable {
+                              connection->contain([&] { call(*connection); });
+                          });
     }
 
     std::shared_ptr<avatar_connection> connection_;

@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace avatar::transport {
@@ -39,6 +40,10 @@ avatar_connection::avatar_connection(asio::io_context& io,
 // -- the course of a connection ------------------------------------------------
 
 void avatar_connection::open() {
+    if (std::exchange(open_asked_, true))
+        throw std::logic_error("a channel opened twice; expected once");
+    if (ended_)
+        return;
     asio::co_spawn(io_, run(shared_from_this()), asio::detached);
 }
 
@@ -61,11 +66,18 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
         finish(current_failure());
         co_return;
     }
+    contain([&] { on_opened(std::move(self)); });
+}
+
+void avatar_connection::on_opened(std::shared_ptr<avatar_connection> self) {
+    if (ended_)
+        return;
+    held_ = self;
     deadline_.cancel();
     upgrade_answer_ = {};
+    at_step(failure_phase::websocket_runtime, "reading");
     watch_for_silence(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
-    at_step(failure_phase::websocket_runtime, "reading");
     read_next(std::move(self));
 }
 
@@ -122,7 +134,7 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     ws_->control_callback(
         [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
             if (const auto self = weak.lock())
-                self->on_control_frame(kind);
+                self->contain([&] { self->on_control_frame(kind); });
         });
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
@@ -146,24 +158,39 @@ awaitable<void> avatar_connection::agree_session() {
 }
 
 void avatar_connection::finish(protocol::failure reason) {
-    ended_ = true;
+    if (closing_)
+        reason = {};
+    else if (send_failure_)
+        reason = std::move(*send_failure_);
+    end(std::move(reason));
+}
+
+/// Even where the connection is closing: a fault of our own is never passed over.
+void avatar_connection::on_exception() {
+    end(failed_step());
+}
+
+void avatar_connection::end(protocol::failure reason) {
+    if (std::exchange(ended_, true))
+        return;
+    const auto held = std::move(held_);
     deadline_.cancel();
     silence_due_.cancel();
     if (sender_)
         sender_->stop();
     cut();
-    if (closing_)
-        reason = {};
-    else if (send_failure_)
-        reason = std::move(*send_failure_);
     if (reason) {
         reason.connection_id = connection_id_;
         redact(reason);
     }
     // The sink holds the session, which holds this: let go of it.
     const bool accepted = !exchange_.under_way() || request_accepted();
-    std::exchange(sink_, nullptr)(
-        channel_closed{std::move(reason), exchange_.take_late_frames(), accepted});
+    const auto sink = std::exchange(sink_, nullptr);
+    try {
+        sink(channel_closed{std::move(reason), exchange_.take_late_frames(), accepted});
+    } catch (...) {
+        log_current_exception("connection " + connection_id_ + ": its owner, at the last event,");
+    }
 }
 
 // -- reading --------------------------------------------------------------------
@@ -192,22 +219,20 @@ void avatar_connection::read_next(std::shared_ptr<avatar_connection> self) {
     ws_->async_read_some(
         room, [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
             auto& reader = *self;
-            reader.on_read(std::move(self), ec, size);
+            reader.contain([&] { reader.on_read(self, ec, size); });
         });
 }
 
-void avatar_connection::on_read(std::shared_ptr<avatar_connection> self,
+void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
                                 boost::system::error_code ec, std::size_t size) {
+    if (ended_)
+        return;
     if (ec)
         return finish(why(ec));
     buffer_.commit(size);
     if (!ws_->is_message_done())
         return read_next(std::move(self));
-    try {
-        on_message(message_in_buffer());
-    } catch (...) {
-        return finish(current_failure());
-    }
+    on_message(message_in_buffer());
     buffer_.consume(buffer_.size());
     read_next(std::move(self));
 }
@@ -245,11 +270,18 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 void avatar_connection::send(std::string request_id, audio_clip audio) {
     if (ended_ || closing_)
         return; // `channel_closed` is on its way and says it all.
+    require_open("send");
     before_sending_ = ws_->next_layer().progress();
     exchange_.start(request_id);
     nothing_sent_ = before_sending_ && !before_sending_->established;
     if (!nothing_sent_) // Else the reader is about to meet the end.
         sender_->send(std::move(request_id), std::move(audio));
+}
+
+void avatar_connection::require_open(const char* call) const {
+    if (!sender_ || connection_id_.empty())
+        throw std::logic_error(std::string(call) +
+                               " before the session is open; expected it after channel_opened");
 }
 
 /// Of the request under way, by the service's machine.
@@ -311,7 +343,7 @@ void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
     silence_due_.expires_after(next);
     silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         if (const auto self = weak.lock(); self && !ec && !self->ended_ && !self->closing_)
-            self->on_silence_due();
+            self->contain([&] { self->on_silence_due(); });
     });
 }
 
@@ -332,6 +364,7 @@ void avatar_connection::on_silence_due() {
 void avatar_connection::check() {
     if (ended_ || closing_)
         return;
+    require_open("check");
     checking_ = true;
     ping();
 }
@@ -382,7 +415,7 @@ void avatar_connection::limit_time(std::chrono::milliseconds limit) {
         if (ec || !self || self->ended_)
             return;
         self->timed_out_ = true;
-        self->cut();
+        self->contain([&] { self->cut(); });
     });
 }
 
@@ -430,19 +463,28 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     return explain(silent_ ? make_error_code(boost::beast::error::timeout) : ec, known);
 }
 
-/// Of the exception that is being handled.
+/// Of the exception of an operation on the connection that is being handled.
 protocol::failure avatar_connection::current_failure() {
+    try {
+        throw;
+    } catch (const system_error& e) {
+        return why(e.code());
+    } catch (...) {
+        return failed_step();
+    }
+}
+
+/// Of the exception of a step of our own, or of the owner's, that is being handled.
+protocol::failure avatar_connection::failed_step() {
     try {
         throw;
     } catch (const connection_error& e) {
         return e.reason();
-    } catch (const system_error& e) {
-        return why(e.code());
-    } catch (const std::exception& e) {
+    } catch (...) {
         protocol::failure reason;
         reason.phase = phase_;
         reason.code = failure_code::unknown;
-        reason.detail = std::string(step_) + ": " + e.what();
+        reason.detail = std::string(step_) + ": " + current_exception_text();
         return reason;
     }
 }

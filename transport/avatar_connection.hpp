@@ -4,6 +4,7 @@
 #include "transport/audio_sender.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/connecting.hpp"
+#include "transport/containment.hpp"
 #include "transport/exchange.hpp"
 #include "transport/websocket.hpp"
 
@@ -37,8 +38,10 @@ struct connection_neighbours {
 
 /// One connection to the avatar service, from the token to the close frame.
 /// Lives on one io_context, every member function is called there; kept alive
-/// by the operations under way until `channel_closed` has been told.
-class avatar_connection : public std::enable_shared_from_this<avatar_connection> {
+/// by the operations under way until `channel_closed` has been told. Every handler
+/// and every call is contained: what it throws ends the connection.
+class avatar_connection : public containment,
+                          public std::enable_shared_from_this<avatar_connection> {
 public:
     avatar_connection(boost::asio::io_context& io,
                       std::shared_ptr<connection_neighbours> neighbours,
@@ -61,11 +64,14 @@ private:
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
+    void on_opened(std::shared_ptr<avatar_connection> self);
     void read_next(std::shared_ptr<avatar_connection> self);
-    void on_read(std::shared_ptr<avatar_connection> self, boost::system::error_code ec,
+    void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
                  std::size_t size);
     void on_message(const protocol::message& message);
     void finish(protocol::failure reason);
+    void end(protocol::failure reason);
+    void on_exception() override;
 
     awaitable<protocol::message> read_answer();
     protocol::message message_in_buffer();
@@ -84,14 +90,17 @@ private:
     void ping();
     void on_control_frame(boost::beast::websocket::frame_type kind);
     bool request_accepted();
+    void require_open(const char* call) const;
     void redact(protocol::failure& f) const;
     protocol::failure current_failure();
+    protocol::failure failed_step();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
     boost::asio::io_context& io_;
     std::shared_ptr<const connection_settings> settings_;
     channel_sink sink_;
 
+    std::shared_ptr<avatar_connection> held_; // By itself, from its opening to its end.
     std::shared_ptr<connection_neighbours> neighbours_;
     steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
@@ -112,6 +121,7 @@ private:
     bool pinging_ = false;
     bool checking_ = false; // The session waits for a sign of life.
 
+    bool open_asked_ = false;
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.
     bool timed_out_ = false; // Why it was cut, ...

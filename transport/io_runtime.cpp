@@ -1,5 +1,7 @@
 #include "transport/io_runtime.hpp"
 
+#include "transport/containment.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -10,6 +12,17 @@
 
 namespace avatar::transport {
 
+void run_contained(boost::asio::io_context& io) {
+    for (;;) {
+        try {
+            io.run();
+            return;
+        } catch (...) {
+            log_current_exception("a handler on an I/O thread");
+        }
+    }
+}
+
 struct io_runtime::worker {
     // The hint says that one thread runs it: Asio then skips its locks.
     boost::asio::io_context context{1};
@@ -17,7 +30,7 @@ struct io_runtime::worker {
         boost::asio::make_work_guard(context);
     std::promise<void> done;
     std::thread thread{[this] {
-        context.run();
+        run_contained(context);
         done.set_value();
     }};
 

@@ -11,6 +11,10 @@ class io_context;
 
 namespace avatar::transport {
 
+/// Runs what an io_context has to do until nothing is left or it is stopped. The last
+/// resort for handlers that throw: one error line says what, and the rest goes on.
+void run_contained(boost::asio::io_context& io);
+
 /// The I/O threads: one io_context for each, so that whatever lives on one
 /// needs no lock. A channel stays on the io_context it was made on.
 class io_runtime {
