@@ -209,8 +209,9 @@ void avatar_session::arm_timer() {
     timer_.expires_at(*wake);
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         const auto self = weak.lock();
-        if (self && !ec)
-            self->on_timer();
+        const auto client = self ? self->client_.lock() : nullptr;
+        if (client && !ec)
+            client->contain([&] { self->on_timer(); });
     });
 }
 

@@ -94,7 +94,7 @@ private:
             auto socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, ec));
             // Held here, it keeps those behind it from being accepted.
             if (!ec && callbacks_->accept_pause)
-                co_await pause(callbacks_->accept_pause());
+                co_await pause(wanted_pause(socket));
             if (!acceptor_.is_open())
                 co_return;
             if (!ec)
@@ -112,7 +112,26 @@ private:
         co_await pause_.async_wait(asio::redirect_error(use_awaitable, cancelled));
     }
 
+    /// None where it cannot be told.
+    std::chrono::milliseconds wanted_pause(const tcp_socket& of) const {
+        try {
+            return callbacks_->accept_pause();
+        } catch (...) {
+            boost::system::error_code gone;
+            log_current_exception(called_for("accept_pause", of.remote_endpoint(gone)));
+            return std::chrono::milliseconds(0);
+        }
+    }
+
     void serve(tcp_socket socket) {
+        try {
+            start_connection(std::move(socket));
+        } catch (...) {
+            log_current_exception("server: accepting a connection");
+        }
+    }
+
+    void start_connection(tcp_socket socket) {
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         auto connection = std::make_shared<server_connection>(

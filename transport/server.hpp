@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/containment.hpp"
 #include "transport/tls.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,7 +21,9 @@ class io_context;
 }
 
 /// An HTTP and WebSocket server on one port, with TLS or without. What it says
-/// is up to its callbacks; all of them run on the server's io_context.
+/// is up to its callbacks; all of them run on the server's io_context. One that throws
+/// is logged as one error line, with the client's address: an HTTP request is answered
+/// with 500 then, a WebSocket closed with 1011, and all others are served on.
 namespace avatar::transport {
 
 /// A request as it came; an upgrade has an empty body.
@@ -46,11 +49,10 @@ using shared_bytes = std::shared_ptr<const std::string>;
 
 /// One accepted WebSocket. Use it on the server's io_context only. It owns its
 /// handler, which should hold it weakly. It may be kept longer than the
-/// connection lives: then its functions do nothing.
-class peer {
+/// connection lives: then its functions do nothing. What its handler does at a time
+/// of its own, on a timer say, is to be a contained step.
+class peer : public containment {
 public:
-    virtual ~peer() = default;
-
     /// Queues one binary message. A client that reads so slowly that more than
     /// 64 MiB wait for it is cut off.
     virtual void send(shared_bytes bytes) = 0;
@@ -84,7 +86,8 @@ public:
     /// A whole message; `bytes` is valid during the call only.
     virtual void on_message(std::string_view bytes, bool is_text) = 0;
 
-    /// The connection is gone, whoever ended it. The last call. `code` is that
+    /// The connection is gone, whoever ended it. The last call, and the only one after
+    /// another has thrown. `code` is that
     /// of the client's close frame, or 1006 when it ended without one.
     virtual void on_closed(std::uint16_t code) = 0;
 };

@@ -10,9 +10,9 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <netinet/tcp.h>
 #include <utility>
 
@@ -49,12 +49,20 @@ void hold_packets(tcp_socket& socket, bool held) {
 
 } // namespace
 
+std::string called_for(const char* callback, const asio::ip::tcp::endpoint& client) {
+    return fmt::format("server: {} for {}:{}", callback, client.address().to_string(),
+                       client.port());
+}
+
 server_connection::server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
                                      std::function<void(server_connection&)> on_end)
     : stream_(std::move(s)),
       deadline_(stream_->get_executor()),
       callbacks_(std::move(callbacks)),
-      on_end_(std::move(on_end)) {}
+      on_end_(std::move(on_end)) {
+    boost::system::error_code gone;
+    client_ = stream_->socket().remote_endpoint(gone);
+}
 
 void server_connection::start() {
     asio::co_spawn(connection().get_executor(), serve(shared_from_this()), asio::detached);
@@ -70,22 +78,27 @@ awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self
         co_await serve_http();
         if (ws_)
             co_await read_messages();
-    } catch (const std::exception&) {
-        // Clients come and go; every error here ends this connection alone.
+    } catch (const boost::system::system_error&) {
+        // Clients come and go; every error of theirs ends this connection alone.
+    } catch (...) {
+        log_current_exception(named("serving"));
     }
     if (silent_)
         co_await lie_silent();
     ended_ = true;
     deadline_.cancel();
     connection().close();
-    if (handler_) {
-        const auto code = ws_->reason().code;
-        std::exchange(handler_, nullptr)
-            ->on_closed(code == beast::websocket::close_code::none
+    if (handler_)
+        call_handler("on_closed", [&] { tell_end(); });
+    handler_.reset();
+    on_end_(*self);
+}
+
+void server_connection::tell_end() {
+    const auto code = ws_->reason().code;
+    handler_->on_closed(code == beast::websocket::close_code::none
                             ? static_cast<std::uint16_t>(beast::websocket::close_code::abnormal)
                             : code);
-    }
-    on_end_(*self);
 }
 
 awaitable<void> server_connection::shake_tls() {
@@ -105,7 +118,9 @@ awaitable<void> server_connection::serve_http() {
             if (ws_)
                 co_return;
         } else {
-            co_await reply(request, callbacks_->on_request(plain(request)));
+            co_await reply(request, answer_of<http_reply>("on_request", [&] {
+                               return callbacks_->on_request(plain(request));
+                           }));
         }
         if (!request.keep_alive())
             co_return;
@@ -113,7 +128,8 @@ awaitable<void> server_connection::serve_http() {
 }
 
 awaitable<void> server_connection::upgrade(const beast_request& request) {
-    const auto verdict = callbacks_->on_upgrade(plain(request));
+    const auto verdict = answer_of<upgrade_verdict>(
+        "on_upgrade", [&] { return callbacks_->on_upgrade(plain(request)); });
     if (const auto* refusal = std::get_if<http_reply>(&verdict)) {
         co_await reply(request, *refusal);
         co_return;
@@ -128,7 +144,8 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
     ws_->read_message_max(message_limit);
     co_await ws_->async_accept(request, use_awaitable);
     ws_->binary(true);
-    handler_ = std::get<accept_upgrade>(verdict)(shared_from_this());
+    call_handler("on_upgrade",
+                 [&] { handler_ = std::get<accept_upgrade>(verdict)(shared_from_this()); });
 }
 
 awaitable<void> server_connection::reply(const beast_request& request, const http_reply& with) {
@@ -149,7 +166,11 @@ awaitable<void> server_connection::read_messages() {
     while (!silent_) {
         co_await ws_->async_read(buffer_, use_awaitable);
         const auto data = buffer_.cdata();
-        handler_->on_message({static_cast<const char*>(data.data()), data.size()}, ws_->got_text());
+        if (!failed_)
+            call_handler("on_message", [&] {
+                handler_->on_message({static_cast<const char*>(data.data()), data.size()},
+                                     ws_->got_text());
+            });
         buffer_.consume(buffer_.size());
         if (buffer_.capacity() > kept_buffer)
             buffer_.shrink_to_fit(); // Of a clip once sent.
@@ -160,6 +181,41 @@ awaitable<void> server_connection::read_messages() {
 awaitable<void> server_connection::lie_silent() {
     while (connection().socket().is_open() && !has_left(connection().socket()))
         co_await pause(std::chrono::seconds(1));
+}
+
+// -- what the callbacks throw ----------------------------------------------------
+
+/// Where a callback throws, 500.
+template <class Reply, class Callback>
+Reply server_connection::answer_of(const char* name, Callback callback) const {
+    try {
+        return callback();
+    } catch (...) {
+        log_current_exception(named(name));
+        return http_reply{.status = 500, .body = R"({"message":"internal server error"})"};
+    }
+}
+
+template <class Call>
+void server_connection::call_handler(const char* name, Call call) {
+    const auto before = std::exchange(calling_, name);
+    contain(call);
+    calling_ = before;
+}
+
+void server_connection::on_exception() {
+    log_current_exception(named(calling_));
+    if (ended_)
+        return;
+    failed_ = true;
+    if (!ws_ || silent_ || stall_when_sent_)
+        return cut();
+    close(beast::websocket::close_code::internal_error, "internal server error");
+    limit_time(close_limit);
+}
+
+std::string server_connection::named(const char* what) const {
+    return called_for(what, client_);
 }
 
 // -- sending -------------------------------------------------------------------
@@ -208,12 +264,15 @@ void server_connection::write_next() {
     fit_write_buffer(*ws_, message.bytes->size());
     ws_->async_write(asio::buffer(*message.bytes),
                      [self = shared_from_this()](beast::error_code ec, std::size_t) {
-                         if (ec)
-                             return; // The reader meets the same error and ends the connection.
-                         self->queued_bytes_ -= self->queue_.front().bytes->size();
-                         self->queue_.pop_front();
-                         self->write_next();
+                         if (!ec) // Else the reader meets it too and ends the connection.
+                             self->contain([&] { self->on_written(); });
                      });
+}
+
+void server_connection::on_written() {
+    queued_bytes_ -= queue_.front().bytes->size();
+    queue_.pop_front();
+    write_next();
 }
 
 void server_connection::close(std::uint16_t code, std::string reason) {

@@ -13,6 +13,9 @@
 
 namespace avatar::transport {
 
+/// Which callback, and for which client, as the log names them when it fails.
+std::string called_for(const char* callback, const boost::asio::ip::tcp::endpoint& client);
+
 /// One accepted connection of a server: HTTP requests until it ends or becomes
 /// a WebSocket. Lives on the server's io_context, kept alive by the operations
 /// under way.
@@ -53,9 +56,19 @@ private:
     awaitable<void> read_messages();
     awaitable<void> lie_silent();
 
+    // What the callbacks throw.
+    template <class Reply, class Callback>
+    Reply answer_of(const char* name, Callback callback) const;
+    template <class Call>
+    void call_handler(const char* name, Call call);
+    void on_exception() override;
+    std::string named(const char* what) const;
+    void tell_end();
+
     void enqueue(outgoing message);
     bool takes_messages() const;
     void write_next();
+    void on_written();
     void start_close();
     void start_stall();
     awaitable<void> pause(std::chrono::milliseconds length);
@@ -63,6 +76,7 @@ private:
     void cut();
     stream& connection();
 
+    boost::asio::ip::tcp::endpoint client_;
     std::optional<stream> stream_; // Until the upgrade, ...
     std::optional<websocket> ws_;  // ... then this.
     steady_timer deadline_;
@@ -70,6 +84,7 @@ private:
     std::shared_ptr<const server_callbacks> callbacks_;
     std::function<void(server_connection&)> on_end_;
     std::shared_ptr<peer_handler> handler_;
+    const char* calling_ = "handler"; // Which function of it, for the log.
 
     std::deque<outgoing> queue_; // The front one is being written.
     std::size_t queued_bytes_ = 0;
@@ -80,6 +95,7 @@ private:
     std::string half_frame_; ///< While it is written.
     bool closing_ = false;
     bool silent_ = false;
+    bool failed_ = false; // The handler: it is told nothing more but the end.
     bool ended_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "recording_peer.hpp"
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 #define CAF_SUITE avatar_session
@@ -153,6 +154,15 @@ CAF_TEST(paced frames come by the timer) {
     io.run();
     CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
     CAF_CHECK(std::chrono::steady_clock::now() - start >= 35ms);
+}
+
+CAF_TEST(a listener that throws on the timer ends that session alone) {
+    rules->settings.first_frame = 0.02;
+    confirm();
+    rules->on.on_message_sent = [](std::string_view) { throw std::runtime_error("made to fail"); };
+    say(audio_input{"a", true, second});
+    io.run();
+    CAF_CHECK_EQUAL(said(), "failed: made to fail");
 }
 
 CAF_TEST(an earlier frame moves the timer forward) {

@@ -49,6 +49,10 @@ public:
 
     boost::asio::any_io_executor executor() override { return executor_; }
 
+    void on_exception() override {
+        lines.push_back("failed: " + avatar::transport::current_exception_text());
+    }
+
 private:
     boost::asio::any_io_executor executor_;
 };
