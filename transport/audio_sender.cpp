@@ -22,6 +22,7 @@ void audio_sender::send(std::string request_id, audio_clip audio) {
     audio_ = std::move(audio);
     sent_ = 0;
     sending_ = true;
+    begun_ = false;
     started_ = std::chrono::steady_clock::now();
     send_due_pieces(started_);
 }
@@ -29,11 +30,19 @@ void audio_sender::send(std::string request_id, audio_clip audio) {
 void audio_sender::stop() {
     sending_ = false;
     next_piece_due_.cancel();
+    if (queue_.empty())
+        return;
+    queue_.front().ends = false;
+    queue_.remove_if([front = &queue_.front()](const message& waiting) {
+        return waiting.is_audio && &waiting != front;
+    });
 }
 
-void audio_sender::interrupt(std::string_view request_id) {
+bool audio_sender::interrupt() {
     stop();
-    write({protocol::encode(protocol::client_interrupt{request_id}), {}});
+    if (begun_)
+        write({.head = protocol::encode(protocol::client_interrupt{request_id_})});
+    return begun_;
 }
 
 // -- pieces --------------------------------------------------------------------
@@ -51,8 +60,11 @@ void audio_sender::send_piece() {
     sending_ = !last;
     if (piece.empty() && !last)
         return;
-    write({protocol::audio_input_prefix(request_id_, last, piece.size()), audio_, piece,
-           last ? std::move(request_id_) : std::string()});
+    write({.head = protocol::audio_input_prefix(request_id_, last, piece.size()),
+           .is_audio = true,
+           .audio = audio_,
+           .piece = piece,
+           .ends = last});
     if (last)
         events_.on_last_piece();
 }
@@ -75,6 +87,7 @@ void audio_sender::write(message next) {
 
 void audio_sender::write_front() {
     const auto& next = queue_.front();
+    begun_ = begun_ || next.is_audio;
     const std::array<asio::const_buffer, 2> buffers{
         asio::buffer(next.head), asio::buffer(next.piece.data(), next.piece.size())};
     fit_write_buffer(ws_, asio::buffer_size(buffers));
@@ -86,12 +99,12 @@ void audio_sender::write_front() {
 void audio_sender::on_written(error_code ec) {
     if (ec)
         return events_.on_error(ec);
-    const auto ended = std::move(queue_.front().ends);
+    const bool all_written = queue_.front().ends;
     queue_.pop_front();
     if (!queue_.empty())
         write_front();
-    if (!ended.empty())
-        events_.on_all_written(ended);
+    if (all_written)
+        events_.on_all_written();
 }
 
 } // namespace avatar::transport

@@ -19,9 +19,8 @@ namespace avatar::transport {
 /// What an audio sender tells its owner.
 struct audio_sender_events {
     std::function<void()> on_last_piece; ///< The last piece of a request goes out now.
-    /// All of that request is with the operating system. Also when it was
-    /// interrupted meanwhile.
-    std::function<void(const std::string& request_id)> on_all_written;
+    /// All of that request is with the operating system. Not of one that was stopped.
+    std::function<void()> on_all_written;
     std::function<void(boost::system::error_code)> on_error;
 };
 
@@ -39,19 +38,25 @@ public:
     /// Begins to send. One request at a time.
     void send(std::string request_id, audio_clip audio);
 
-    /// Sends no further piece. What is being written still goes out whole.
+    /// Sends no further piece and drops those that wait. What is being written still
+    /// goes out whole.
     void stop();
 
-    /// The same, and tells the service to stop that request.
-    void interrupt(std::string_view request_id);
+    /// The same, and tells the service to stop the request, unless nothing of it has
+    /// gone out: then the service never hears of it, and this is false.
+    bool interrupt();
+
+    /// Whether a message is on its way to the operating system.
+    bool writing() const { return !queue_.empty(); }
 
 private:
     /// One WebSocket message.
     struct message {
         std::string head;
-        audio_clip audio; // Holds what `piece` points into.
+        bool is_audio = false;
+        audio_clip audio = {}; // Holds what `piece` points into.
         std::string_view piece = {};
-        std::string ends = {}; // The request that it is the last of.
+        bool ends = false; // It is the last of the request.
     };
 
     void send_due_pieces(std::chrono::steady_clock::time_point now);
@@ -69,7 +74,8 @@ private:
     std::string request_id_;
     audio_clip audio_;
     std::size_t sent_ = 0; // Pieces.
-    bool sending_ = false;
+    bool sending_ = false; // Pieces are still to come.
+    bool begun_ = false;   // The first one has been, or is being, written.
     std::chrono::steady_clock::time_point started_;
     // The front one is being written. An empty deque would keep half a kilobyte.
     std::list<message> queue_;

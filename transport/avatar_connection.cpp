@@ -294,7 +294,7 @@ bool avatar_connection::request_accepted() {
 void avatar_connection::interrupt() {
     if (ended_ || closing_ || !exchange_.under_way())
         return;
-    sender_->interrupt(exchange_.request_id());
+    sender_->interrupt();
     end_exchange(exchange_.finish());
 }
 
@@ -303,7 +303,8 @@ void avatar_connection::abandon() {
         return interrupt(); // Nothing would tell that the service is done.
     if (ended_ || closing_ || !exchange_.under_way())
         return;
-    sender_->interrupt(exchange_.request_id());
+    if (!sender_->interrupt()) // The service has nothing to finish.
+        return end_exchange(exchange_.finish());
     exchange_.abandon();
 }
 
@@ -321,8 +322,8 @@ void avatar_connection::end_exchange(exchange_finished end) {
 audio_sender_events avatar_connection::sender_events() {
     audio_sender_events events;
     events.on_last_piece = [this] { exchange_.audio_ended(); };
-    events.on_all_written = [this](const std::string& request_id) {
-        if (!frames_come_back() && !ended_ && exchange_.request_id() == request_id)
+    events.on_all_written = [this] {
+        if (!frames_come_back() && !ended_ && exchange_.under_way())
             end_exchange(exchange_.finish());
     };
     events.on_error = [this](const boost::system::error_code& ec) {

@@ -1,6 +1,7 @@
 #include "tests/transport/channel_fixture.hpp"
 
 #include <atomic>
+#include <numeric>
 
 #define CAF_SUITE channel_requests
 
@@ -35,10 +36,30 @@ struct fixture : tests::channel_fixture {
         return script;
     }
 
+    /// Opens and makes those calls in one step of the I/O thread, so that nothing is
+    /// written in between.
+    void open_and(const transport::channel_settings& settings, std::function<void()> calls) {
+        channel = transport::make_avatar_channels(io, settings)(
+            [this, calls = std::move(calls)](channel_event event) {
+                if (std::holds_alternative<channel_opened>(event))
+                    calls();
+                else
+                    events.put(std::move(event));
+            });
+        channel->open();
+    }
+
     tests::inbox<std::string> notes;
 };
 
 void ignore(transport::peer&, const protocol::message&) {}
+
+/// `count` pieces of one byte.
+audio_clip stream_of(std::size_t count, nanoseconds interval) {
+    std::vector<std::uint64_t> ends(count);
+    std::iota(ends.begin(), ends.end(), 1);
+    return audio_clip(std::string(count, 'x'), std::move(ends), interval);
+}
 
 /// "abc" in three pieces, the second empty, 1 ms apart.
 audio_clip pieces() {
@@ -99,17 +120,96 @@ CAF_TEST(frames arrive while the audio still goes out) {
 }
 
 CAF_TEST(a service that ends the request early gets no more of its audio) {
-    tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {
-        tests::send_frames(peer, std::get<audio_input>(m).req_id, 1);
-    }));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("ab", {1, 2}, 1h));
-    CAF_CHECK(!next<exchange_finished>().failure);
-    channel->send("r-2", audio_clip("c"));
+    const std::vector<std::function<void(transport::peer&, std::string_view)>> ends{
+        [](transport::peer& peer, std::string_view id) { tests::send_frames(peer, id, 1); },
+        [](transport::peer& peer, std::string_view id) {
+            tests::send(peer, protocol::server_error{"connection-1", id, 3, "bad audio"});
+        }};
+    for (const auto& end : ends) {
+        tests::local_service service(noting([&](transport::peer& peer, const protocol::message& m) {
+            const auto& audio = std::get<audio_input>(m);
+            if (audio.req_id == "r-1")
+                end(peer, audio.req_id);
+            else if (audio.end)
+                tests::send_frames(peer, audio.req_id, 1);
+        }));
+        open(settings_for(service));
+        next<channel_opened>();
+        auto ended = std::move(channel);
+        ended->send("r-1", stream_of(10, 2ms));
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+
+        // On the same thread, and longer than r-1 would take from now on.
+        open(settings_for(service));
+        next<channel_opened>();
+        channel->send("meanwhile", stream_of(20, 2ms));
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "meanwhile");
+
+        ended->send("r-2", audio_clip("c"));
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-2");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: x");
+        for (int i = 1; i <= 20; ++i)
+            CAF_CHECK_EQUAL(notes.take().value_or(""), i < 20 ? "meanwhile: x" : "meanwhile: x.");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: c.");
+        ended->close(leave::normally);
+        next<channel_closed>();
+        channel->close(leave::normally);
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(an interrupt overtakes the audio that is queued) {
+    tests::local_service service(noting(ignore));
+    open_and(settings_for(service), [this] {
+        channel->send("r-1", stream_of(3, 0ms)); // All due at once.
+        channel->interrupt();
+        channel->send("r-2", stream_of(2, 0ms));
+    });
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: x"); // Was being written.
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: x");
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: x.");
+}
+
+CAF_TEST(a request of which nothing has gone out is over without a word) {
+    for (const bool gives_up : {false, true}) {
+        tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {
+            if (const auto* audio = std::get_if<audio_input>(&m); audio && audio->req_id == "r-3")
+                tests::send_frames(peer, "r-3", 1);
+        }));
+        open_and(settings_for(service), [this, gives_up] {
+            channel->send("r-1", stream_of(3, 0ms));
+            channel->interrupt();
+            channel->send("r-2", stream_of(3, 0ms)); // Behind what is being written.
+            gives_up ? channel->abandon() : channel->interrupt();
+        });
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-2");
+        channel->send("r-3", audio_clip("c"));
+        CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-3");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: x");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "r-3: c.");
+        channel->close(leave::normally);
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(what was written of a stopped request does not end the next of that name) {
+    tests::local_service service(noting(ignore));
+    auto settings = settings_for(service);
+    settings.egress.agora.channel_name = "channel";
+    open_and(settings, [this] {
+        channel->send("r-1", audio_clip("a"));
+        channel->interrupt();
+        channel->send("r-1", audio_clip("bc", {1, 2}, 5ms));
+    });
     next<exchange_finished>();
-    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: a");
-    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: c.");
+    const auto end = next<exchange_finished>();
+    CAF_CHECK(end.duration >= 5ms); // When its own last piece is written.
+    for (const std::string line : {"r-1: a.", "r-1 interrupted", "r-1: b", "r-1: c."})
+        CAF_CHECK_EQUAL(notes.take().value_or(""), line);
 }
 
 CAF_TEST(an interrupt while frames arrive ends the request at once and the next one goes on) {
