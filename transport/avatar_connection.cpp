@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -76,6 +77,7 @@ void avatar_connection::on_opened(std::shared_ptr<avatar_connection> self) {
     deadline_.cancel();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
+    limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
     watch_for_silence(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
     read_next(std::move(self));
@@ -339,7 +341,8 @@ audio_sender_events avatar_connection::sender_events() {
 // -- signs of life ----------------------------------------------------------------
 
 /// After a time of silence the service is asked for a sign of life, after twice that
-/// it counts as dead. The kernel knows when the last byte came.
+/// it counts as dead; and as deaf, when nothing that is written moves for so long. The
+/// kernel knows when the last byte came and how far ours have.
 void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
     silence_due_.expires_after(next);
     silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
@@ -351,15 +354,32 @@ void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
 void avatar_connection::on_silence_due() {
     const auto patience = settings_->channel.keepalive;
     const auto now = ws_->next_layer().progress();
-    const auto silence = now ? now->silence : std::chrono::milliseconds(0);
+    const auto stalled =
+        writes_.stalled_for(sender_->writing(), now, std::chrono::steady_clock::now());
+    const auto silence = quiet_for(now);
     if (silence >= 2 * patience) {
         silent_ = true;
         return cut();
     }
-    if (silence < patience)
-        return watch_for_silence(patience - silence);
-    ping();
-    watch_for_silence(2 * patience - silence);
+    if (stalled >= 2 * patience) {
+        deaf_ = true;
+        return cut();
+    }
+    if (silence >= patience)
+        ping();
+    const auto limit = silence < patience ? patience : 2 * patience;
+    watch_for_silence(std::min(limit - silence, 2 * patience - stalled));
+}
+
+/// Since the last byte of theirs, or since ours were last seen to move: a ping that
+/// waits behind a long write has not been asked yet.
+std::chrono::milliseconds
+avatar_connection::quiet_for(const std::optional<tcp_progress>& now) const {
+    if (!now)
+        return std::chrono::milliseconds(0);
+    const auto since_movement = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - writes_.last_movement());
+    return std::min(now->silence, since_movement);
 }
 
 void avatar_connection::check() {
@@ -449,6 +469,7 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     known.phase = phase_;
     known.step = step_;
     known.timed_out = timed_out_;
+    known.deaf = deaf_;
     known.connect_timeout = channel.service.connect_timeout;
     known.keepalive = channel.keepalive;
     known.max_message_size = channel.service.max_message_size;

@@ -7,6 +7,7 @@
 #include "transport/containment.hpp"
 #include "transport/exchange.hpp"
 #include "transport/websocket.hpp"
+#include "transport/write_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -87,6 +88,7 @@ private:
     protocol::failure why(const boost::system::error_code& ec);
     void watch_for_silence(std::chrono::milliseconds next);
     void on_silence_due();
+    std::chrono::milliseconds quiet_for(const std::optional<tcp_progress>& now) const;
     void ping();
     void on_control_frame(boost::beast::websocket::frame_type kind);
     bool request_accepted();
@@ -118,6 +120,7 @@ private:
     bool nothing_sent_ = false;                  // Of the request under way.
     std::optional<tcp_progress> before_sending_; // How far all before it had come.
     steady_timer silence_due_;
+    write_watch writes_;
     bool pinging_ = false;
     bool checking_ = false; // The session waits for a sign of life.
 
@@ -125,7 +128,8 @@ private:
     bool closing_ = false;   // On our own wish.
     bool cut_ = false;       // No further step may begin.
     bool timed_out_ = false; // Why it was cut, ...
-    bool silent_ = false;    // ... or why.
+    bool silent_ = false;    // ... or why, ...
+    bool deaf_ = false;      // ... or why.
     bool ended_ = false;
     std::optional<protocol::failure> send_failure_;
 };

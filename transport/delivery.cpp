@@ -1,9 +1,14 @@
 #include "transport/delivery.hpp"
 
 // Not netinet/tcp.h, whose tcp_info ends before the counters of bytes.
+#include <climits>
+
+#include <algorithm>
 #include <cstddef>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace avatar::transport {
@@ -23,8 +28,18 @@ std::optional<tcp_progress> progress_of(int socket) {
     constexpr auto needed = offsetof(tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
         return std::nullopt;
+    int queued = 0;
+    if (ioctl(socket, SIOCOUTQ, &queued) != 0)
+        return std::nullopt;
     return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
-                        std::chrono::milliseconds(info.tcpi_last_data_recv)};
+                        std::chrono::milliseconds(info.tcpi_last_data_recv),
+                        static_cast<std::uint64_t>(queued)};
+}
+
+void limit_unconfirmed(int socket, std::chrono::milliseconds limit) {
+    const auto milliseconds = static_cast<unsigned>(std::min<std::int64_t>(limit.count(), INT_MAX));
+    // A kernel that cannot leaves it to the watch on writes.
+    setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 bool may_have_arrived(const std::optional<tcp_progress>& before,

@@ -11,11 +11,17 @@ struct tcp_progress {
     bool established = false;             ///< Neither side has closed or reset it.
     std::uint64_t acknowledged = 0;       ///< Bytes of ours that the other machine has confirmed.
     std::chrono::milliseconds silence{0}; ///< Since the last byte of theirs.
+    std::uint64_t queued = 0;             ///< Bytes of ours that wait in the kernel.
 };
 
 /// Asks the kernel; nothing when it cannot tell. Source: tcp(7), TCP_INFO, with
 /// the fields of linux/tcp.h.
 std::optional<tcp_progress> progress_of(int socket);
+
+/// Lets the kernel end a connection, with the error ETIMEDOUT, where nothing that was
+/// sent is confirmed, or nothing may be sent, for so long. Source: tcp(7),
+/// TCP_USER_TIMEOUT.
+void limit_unconfirmed(int socket, std::chrono::milliseconds limit);
 
 /// Whether the other side can have taken any byte that was sent after `before`.
 /// Only when nothing was confirmed since is it sure that it has not, and only so

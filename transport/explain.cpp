@@ -3,6 +3,7 @@
 #include "config/duration.hpp"
 #include "protocol/judge.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/websocket/error.hpp>
@@ -39,6 +40,8 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
     if (ec == websockets::error::upgrade_declined)
         return protocol::http_failure(known.phase, known.upgrade_status, known.upgrade_body);
 
+    const bool established = known.phase == failure_phase::websocket_runtime;
+    const bool opened = established || known.phase == failure_phase::websocket_send;
     protocol::failure f;
     if (ec == websockets::error::closed || known.close.code != websockets::close_code::none) {
         // Whatever came after it: the close frame says why.
@@ -51,6 +54,10 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
         f.code = failure_code::connection_closed;
         f.detail = fmt::format("no sign of life within {}, not even to a ping",
                                config::format_duration(2 * known.keepalive));
+    } else if (known.deaf || (opened && ec == boost::asio::error::timed_out)) {
+        f.code = failure_code::connection_closed;
+        f.detail = fmt::format("the service has read nothing for {}",
+                               config::format_duration(2 * known.keepalive));
     } else if (ec == websockets::error::message_too_big) {
         f.code = failure_code::protocol_error;
         f.detail = fmt::format("message larger than {} bytes (service.max-message-size)",
@@ -60,7 +67,6 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
         f.detail =
             fmt::format("{}: certificate not trusted: {}", known.step, known.certificate_problem);
     } else {
-        const bool established = known.phase == failure_phase::websocket_runtime;
         f.code = broke_the_protocol(ec) ? failure_code::protocol_error
                  : established          ? failure_code::connection_closed
                                         : failure_code::connection_failed;

@@ -17,6 +17,7 @@ struct circumstances {
     protocol::failure_phase phase = protocol::failure_phase::none;
     std::string_view step;  ///< What was being done, for the text.
     bool timed_out = false; ///< Our own limit on connecting cut the connection.
+    bool deaf = false;      ///< Our own limit on writing did.
     config::milliseconds connect_timeout{};
     config::milliseconds keepalive{};
     std::size_t max_message_size = 0;

@@ -77,6 +77,20 @@ CAF_TEST(silence in spite of pings is a lost connection) {
                     "not even to a ping");
 }
 
+CAF_TEST(a service that reads nothing is told as such by whoever finds out) {
+    const std::string text = "connectionClosed: the service has read nothing for 1min";
+    auto known = running;
+    for (auto phase :
+         {protocol::failure_phase::websocket_runtime, protocol::failure_phase::websocket_send}) {
+        known.phase = phase;
+        CAF_CHECK_EQUAL(describe(transport::explain(asio::error::timed_out, known)), text);
+    }
+    CAF_CHECK_EQUAL(describe(transport::explain(asio::error::timed_out, connecting)),
+                    "connectionFailed: connecting: Connection timed out");
+    known.deaf = true;
+    CAF_CHECK_EQUAL(describe(transport::explain(asio::error::operation_aborted, known)), text);
+}
+
 CAF_TEST(a refused upgrade is judged by its status and body) {
     auto known = connecting;
     known.upgrade_status = 401;

@@ -1,0 +1,101 @@
+#include "tests/transport/channel_fixture.hpp"
+#include "tests/transport/deaf_service.hpp"
+
+#define CAF_SUITE channel_deaf
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::code;
+using habit = tests::deaf_service::habit;
+
+namespace {
+
+/// More than any socket's buffers hold.
+const audio_clip too_much(std::string(64 * 1024 * 1024, 'a'));
+
+struct fixture : tests::channel_fixture {
+    transport::channel_settings settings_for(const tests::deaf_service& service,
+                                             std::chrono::milliseconds keepalive) {
+        auto settings = channel_fixture::settings_for(tests::local_service());
+        settings.service.console_endpoint = service.url("/v1/console");
+        settings.service.ingress_endpoint = service.url("/v1/ingress");
+        settings.keepalive = keepalive;
+        return settings;
+    }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(channel_deaf_tests, fixture)
+
+CAF_TEST(a service that reads nothing is left although it sends) {
+    tests::deaf_service service(habit::talks);
+    open(settings_for(service, 100ms));
+    next<channel_opened>();
+    channel->send("r-1", too_much);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(describe(closed.failure),
+                    "connectionClosed: the service has read nothing for 200ms");
+    CAF_CHECK(closed.late_frames > 0);
+    CAF_CHECK(closed.request_accepted);
+}
+
+CAF_TEST(a service that neither reads nor sends is left) {
+    tests::deaf_service service(habit::silent);
+    open(settings_for(service, 100ms));
+    next<channel_opened>();
+    channel->send("r-1", too_much);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(code(closed.failure), "connectionClosed");
+    CAF_CHECK(closed.failure.detail.find("for 200ms") != std::string::npos ||
+              closed.failure.detail.find("within 200ms") != std::string::npos);
+}
+
+CAF_TEST(a deaf service does not keep a session from closing) {
+    for (const auto has : {habit::silent, habit::talks}) {
+        tests::deaf_service service(has);
+        open(settings_for(service, 1h));
+        next<channel_opened>();
+        channel->send("r-1", too_much);
+        channel->close(leave::normally);
+        CAF_CHECK(!next<channel_closed>().failure);
+    }
+}
+
+CAF_TEST(a service that takes its time to read keeps its session) {
+    tests::deaf_service service(habit::slow);
+    open(settings_for(service, 100ms));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip(std::string(tests::deaf_service::slow_bytes, 'a')));
+    const auto end = next<exchange_finished>();
+    CAF_CHECK(end.duration > 200ms); // More than what ends a session with a deaf one.
+}
+
+CAF_TEST(a service that takes connections and nothing else is left at the connect timeout) {
+    // Connections to it are made by its kernel and stay there.
+    boost::asio::io_context never_runs;
+    const boost::asio::ip::tcp::acceptor deaf(never_runs,
+                                              {boost::asio::ip::make_address("127.0.0.1"), 0});
+    const auto at = "127.0.0.1:" + std::to_string(deaf.local_endpoint().port());
+    tests::local_service service;
+    struct entry {
+        std::string console, ingress, step;
+    };
+    const std::vector<entry> table{
+        {"http://" + at, service.url(""), "asking for a session token"},
+        {"https://" + at, service.url(""), "TLS handshake"},
+        {service.url(""), "ws://" + at, "WebSocket upgrade"},
+        {service.url(""), "wss://" + at, "TLS handshake"},
+    };
+    for (const auto& [console, ingress, step] : table) {
+        auto settings = channel_fixture::settings_for(service);
+        settings.service.console_endpoint = console;
+        settings.service.ingress_endpoint = ingress;
+        settings.service.connect_timeout = 100ms;
+        open(settings);
+        CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                        "connectionFailed: timed out after 100ms (" + step + ")");
+    }
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
