@@ -41,7 +41,7 @@ void require_present(const settings& values) {
                                        fmt::join(missing, ", ")));
 }
 
-void require_well_formed(std::string_view key, const std::optional<std::string>& problem) {
+void require_none(std::string_view key, const std::optional<std::string>& problem) {
     if (problem)
         throw config_error(
             fmt::format("{} ({}): {}", find_option(key)->environment, key, *problem));
@@ -123,10 +123,16 @@ void check_consistency(const settings& values) {
 
 void check_service(const settings& values) {
     require_present(values);
-    require_well_formed("service.console-endpoint",
-                        protocol::check_console_endpoint(values.service.console_endpoint));
-    require_well_formed("service.ingress-endpoint",
-                        protocol::check_ingress_endpoint(values.service.ingress_endpoint));
+    require_none("service.console-endpoint",
+                 protocol::check_console_endpoint(values.service.console_endpoint));
+    require_none("service.ingress-endpoint",
+                 protocol::check_ingress_endpoint(values.service.ingress_endpoint));
+    if (values.service.allow_plaintext)
+        return;
+    require_none("service.console-endpoint",
+                 protocol::check_console_secrecy(values.service.console_endpoint));
+    require_none("service.ingress-endpoint",
+                 protocol::check_ingress_secrecy(values.service.ingress_endpoint));
 }
 
 void check_descriptors(std::size_t pool_size, bool embedded_emulator) {

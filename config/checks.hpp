@@ -11,8 +11,9 @@ struct settings;
 /// What no single option can tell: bounds that cross, halves of a pair.
 void check_consistency(const settings& values);
 
-/// Everything needed to reach a real avatar service is there, and the
-/// endpoints are well-formed. Not for runs on the embedded emulator.
+/// Everything needed to reach a real avatar service is there, the endpoints are
+/// well-formed, and no secret goes to another machine unencrypted unless the settings
+/// allow it. Not for runs on the embedded emulator.
 void check_service(const settings& values);
 
 /// The process may open as many descriptors as a pool of `pool_size` needs:

@@ -32,6 +32,8 @@ std::vector<option> service_options() {
          "Avatar that the sessions drive"},
         {"service.use-query-auth", "AVATAR_USE_QUERY_AUTH", boolean(at<in, &g::use_query_auth>),
          "Send credentials in the query of the URL instead of in headers"},
+        {"service.allow-plaintext", "", boolean(at<in, &g::allow_plaintext>),
+         "Let API key and session token go unencrypted, over http and ws, to another machine"},
         {"service.ca-file", "", text(at<in, &g::ca_file>, "FILE"),
          "PEM file of certificates to trust; empty: the system's"},
         {"service.connect-timeout", "", duration(at<in, &g::connect_timeout>, 1ms),

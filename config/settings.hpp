@@ -23,7 +23,9 @@ struct service_settings {
     std::string ingress_endpoint; ///< URL, ws, wss, http or https.
     std::string avatar_id;
     bool use_query_auth = false; ///< Credentials in the query instead of in headers.
-    std::string ca_file;         ///< PEM bundle to trust; empty: the system's.
+    /// Secrets may leave this machine unencrypted, over http and ws.
+    bool allow_plaintext = false;
+    std::string ca_file; ///< PEM bundle to trust; empty: the system's.
     /// From the start of a connection until the service has confirmed the
     /// session: token, TCP, TLS, upgrade and handshake together.
     milliseconds connect_timeout = std::chrono::seconds(10);

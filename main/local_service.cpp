@@ -12,6 +12,7 @@ config::service_settings local_service::point_here(config::service_settings serv
     service.avatar_id = keys.avatar_id;
     service.console_endpoint = emulator_.console_endpoint();
     service.ingress_endpoint = emulator_.ingress_endpoint();
+    service.allow_plaintext = true; // In this process, whatever its address.
     return service;
 }
 

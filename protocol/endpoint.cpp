@@ -139,6 +139,16 @@ endpoint to_endpoint(const urls::url& url, const rules& rules) {
     return result;
 }
 
+std::optional<std::string> check_secrecy(std::string_view text, const rules& rules,
+                                         std::string_view secret, std::string_view encrypted) {
+    const auto to = to_endpoint(parse(text, rules), rules);
+    if (to.tls || is_this_machine(to.host))
+        return std::nullopt;
+    return fmt::format("{} would take the {} unencrypted to another machine; expected {}, or "
+                       "--service.allow-plaintext=true",
+                       shown(text), secret, encrypted);
+}
+
 std::optional<std::string> check(std::string_view url, const rules& rules) {
     try {
         parse(url, rules);
@@ -180,6 +190,14 @@ std::optional<std::string> check_console_endpoint(std::string_view console_url) 
 
 std::optional<std::string> check_ingress_endpoint(std::string_view ingress_url) {
     return check(ingress_url, ingress_rules);
+}
+
+std::optional<std::string> check_console_secrecy(std::string_view console_url) {
+    return check_secrecy(console_url, console_rules, "API key", "https");
+}
+
+std::optional<std::string> check_ingress_secrecy(std::string_view ingress_url) {
+    return check_secrecy(ingress_url, ingress_rules, "session token", "wss or https");
 }
 
 } // namespace avatar::protocol

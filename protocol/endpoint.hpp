@@ -52,4 +52,16 @@ std::optional<std::string> check_console_endpoint(std::string_view console_url);
 /// What is wrong with an ingress URL, nothing when it can be used.
 std::optional<std::string> check_ingress_endpoint(std::string_view ingress_url);
 
+/// Whether this is a host name or address (IPv6 without brackets) of the machine
+/// itself: localhost and the names under it (RFC 6761, section 6.3; a dot may follow),
+/// 127.0.0.0/8 and ::1, also as IPv4 in IPv6 (::ffff:127.0.0.1).
+bool is_this_machine(std::string_view host);
+
+/// What is wrong with sending the API key to a console URL that can be used: its
+/// connection is not encrypted and leads to another machine. Nothing otherwise.
+std::optional<std::string> check_console_secrecy(std::string_view console_url);
+
+/// The same of an ingress URL and the session token.
+std::optional<std::string> check_ingress_secrecy(std::string_view ingress_url);
+
 } // namespace avatar::protocol

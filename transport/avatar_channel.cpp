@@ -73,8 +73,18 @@ neighbourhoods make_neighbourhoods(const io_runtime& io) {
     return all;
 }
 
+void require_secrecy(const config::service_settings& service) {
+    if (service.allow_plaintext)
+        return;
+    for (const auto& problem : {protocol::check_console_secrecy(service.console_endpoint),
+                                protocol::check_ingress_secrecy(service.ingress_endpoint)})
+        if (problem)
+            throw protocol::invalid_endpoint(*problem);
+}
+
 connection_settings in_common(channel_settings settings) {
     const auto& service = settings.service;
+    require_secrecy(service);
     connection_settings common;
     common.console = protocol::token_endpoint(service.console_endpoint);
     common.ingress = protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id);

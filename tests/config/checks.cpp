@@ -92,6 +92,37 @@ CAF_TEST(endpoints without a scheme or with another are named with both their na
     }
 }
 
+CAF_TEST(secrets leave this machine encrypted unless it is allowed otherwise) {
+    struct pair {
+        const char* console;
+        const char* ingress;
+        const char* refused; // Which of the two.
+    };
+    const std::vector<pair> table{
+        {"http://console.example.com", "wss://h", "AVATAR_CONSOLE_ENDPOINT"},
+        {"HTTP://10.0.0.1/v1", "wss://h", "AVATAR_CONSOLE_ENDPOINT"},
+        {"https://h", "ws://ingress.example.com", "AVATAR_INGRESS_ENDPOINT"},
+        {"https://h", "http://ingress.example.com", "AVATAR_INGRESS_ENDPOINT"},
+        {"http://localhost.:1", "WS://localhost.example.com", "AVATAR_INGRESS_ENDPOINT"},
+        {"http://127.0.0.1:1", "ws://[::1]:2", nullptr},
+    };
+    for (const auto& [console, ingress, refused] : table) {
+        auto values = complete();
+        values.service.console_endpoint = console;
+        values.service.ingress_endpoint = ingress;
+        const auto text = service_error(values);
+        if (refused) {
+            CAF_CHECK(text.starts_with(std::string(refused) + " (service."));
+            CAF_CHECK(text.ends_with("or --service.allow-plaintext=true"));
+            CAF_CHECK(text.find('\n') == std::string::npos);
+        } else {
+            CAF_CHECK_EQUAL(text, "no error");
+        }
+        values.service.allow_plaintext = true;
+        CAF_CHECK_EQUAL(service_error(values), "no error");
+    }
+}
+
 CAF_TEST(bounds may not cross) {
     settings values;
     CAF_CHECK_EQUAL(consistency_error(values), "no error");

@@ -52,6 +52,29 @@ CAF_TEST(missing environment variables are named all of them) {
     check_contains(some.err, "AVATAR_SESSION_AVATAR_ID");
 }
 
+CAF_TEST(an endpoint that would take a secret in plain text to another machine is refused) {
+    environment variables{{"AVATAR_API_KEY", "very-secret"},
+                          {"AVATAR_APP_ID", "a"},
+                          {"AVATAR_CONSOLE_ENDPOINT", "http://console.invalid"},
+                          {"AVATAR_INGRESS_ENDPOINT", "wss://ingress.invalid"},
+                          {"AVATAR_SESSION_AVATAR_ID", "a"}};
+    check_refused({"run"}, {"AVATAR_CONSOLE_ENDPOINT", "https", "--service.allow-plaintext"},
+                  variables);
+    variables["AVATAR_CONSOLE_ENDPOINT"] = "https://console.invalid";
+    variables["AVATAR_INGRESS_ENDPOINT"] = "ws://ingress.invalid";
+    check_refused({"run"}, {"AVATAR_INGRESS_ENDPOINT", "wss", "--service.allow-plaintext"},
+                  variables);
+
+    // Allowed, it fails at the names, which do not exist.
+    scratch_folder folder;
+    const auto file = folder.file("pool.toml", "[service]\nallow-plaintext = true\n");
+    variables["AVATAR_CONSOLE_ENDPOINT"] = "http://console.invalid";
+    for (const arguments& allowed :
+         {arguments{"run", "--service.allow-plaintext=true", "--pool.size=1"},
+          arguments{"run", "--config=" + file, "--pool.size=1"}})
+        CAF_CHECK_EQUAL(run_binary(allowed, variables).code, 3);
+}
+
 CAF_TEST(unknown options and bad values name source and key and what would be right) {
     check_refused(quick_run({"--pool.sise=3"}), {"--pool.sise", "--pool.size"});
     check_refused(quick_run({"--pool.size=many"}), {"command line", "pool.size", "many"});

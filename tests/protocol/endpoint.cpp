@@ -17,6 +17,15 @@ std::string ingress_problem(std::string_view url) {
     return check_ingress_endpoint(url).value_or("fine");
 }
 
+/// For whichever reason.
+bool console_refused(std::string_view url) {
+    return check_console_endpoint(url) || check_console_secrecy(url);
+}
+
+bool ingress_refused(std::string_view url) {
+    return check_ingress_endpoint(url) || check_ingress_secrecy(url);
+}
+
 std::string target(std::string_view ingress, std::string_view avatar_id = "a1") {
     return websocket_endpoint(ingress, avatar_id).target;
 }
@@ -30,6 +39,82 @@ CAF_TEST(a console URL becomes the token endpoint) {
     CAF_CHECK_EQUAL(e.port, "443"s);
     CAF_CHECK_EQUAL(e.target, "/v1/console/session-tokens"s);
     CAF_CHECK_EQUAL(e.host_header, "console.eu.example.com"s);
+}
+
+CAF_TEST(what is sent in plain text may not leave this machine) {
+    for (const auto host : {"localhost", "LocalHost", "localhost.", "a.localhost", "a.b.LOCALHOST.",
+                            "127.0.0.1", "127.255.255.254", "[::1]", "[0:0:0:0:0:0:0:1]",
+                            "[::ffff:127.0.0.1]", "[::FFFF:7f00:2]"}) {
+        for (const std::string scheme : {"http", "HTTP"})
+            CAF_CHECK_EQUAL(check_console_secrecy(scheme + "://" + host + ":1/x").value_or("fine"),
+                            "fine"s);
+        for (const std::string scheme : {"http", "ws", "WS"})
+            CAF_CHECK_EQUAL(check_ingress_secrecy(scheme + "://" + host + "/x").value_or("fine"),
+                            "fine"s);
+    }
+    for (const auto host : {"example.com",
+                            "localhost.example.com",
+                            "127.0.0.1.example.com",
+                            "localhost.example",
+                            "notlocalhost",
+                            "xlocalhost",
+                            "localhost..",
+                            ".localhost",
+                            "localhostx",
+                            "128.0.0.1",
+                            "126.255.255.255",
+                            "0.0.0.0",
+                            "10.0.0.1",
+                            "192.168.127.1",
+                            "1.127.0.0",
+                            "127.1",
+                            "127.0.0.256",
+                            "0127.0.0.1",
+                            "2130706433",
+                            "0x7f.0.0.1",
+                            "127.0.0.1.",
+                            "127.0.0.one",
+                            "[::]",
+                            "[::2]",
+                            "[::127.0.0.1]",
+                            "[::ffff:128.0.0.1]",
+                            "[::ffff:0:127.0.0.1]",
+                            "[fe80::1]",
+                            "[2001:db8::1]",
+                            "[1::]"}) {
+        for (const std::string scheme : {"http", "HTTP"})
+            CAF_CHECK(console_refused(scheme + "://" + host + "/x"));
+        for (const std::string scheme : {"http", "ws", "Ws"})
+            CAF_CHECK(ingress_refused(scheme + "://" + host + ":1/x"));
+    }
+    for (const std::string host : {"example.com", "10.0.0.1", "[2001:db8::1]"}) {
+        CAF_CHECK(!console_refused("https://" + host));
+        CAF_CHECK(!ingress_refused("HTTPS://" + host));
+        CAF_CHECK(!ingress_refused("Wss://" + host));
+    }
+}
+
+CAF_TEST(this machine is known by its names and addresses) {
+    for (const auto host : {"localhost", "x.localhost.", "127.0.0.1", "::1", "::ffff:127.1.2.3"})
+        CAF_CHECK(is_this_machine(host));
+    for (const auto host : {"", ".", "localhost..", "a..localhost", ".localhost", "127.0.0.1.",
+                            "127.0.0.1.example.com", "::ffff:126.0.0.1", "::7f00:1"})
+        CAF_CHECK(!is_this_machine(host));
+}
+
+CAF_TEST(a name before the host does not make it this machine) {
+    for (const auto url : {"http://localhost@example.com", "http://127.0.0.1:80@example.com/",
+                           "http://localhost:p@example.com"})
+        CAF_CHECK_NOT_EQUAL(console_problem(url), "fine"s);
+}
+
+CAF_TEST(the text on plain text says what would be right) {
+    CAF_CHECK_EQUAL(check_console_secrecy("http://h.example:8080/v1?key=x").value_or(""),
+                    "\"http://h.example:8080/v1\" would take the API key unencrypted to another "
+                    "machine; expected https, or --service.allow-plaintext=true"s);
+    CAF_CHECK_EQUAL(check_ingress_secrecy("ws://h.example").value_or(""),
+                    "\"ws://h.example\" would take the session token unencrypted to another "
+                    "machine; expected wss or https, or --service.allow-plaintext=true"s);
 }
 
 CAF_TEST(trailing slashes are removed) {

@@ -1,3 +1,4 @@
+#include "protocol/endpoint.hpp"
 #include "tests/transport/channel_fixture.hpp"
 
 #define CAF_SUITE channel
@@ -326,10 +327,28 @@ CAF_TEST(a name that does not exist is a failed connection) {
     tests::local_service service;
     auto settings = settings_for(service);
     settings.service.console_endpoint = "http://no-such-host.invalid";
+    settings.service.allow_plaintext = true;
     open(settings);
     const auto closed = next<channel_closed>();
     CAF_CHECK_EQUAL(code(closed.failure), "connectionFailed");
     CAF_CHECK(closed.failure.detail.starts_with("connecting to the console: "));
+}
+
+CAF_TEST(channels that would send secrets in plain text to another machine are not made) {
+    tests::local_service service;
+    for (const auto endpoint : {&config::service_settings::console_endpoint,
+                                &config::service_settings::ingress_endpoint}) {
+        auto settings = settings_for(service);
+        settings.service.*endpoint = "http://localhost.example.com";
+        try {
+            transport::make_avatar_channels(io, settings);
+            CAF_ERROR("made");
+        } catch (const protocol::invalid_endpoint& e) {
+            CAF_CHECK(std::string(e.what()).ends_with("or --service.allow-plaintext=true"));
+        }
+        settings.service.allow_plaintext = true;
+        transport::make_avatar_channels(io, settings);
+    }
 }
 
 CAF_TEST(nobody listening is a failed connection) {
