@@ -1,5 +1,6 @@
 #include "protocol/failure.hpp"
 
+#include "protocol/secret_text.hpp"
 #include "protocol/text.hpp"
 
 #include <fmt/format.h>
@@ -37,22 +38,6 @@ std::string words(const failure& f) {
         result += part;
     }
     return result;
-}
-
-void replace_whole(std::string& in, std::string_view text, std::string_view by) {
-    for (auto at = in.find(text); at != in.npos; at = in.find(text, at + by.size()))
-        in.replace(at, text.size(), by);
-}
-
-/// The front of `text`, where `in` ends with it because a limit has cut off the
-/// rest. A few characters say nothing, and many a text ends with them.
-void replace_front(std::string& in, std::string_view text, std::string_view by) {
-    constexpr std::size_t telling = 6;
-    for (auto size = std::min(in.size(), text.size()); size >= telling; --size)
-        if (in.ends_with(text.substr(0, size))) {
-            in.replace(in.size() - size, size, by);
-            return;
-        }
 }
 
 } // namespace
@@ -148,13 +133,9 @@ std::string describe(const failure& f) {
 }
 
 void replace_all(failure& f, std::string_view text, std::string_view by) {
-    if (text.empty())
-        return;
     for (auto* in :
-         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason}) {
-        replace_whole(*in, text, by);
-        replace_front(*in, text, by);
-    }
+         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
+        replace_secret(*in, text, by);
 }
 
 } // namespace avatar::protocol

@@ -85,9 +85,8 @@ struct failure {
 /// of the service's text are replaced by spaces.
 std::string describe(const failure& f);
 
-/// Replaces `text` wherever it stands in the failure's texts, for secrets that a
-/// service echoes; also its front at the end of a text that was cut short.
-/// Nothing where `text` is empty.
+/// Replaces a secret that a service echoes in all of the failure's texts: see
+/// `replace_secret` (protocol/secret_text.hpp).
 void replace_all(failure& f, std::string_view text, std::string_view by);
 
 /// Serialisation hook of actor messages.

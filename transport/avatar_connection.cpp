@@ -2,6 +2,7 @@
 
 #include "protocol/console.hpp"
 #include "protocol/judge.hpp"
+#include "protocol/secret_text.hpp"
 #include "transport/connection_error.hpp"
 #include "transport/explain.hpp"
 #include "transport/session_terms.hpp"
@@ -156,6 +157,8 @@ awaitable<void> avatar_connection::agree_session() {
     if (confirm->connection_id.empty())
         fail(failure_code::protocol_error, "confirmation without a connection id");
     connection_id_ = confirm->connection_id;
+    for (const auto secret : secrets()) // The id is logged.
+        protocol::replace_secret(connection_id_, secret, "***");
     buffer_.consume(buffer_.size());
 }
 
@@ -451,11 +454,21 @@ void avatar_connection::cut() {
 
 /// Services echo what they were sent; secrets go no further.
 void avatar_connection::redact(protocol::failure& f) const {
-    const auto& [livekit, agora] = settings_->channel.egress;
-    for (const auto& secret :
-         {settings_->channel.service.api_key, session_token_, livekit.api_token, livekit.api_key,
-          livekit.api_secret, agora.token, protocol::percent_encoded(session_token_)})
+    for (const auto secret : secrets())
         protocol::replace_all(f, secret, "***");
+}
+
+/// The longest first: another may be a part of it.
+std::vector<std::string_view> avatar_connection::secrets() const {
+    const auto& [livekit, agora] = settings_->channel.egress;
+    std::vector<std::string_view> all{settings_->channel.service.api_key,
+                                      session_token_,
+                                      livekit.api_token,
+                                      livekit.api_key,
+                                      livekit.api_secret,
+                                      agora.token};
+    std::ranges::sort(all, std::ranges::greater{}, &std::string_view::size);
+    return all;
 }
 
 void avatar_connection::at_step(failure_phase phase, const char* step) {

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace avatar::transport {
 
@@ -94,6 +95,7 @@ private:
     bool request_accepted();
     void require_open(const char* call) const;
     void redact(protocol::failure& f) const;
+    std::vector<std::string_view> secrets() const;
     protocol::failure current_failure();
     protocol::failure failed_step();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
