@@ -104,7 +104,10 @@ void request_dispatcher::answered(const session_key& key, protocol::failure_code
 pool_slot* request_dispatcher::on_idle(const session_idle& message) {
     if (message.answered)
         answered(message.key, message.outcome);
-    return slots_.find(message.key);
+    auto* slot = slots_.find(message.key);
+    const bool ended = slot && !slot->owes_answer &&
+                       (slot->phase == slot_phase::busy || slot->phase == slot_phase::late);
+    return ended ? slot : nullptr;
 }
 
 void request_dispatcher::on_given_up(const request_given_up& message) {

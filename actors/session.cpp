@@ -80,7 +80,7 @@ void session_state::on_give_up(give_up_request& message) {
 void session_state::on_check() {
     if (phase_ != phase::idle)
         return;
-    phase_ = phase::late;
+    phase_ = phase::checking;
     channel_->check();
 }
 
@@ -99,12 +99,14 @@ void session_state::on_channel_opened(channel_opened& event) {
 
 void session_state::on_exchange_finished(exchange_finished& event) {
     const bool awaited = phase_ == phase::busy;
-    if (phase_ == phase::closed || (awaited && event.request_id != in_flight_.request.request_id))
-        return; // The end of a former request is no news, least of all of this one.
-    phase_ = phase::idle;
+    late_frames_ += event.late_frames;
+    // The end of a former request is no news, least of all of the one in flight.
+    if ((!awaited && phase_ != phase::late) ||
+        (awaited && event.request_id != in_flight_.request.request_id))
+        return;
     // The owner hears first: who gets the answer and asks at once for another
     // session finds this one idle, and the request counted.
-    self_->send(owner_, session_idle{key_, awaited, event.failure.code, event.late_frames});
+    become_idle(awaited, event.failure.code);
     if (!awaited)
         return;
     auto result = result_in_flight();
@@ -118,10 +120,13 @@ void session_state::on_exchange_finished(exchange_finished& event) {
 }
 
 void session_state::on_channel_alive() {
-    if (phase_ != phase::late)
-        return;
+    if (phase_ == phase::checking)
+        become_idle(/*answered=*/false, protocol::failure_code::none);
+}
+
+void session_state::become_idle(bool answered, protocol::failure_code outcome) {
     phase_ = phase::idle;
-    self_->send(owner_, session_idle{key_, /*answered=*/false});
+    self_->send(owner_, session_idle{key_, answered, outcome, std::exchange(late_frames_, 0)});
 }
 
 void session_state::on_channel_closed(channel_closed& event) {
@@ -131,7 +136,8 @@ void session_state::on_channel_closed(channel_closed& event) {
     if (event.failure)
         spdlog::info("slot {}: connection ended: {}", key_.slot, describe(event.failure));
     hand_back(event.failure ? event.failure : connection_was_closed(), event.request_accepted);
-    self_->send(owner_, session_closed{key_, std::move(event.failure), event.late_frames});
+    self_->send(owner_,
+                session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames});
     // No quit: a request may have crossed with this message, and goes back to the
     // owner too. The actor ends when its owner lets go of it.
 }
@@ -155,7 +161,8 @@ void session_state::crash(const char* what) {
     phase_ = phase::closed;
     channel_.reset(); // Closes it; its last words are no news any more.
     hand_back(session_actor_failed(what), /*accepted=*/true);
-    self_->send(owner_, session_closed{key_, session_actor_failed(what), 0, /*crashed=*/true});
+    self_->send(owner_,
+                session_closed{key_, session_actor_failed(what), late_frames_, /*crashed=*/true});
 }
 
 session_state::~session_state() {

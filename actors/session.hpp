@@ -15,10 +15,11 @@ namespace avatar {
 /// has in flight. It owns the channel; nobody else touches that.
 ///
 ///     connecting ──▶ idle ◀──▶ busy ──▶ late ──▶ idle
+///          │           ├──▶ checking ──▶ idle   │
 ///          └───────────┴─────────┴────────┴────▶ closed
 ///
 /// Late is a session whose request was given up while the service still works
-/// on it, or that has asked the service for a sign of life.
+/// on it. Checking is one that has asked the service for a sign of life.
 class session_state {
 public:
     using self_pointer = session_actor::pointer;
@@ -49,7 +50,7 @@ public:
     const char* name = "session";
 
 private:
-    enum class phase { connecting, idle, busy, late, closed };
+    enum class phase { connecting, idle, busy, late, checking, closed };
 
     /// The request in flight, whole: another session may have to take it over.
     struct in_flight {
@@ -59,6 +60,7 @@ private:
     };
 
     void send();
+    void become_idle(bool answered, protocol::failure_code outcome);
     void hand_back(protocol::failure why, bool accepted);
     void crash(const char* what);
     void answer(audio_result result);
@@ -71,6 +73,7 @@ private:
     phase phase_ = phase::connecting;
     std::string connection_id_;
     in_flight in_flight_;
+    std::uint64_t late_frames_ = 0; // Not told to the owner yet.
 };
 
 /// Behaviour of a session that opens its connection at once and tells `owner`

@@ -215,7 +215,7 @@ void session_keeper::successor_failed(pool_slot& slot) {
 }
 
 void session_keeper::settle(pool_slot& slot) {
-    if (slot.successor && !slot.successor->connection_id.empty())
+    if (!slot.held() && slot.successor && !slot.successor->connection_id.empty())
         take_over(slot);
 }
 

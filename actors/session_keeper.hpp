@@ -47,7 +47,8 @@ public:
     /// Begins the connections that are due and allowed by now.
     void begin_due();
 
-    /// The slot has no request: its successor, if one is open, takes over.
+    /// The slot's successor, if one is open, takes over, unless somebody holds the
+    /// slot: this is to be called again when nobody does.
     void settle(pool_slot& slot);
 
     /// Its session does not answer: another one takes its place at once.

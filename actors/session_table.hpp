@@ -55,6 +55,9 @@ struct pool_slot {
     std::optional<protocol::failure> given_up; ///< The outcome that it was told to give.
     std::uint64_t lease = 0;                   ///< Under which it is borrowed; 0: it is not.
     caf::actor_clock::time_point deadline;     ///< Of the phase busy or late.
+
+    /// A caller or a request is on its session, which may not be exchanged then.
+    bool held() const { return lease != 0 || owes_answer; }
 };
 
 /// The slots of a pool, in one list for each phase. A change of phase moves the

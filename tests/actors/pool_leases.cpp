@@ -176,4 +176,81 @@ CAF_TEST(a borrower waits no longer than the borrow timeout) {
     CAF_CHECK_EQUAL(refused, ids{"borrowTimeout"});
 }
 
+CAF_TEST(a borrowed session is renewed only when nobody holds it) {
+    settings.max_lease = 1h;
+    settings.session_ttl = 10min;
+    open_pool_of(1);
+    borrow("ann");
+    after(8min);
+    CAF_REQUIRE_EQUAL(service.made(), 2u);
+    service.at(1).confirm("c-1");
+    consume_messages();
+    CAF_CHECK(!service.at(0).close_asked);
+    ask_leased("ann", "l-0");
+    finish(0);
+    CAF_CHECK(!service.at(0).close_asked);
+    ask_leased("ann", "l-1");
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
+    finish(0);
+    CAF_CHECK_EQUAL(status().renewed, 0u);
+    give_back("ann");
+    CAF_CHECK(service.at(0).close_asked);
+    CAF_CHECK_EQUAL(status().renewed, 1u);
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(an interrupt or a timeout under a lease does not exchange the session) {
+    settings.max_lease = 1h;
+    settings.session_ttl = 10min;
+    open_pool_of(1);
+    borrow("ann");
+    after(8min);
+    service.at(1).confirm("c-1");
+    consume_messages();
+    ask_leased("ann", "l-0");
+    caf::anon_send(pool, interrupt_request{"l-0"});
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("l-0"), "requestInterrupted");
+    CAF_CHECK(!service.at(0).close_asked);
+    ask_leased("ann", "l-1");
+    after(45s);
+    finish(0); // Late.
+    CAF_CHECK_EQUAL(code_of("l-1"), "requestTimeout");
+    CAF_CHECK(!service.at(0).close_asked);
+    CAF_CHECK_EQUAL(status().leased, 1u);
+}
+
+CAF_TEST(the end of a request that nobody knows frees no session) {
+    open_pool_of(1);
+    const auto unknown = [this] {
+        exchange_finished end;
+        end.request_id = "of a former request";
+        end.late_frames = 1;
+        service.at(0).sink(end);
+    };
+    unknown(); // Crosses with the request.
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
+    finish(0);
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+    borrow("ann");
+    unknown();
+    consume_messages();
+    ask(pool, "r-2");
+    CAF_CHECK_EQUAL(status().leased, 1u);
+    end(borrowers.back());
+    CAF_CHECK(service.at(0).checked);
+    unknown();
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1"})); // The check is not answered yet.
+    service.at(0).answer_check();
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1", "r-2"}));
+    CAF_CHECK_EQUAL(status().waiting, 0u);
+    finish(0);
+    CAF_CHECK_EQUAL(status().late_frames, 3u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
