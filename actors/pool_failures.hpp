@@ -84,6 +84,18 @@ inline protocol::failure pool_has_given_up(std::size_t limit, config::millisecon
                             " (pool.max-restarts), the last one: " + last);
 }
 
+/// The pool's actor ended before it was closed.
+inline protocol::failure pool_has_ended() {
+    return pool_failure(protocol::failure_code::pool_failed,
+                        "the pool ended before the request did");
+}
+
+/// Nobody could use what was asked for, or give it back.
+inline protocol::failure nobody_borrows() {
+    return pool_failure(protocol::failure_code::lease_lost,
+                        "a connection is lent to an actor only, not to an anonymous sender");
+}
+
 /// The connection was gone when the request came to it.
 inline protocol::failure lost_before_sending() {
     auto f = pool_failure(protocol::failure_code::connection_closed,

@@ -128,15 +128,13 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
 
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
     dispatcher_.on_borrower_down(message.source);
-    const auto key = slots_.key_of(message.source);
-    if (key) {
-        on_session_closed({*key, session_actor_failed("it was ended from outside"), 0,
-                           /*crashed=*/true});
-        dispatcher_.never_returns(*key);
-    } else { // Or a borrower, or a session that was replaced before it ended.
-        keeper_.on_retired_down(message.source);
+    if (const auto ended = keeper_.on_down(message.source)) {
+        if (ended->silent)
+            on_session_closed({ended->key, session_actor_failed("it was ended from outside"), 0,
+                               /*crashed=*/true});
+        dispatcher_.never_returns(ended->key);
+        finish_closing_if_done();
     }
-    finish_closing_if_done();
 }
 
 /// The slot has no request now.

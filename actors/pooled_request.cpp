@@ -1,5 +1,7 @@
 #include "actors/pooled_request.hpp"
 
+#include "actors/pass_on.hpp"
+
 #include <utility>
 
 namespace avatar {
@@ -18,7 +20,7 @@ void pooled_request::refuse(protocol::failure why, time_point now) {
 
 void pooled_request::delegate_to(const session_actor& session, time_point now) {
     request.waited += now - since;
-    promise.delegate(session, std::move(request));
+    pass_on(promise, session, std::move(request));
 }
 
 void pooled_borrower::refuse(protocol::failure why) {

@@ -30,11 +30,17 @@ request_dispatcher::lease_promise request_dispatcher::on_borrow(borrow_session& 
     auto caller = current_caller();
     auto promise = self_->make_response_promise<lease_granted>();
     pooled_borrower next{promise, std::move(ask.borrower), std::move(caller)};
-    if (const auto* why = refusal())
-        refuse(next, *why);
+    if (!next.caller)
+        next.refuse(nobody_borrows());
+    else if (const auto* why = refusal())
+        next.refuse(*why);
     else
         admit(std::move(next));
     return promise;
+}
+
+request_dispatcher::~request_dispatcher() {
+    refuse_waiting(pool_has_ended());
 }
 
 /// To be asked before the promise is made, which takes the sender away.
@@ -54,12 +60,16 @@ void request_dispatcher::refuse(pooled_request& request, const protocol::failure
     request.refuse(why, now());
 }
 
+/// Of one that has waited.
 void request_dispatcher::refuse(pooled_borrower& borrower, const protocol::failure& why) {
+    borrowers_.remove(borrower.caller);
     borrower.refuse(why);
 }
 
 /// To an idle session, or into the queue.
 void request_dispatcher::admit(waiter who) {
+    if (const auto* borrower = std::get_if<pooled_borrower>(&who))
+        borrowers_.add(borrower->caller);
     if (slots_.count(slot_phase::idle) > 0) {
         std::visit([&](auto& w) { give(slots_.front(slot_phase::idle), w); }, who);
     } else if (waiting_.size() >= settings_.max_waiting) {
@@ -253,16 +263,10 @@ pool_slot* request_dispatcher::next_overdue() {
 // -- leases --------------------------------------------------------------------------
 
 void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
-    const auto borrower = caf::actor_cast<caf::strong_actor_ptr>(next.caller);
-    if (!borrower) { // Gone while it waited.
-        refuse(next, lease_is_over());
-        return offer(slot);
-    }
     const auto deadline = now() + settings_.max_lease;
     slot.lease = leases_.add({slot.number, next.caller, std::move(next.name), deadline});
     slots_.move(slot, slot_phase::leased);
     alarms_.set(alarms::kind::lease, deadline);
-    self_->monitor(borrower);
     next.promise.deliver(lease_granted{slot.lease, slot.session.connection_id, {}});
 }
 
@@ -285,6 +289,10 @@ pool_slot* request_dispatcher::on_give_back(const give_back& message) {
 }
 
 void request_dispatcher::on_borrower_down(const caf::actor_addr& borrower) {
+    if (!borrowers_.watches(borrower))
+        return; // A session.
+    for (auto& waiting : waiting_.take_borrowers(borrower))
+        refuse(waiting, lease_is_over());
     while (const auto number = leases_.of(borrower))
         revoke(*number, "which has ended");
 }
@@ -317,8 +325,7 @@ std::optional<lease> request_dispatcher::end_lease(std::uint64_t number) {
     if (!ended)
         return std::nullopt;
     slots_.at(ended->slot).lease = 0;
-    if (!leases_.of(ended->borrower))
-        self_->demonitor(ended->borrower);
+    borrowers_.remove(ended->borrower);
     return ended;
 }
 

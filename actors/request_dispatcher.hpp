@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/alarms.hpp"
+#include "actors/borrower_watch.hpp"
 #include "actors/lease_table.hpp"
 #include "actors/outcome_counter.hpp"
 #include "actors/request_queue.hpp"
@@ -32,7 +33,11 @@ public:
         : self_(self),
           settings_(settings),
           slots_(slots),
-          alarms_(clock) {}
+          alarms_(clock),
+          borrowers_(self) {}
+
+    /// Answers those that wait: a pool can be ended from outside.
+    ~request_dispatcher();
 
     // From the pool's users.
     result_promise on_request(audio_request& request);
@@ -112,6 +117,7 @@ private:
     alarms& alarms_;
     request_queue waiting_;
     lease_table leases_;
+    borrower_watch borrowers_;
     outcome_counter outcomes_;
     std::size_t owing_ = 0; // Slots that owe an answer.
     std::map<session_key, lost_request> lost_;

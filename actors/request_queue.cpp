@@ -42,6 +42,20 @@ std::optional<pooled_request> request_queue::take(std::string_view request_id) {
     return std::get<pooled_request>(remove(*found));
 }
 
+std::vector<pooled_borrower> request_queue::take_borrowers(const caf::actor_addr& caller) {
+    std::vector<pooled_borrower> taken;
+    const auto known = line_of_.find(caller);
+    if (known == line_of_.end())
+        return taken;
+    std::vector<arrival*> leaving;
+    for (auto& waiting : known->second->waiters)
+        if (std::holds_alternative<pooled_borrower>(waiting.who))
+            leaving.push_back(&waiting);
+    for (auto* each : leaving)
+        taken.push_back(std::get<pooled_borrower>(remove(*each)));
+    return taken;
+}
+
 /// Finds or makes the line of its caller.
 request_queue::arrival& request_queue::arrive(waiter who, time_point now) {
     const auto& caller = caller_of(who);

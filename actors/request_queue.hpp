@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace avatar {
 
@@ -49,6 +50,9 @@ public:
     /// Takes the request of that id out, wherever it stands; nothing when it is
     /// not here. Looks from the oldest.
     std::optional<pooled_request> take(std::string_view request_id);
+
+    /// Takes the borrowers of that caller out; its requests stay.
+    std::vector<pooled_borrower> take_borrowers(const caf::actor_addr& caller);
 
 private:
     struct arrival;

@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/pass_on.hpp"
 #include "actors/pool_failures.hpp"
 
 #include <caf/send.hpp>
@@ -12,20 +13,32 @@ namespace avatar {
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
                                      transport::channel_factory make_channel) {
-    auto& state = self->state;
-    state.start(key, std::move(owner), make_channel);
+    self->monitor(owner);
+    self->set_down_handler([&state = self->state](const caf::down_msg&) {
+        state.contain([&] { state.on_owner_ended(); });
+    });
+    return pool_session(self, key, std::move(owner), std::move(make_channel));
+}
+
+session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
+                                          session_key key, session_owner_actor owner,
+                                          transport::channel_factory make_channel) {
+    self->state.start(key, std::move(owner), make_channel);
+    return self->state.behavior();
+}
+
+session_actor::behavior_type session_state::behavior() {
     // CAF tries them in this order: what comes with every request stands first.
     return {
-        [&](audio_request& request) { return state.on_request(request); },
-        [&](exchange_finished& event) {
-            state.contain([&] { state.on_exchange_finished(event); });
-        },
-        [&](give_up_request& message) { state.contain([&] { state.on_give_up(message); }); },
-        [&](check_session) { state.contain([&] { state.on_check(); }); },
-        [&](close_session message) { state.contain([&] { state.on_close(message.why); }); },
-        [&](channel_opened& event) { state.contain([&] { state.on_channel_opened(event); }); },
-        [&](channel_alive) { state.contain([&] { state.on_channel_alive(); }); },
-        [&](channel_closed& event) { state.contain([&] { state.on_channel_closed(event); }); },
+        [this](audio_request& request) { return on_request(request); },
+        [this](exchange_finished& event) { contain([&] { on_exchange_finished(event); }); },
+        [this](give_up_request& message) { contain([&] { on_give_up(message); }); },
+        [this](check_session) { contain([&] { on_check(); }); },
+        [this](close_session message) { contain([&] { on_close(message.why); }); },
+        [this](owner_ended) { contain([&] { on_owner_ended(); }); },
+        [this](channel_opened& event) { contain([&] { on_channel_opened(event); }); },
+        [this](channel_alive) { contain([&] { on_channel_alive(); }); },
+        [this](channel_closed& event) { contain([&] { on_channel_closed(event); }); },
     };
 }
 
@@ -48,21 +61,23 @@ void session_state::start(session_key key, session_owner_actor owner,
 
 session_state::result_promise session_state::on_request(audio_request& request) {
     auto promise = self_->make_response_promise<audio_result>();
-    in_flight_ = {promise, std::move(request), self_->clock().now()};
-    if (phase_ == phase::idle)
-        contain([this] { send(); });
-    else // The connection died while the request was on its way here.
-        hand_back(lost_before_sending(), /*accepted=*/false);
+    in_flight next{promise, std::move(request), self_->clock().now()};
+    if (phase_ != phase::idle) { // The connection died while the request was on its way here.
+        hand_back(std::move(next), lost_before_sending(), /*accepted=*/false);
+        return promise;
+    }
+    in_flight_ = std::move(next);
+    contain([this] { send(); });
     return promise;
 }
 
 void session_state::send() {
     phase_ = phase::busy;
-    channel_->send(in_flight_.request.request_id, in_flight_.request.audio);
+    channel_->send(in_flight_->request.request_id, in_flight_->request.audio);
 }
 
 void session_state::on_give_up(give_up_request& message) {
-    if (phase_ != phase::busy || message.request_id != in_flight_.request.request_id)
+    if (phase_ != phase::busy || message.request_id != in_flight_->request.request_id)
         return;
     phase_ = phase::late;
     if (message.await_service)
@@ -70,11 +85,7 @@ void session_state::on_give_up(give_up_request& message) {
     else
         channel_->interrupt();
     self_->send(owner_, request_given_up{key_, message.failure.code});
-    auto result = result_in_flight();
-    result.failure = std::move(message.failure);
-    result.failure.request_id = result.request_id;
-    result.failure.connection_id = connection_id_;
-    answer(std::move(result));
+    fail(*std::exchange(in_flight_, std::nullopt), std::move(message.failure));
 }
 
 void session_state::on_check() {
@@ -87,6 +98,16 @@ void session_state::on_check() {
 void session_state::on_close(leave why) {
     if (phase_ != phase::closed)
         channel_->close(why);
+}
+
+/// Nobody is there any more to take a request back or to close the session.
+void session_state::on_owner_ended() {
+    owner_ = nullptr;
+    if (phase_ == phase::closed)
+        return;
+    phase_ = phase::closed;
+    hand_back_in_flight(pool_has_ended(), /*accepted=*/true);
+    channel_->close(leave::going_away);
 }
 
 // -- from the channel --------------------------------------------------------------
@@ -102,21 +123,22 @@ void session_state::on_exchange_finished(exchange_finished& event) {
     late_frames_ += event.late_frames;
     // The end of a former request is no news, least of all of the one in flight.
     if ((!awaited && phase_ != phase::late) ||
-        (awaited && event.request_id != in_flight_.request.request_id))
+        (awaited && event.request_id != in_flight_->request.request_id))
         return;
     // The owner hears first: who gets the answer and asks at once for another
     // session finds this one idle, and the request counted.
     become_idle(awaited, event.failure.code);
     if (!awaited)
         return;
-    auto result = result_in_flight();
+    auto ended = *std::exchange(in_flight_, std::nullopt);
+    auto result = result_of(ended);
     result.failure = std::move(event.failure);
     result.frames = event.frames;
     result.bytes = event.bytes;
     result.served = event.duration;
     result.first_frame = event.first_frame;
     result.first_frame_after_last = event.first_frame_after_last;
-    answer(std::move(result));
+    ended.promise.deliver(std::move(result));
 }
 
 void session_state::on_channel_alive() {
@@ -135,7 +157,8 @@ void session_state::on_channel_closed(channel_closed& event) {
     phase_ = phase::closed;
     if (event.failure)
         spdlog::info("slot {}: connection ended: {}", key_.slot, describe(event.failure));
-    hand_back(event.failure ? event.failure : connection_was_closed(), event.request_accepted);
+    hand_back_in_flight(event.failure ? event.failure : connection_was_closed(),
+                        event.request_accepted);
     self_->send(owner_,
                 session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames});
     // No quit: a request may have crossed with this message, and goes back to the
@@ -160,47 +183,52 @@ void session_state::crash(const char* what) {
         return;
     phase_ = phase::closed;
     channel_.reset(); // Closes it; its last words are no news any more.
-    hand_back(session_actor_failed(what), /*accepted=*/true);
+    hand_back_in_flight(session_actor_failed(what), /*accepted=*/true);
     self_->send(owner_,
                 session_closed{key_, session_actor_failed(what), late_frames_, /*crashed=*/true});
 }
 
 session_state::~session_state() {
-    if (!in_flight_.promise.pending())
-        return;
-    auto result = result_in_flight();
-    result.failure = session_actor_failed("it was ended from outside");
-    answer(std::move(result));
+    if (in_flight_)
+        fail(std::move(*in_flight_), session_actor_failed("it was ended from outside"));
 }
 
 // -- answers -----------------------------------------------------------------------
 
-/// The request in flight, if any, goes to another session or is answered by the
-/// pool.
-void session_state::hand_back(protocol::failure why, bool accepted) {
-    if (!in_flight_.promise.pending())
-        return;
-    auto [promise, request, started] = std::exchange(in_flight_, {});
-    request.spent += self_->clock().now() - started;
-    why.request_id = request.request_id;
-    why.connection_id = connection_id_;
-    promise.delegate(owner_, returned_request{key_, std::move(request), std::move(why), accepted});
+void session_state::hand_back_in_flight(const protocol::failure& why, bool accepted) {
+    if (in_flight_)
+        hand_back(*std::exchange(in_flight_, std::nullopt), why, accepted);
 }
 
-audio_result session_state::result_in_flight() const {
-    const auto& request = in_flight_.request;
+/// The request goes to another session or is answered by the pool.
+void session_state::hand_back(in_flight request, protocol::failure why, bool accepted) {
+    if (!owner_)
+        return fail(std::move(request), pool_has_ended());
+    auto& back = request.request;
+    back.spent += self_->clock().now() - request.started;
+    why.request_id = back.request_id;
+    why.connection_id = connection_id_;
+    pass_on(request.promise, owner_,
+            returned_request{key_, std::move(back), std::move(why), accepted});
+}
+
+void session_state::fail(in_flight request, protocol::failure why) {
+    auto result = result_of(request);
+    result.failure = std::move(why);
+    result.failure.request_id = result.request_id;
+    result.failure.connection_id = connection_id_;
+    request.promise.deliver(std::move(result));
+}
+
+audio_result session_state::result_of(const in_flight& ended) const {
+    const auto& request = ended.request;
     audio_result result;
     result.request_id = request.request_id;
     result.connection_id = connection_id_;
     result.streamed = request.audio.streamed();
     result.waited = request.waited;
-    result.duration = request.waited + request.spent + (self_->clock().now() - in_flight_.started);
+    result.duration = request.waited + request.spent + (self_->clock().now() - ended.started);
     return result;
-}
-
-void session_state::answer(audio_result result) {
-    in_flight_.promise.deliver(std::move(result));
-    in_flight_ = {};
 }
 
 } // namespace avatar

@@ -6,7 +6,9 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace avatar {
@@ -33,10 +35,13 @@ public:
     /// Makes and opens the channel.
     void start(session_key key, session_owner_actor owner, const transport::channel_factory& make);
 
+    session_actor::behavior_type behavior();
+
     result_promise on_request(audio_request& request);
     void on_give_up(give_up_request& message);
     void on_check();
     void on_close(leave why);
+    void on_owner_ended();
     void on_channel_opened(channel_opened& event);
     void on_exchange_finished(exchange_finished& event);
     void on_channel_alive();
@@ -61,18 +66,19 @@ private:
 
     void send();
     void become_idle(bool answered, protocol::failure_code outcome);
-    void hand_back(protocol::failure why, bool accepted);
+    void hand_back(in_flight request, protocol::failure why, bool accepted);
+    void hand_back_in_flight(const protocol::failure& why, bool accepted);
     void crash(const char* what);
-    void answer(audio_result result);
-    audio_result result_in_flight() const;
+    void fail(in_flight request, protocol::failure why);
+    audio_result result_of(const in_flight& request) const;
 
     self_pointer self_;
     session_key key_;
-    session_owner_actor owner_;
+    session_owner_actor owner_; // Null when it has ended.
     std::unique_ptr<transport::channel> channel_;
     phase phase_ = phase::connecting;
     std::string connection_id_;
-    in_flight in_flight_;
+    std::optional<in_flight> in_flight_;
     std::uint64_t late_frames_ = 0; // Not told to the owner yet.
 };
 
@@ -80,8 +86,15 @@ private:
 /// when it is open, idle again and closed, under the name `key`. A request that
 /// it cannot finish because its connection died goes back to the owner, also
 /// after `session_closed`, until nobody holds a handle on the session any more.
+/// It monitors its owner, and closes its connection when that ends.
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
                                      transport::channel_factory make_channel);
+
+/// The same without the monitor, for an owner of many sessions that says
+/// `owner_ended` itself: to remove a monitor takes a look at all that the owner has.
+session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
+                                          session_key key, session_owner_actor owner,
+                                          transport::channel_factory make_channel);
 
 } // namespace avatar

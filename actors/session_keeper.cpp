@@ -80,8 +80,9 @@ pooled_session session_keeper::begin_session(pool_slot& slot) {
     pooled_session session;
     session.key = {slot.number, ++slot.generations};
     session.began = now();
-    session.actor = self_->spawn<caf::monitored>(avatar::session, session.key,
+    session.actor = self_->spawn<caf::monitored>(pool_session, session.key,
                                                  session_owner_actor(self_), make_channel_);
+    actors_.emplace(session.actor.address(), session.key);
     return session;
 }
 
@@ -115,7 +116,7 @@ void session_keeper::on_closed(const session_closed& message) {
         last_failure_ = message.failure;
     if (auto* slot = slots_.find(message.key)) {
         const bool was_open = slot->phase != slot_phase::opening;
-        let_go(slot->session);
+        slot->session.actor = nullptr;
         slot->session.connection_id.clear();
         forget_renewal(*slot);
         slots_.move(*slot, slot_phase::down);
@@ -123,19 +124,18 @@ void session_keeper::on_closed(const session_closed& message) {
     } else if (auto* renewed = slots_.find_successor(message.key)) {
         successor_failed(*renewed);
     } else {
-        std::erase_if(retiring_, [&](const auto& r) { return r.first == message.key; });
+        retiring_.erase(message.key);
     }
 }
 
-/// Of one that has said its last word: that its actor ends is no news then, and to
-/// find out whose it was would take a look at every slot.
-void session_keeper::let_go(pooled_session& session) {
-    self_->demonitor(session.actor.address());
-    session.actor = nullptr;
-}
-
-void session_keeper::on_retired_down(const caf::actor_addr& actor) {
-    std::erase_if(retiring_, [&](const auto& r) { return r.second == actor; });
+std::optional<session_keeper::ended_session> session_keeper::on_down(const caf::actor_addr& actor) {
+    const auto found = actors_.extract(actor);
+    if (!found)
+        return std::nullopt;
+    const auto& key = found.mapped();
+    const auto* slot = slots_.find(key);
+    const bool fills_slot = (slot && slot->session.actor) || slots_.find_successor(key);
+    return ended_session{key, fills_slot || retiring_.contains(key)};
 }
 
 /// One that was about to be renewed has its successor already. Else another is
@@ -230,7 +230,7 @@ void session_keeper::take_over(pool_slot& slot) {
 
 void session_keeper::retire(const pooled_session& session, leave why) {
     self_->send(session.actor, close_session{why});
-    retiring_.emplace_back(session.key, session.actor.address());
+    retiring_.insert(session.key);
 }
 
 void session_keeper::close_all(leave why) {
@@ -242,6 +242,13 @@ void session_keeper::close_all(leave why) {
         if (const auto successor = std::exchange(slot.successor, std::nullopt))
             retire(*successor, why);
     }
+}
+
+session_keeper::~session_keeper() {
+    for (const auto& [address, key] : actors_)
+        if (const auto actor = caf::actor_cast<caf::strong_actor_ptr>(address))
+            actor->enqueue(nullptr, caf::make_message_id(), caf::make_message(owner_ended{}),
+                           nullptr);
 }
 
 bool session_keeper::all_closed() const {

@@ -11,10 +11,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <random>
 #include <set>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace avatar {
 
@@ -38,8 +39,15 @@ public:
     /// A session has ended. Its slot has another one then, or waits for one.
     void on_closed(const session_closed& message);
 
-    /// The actor of a session that was on its way out has ended without a word.
-    void on_retired_down(const caf::actor_addr& actor);
+    /// What the end of an actor means.
+    struct ended_session {
+        session_key key;
+        bool silent = false; ///< Without `session_closed`.
+    };
+
+    /// The session whose actor it was, if any. A silent one is still to be told to
+    /// `on_closed`.
+    std::optional<ended_session> on_down(const caf::actor_addr& actor);
 
     /// The pause of a slot is over.
     void on_reopen(const reopen_slot& message);
@@ -60,6 +68,9 @@ public:
     /// And closes all there are.
     void close_all(leave why);
     bool all_closed() const;
+
+    /// Tells what is left: a pool can be ended from outside.
+    ~session_keeper();
 
     bool stopped() const { return stopped_; }
 
@@ -84,7 +95,6 @@ private:
     void replace_lost(pool_slot& slot, bool was_open);
     void successor_failed(pool_slot& slot);
     void take_over(pool_slot& slot);
-    void let_go(pooled_session& session);
     void retire(const pooled_session& session, leave why);
     void plan_renewal(pool_slot& slot, time_point when);
     void forget_renewal(pool_slot& slot);
@@ -102,8 +112,8 @@ private:
     std::deque<session_key> to_open_; // Slots whose turn comes as the rate allows.
     std::set<std::pair<time_point, std::uint64_t>> renewals_; // When, and of which slot.
     std::size_t renewing_ = 0;                                // Successors on the way up.
-    /// Sessions replaced already, but not closed yet.
-    std::vector<std::pair<session_key, caf::actor_addr>> retiring_;
+    std::unordered_map<caf::actor_addr, session_key> actors_; // Of all sessions, until they end.
+    std::set<session_key> retiring_; // Sessions replaced already, but not closed yet.
     bool stopped_ = false;
     bool too_many_crashes_ = false;
     protocol::failure last_failure_;

@@ -26,16 +26,6 @@ pool_slot* session_table::find_successor(const session_key& key) {
     return slot.successor && slot.successor->key == key ? &slot : nullptr;
 }
 
-std::optional<session_key> session_table::key_of(const caf::actor_addr& actor) const {
-    for (const auto& slot : position_) {
-        if (slot->session.actor && slot->session.actor == actor)
-            return slot->session.key;
-        if (slot->successor && slot->successor->actor == actor)
-            return slot->successor->key;
-    }
-    return std::nullopt;
-}
-
 pool_slot* session_table::find_busy(std::string_view request_id) {
     auto& busy = of(slot_phase::busy);
     const auto found = std::ranges::find(busy, request_id, &pool_slot::request_id);

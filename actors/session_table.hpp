@@ -89,9 +89,6 @@ public:
     /// The slot whose successor this key names, or null.
     pool_slot* find_successor(const session_key& key);
 
-    /// The key of a session or successor by its actor; nothing: none of them.
-    std::optional<session_key> key_of(const caf::actor_addr& actor) const;
-
     /// The busy slot that has this request, or null. Looks through all of them.
     pool_slot* find_busy(std::string_view request_id);
 

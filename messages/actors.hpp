@@ -34,7 +34,8 @@ using session_actor = caf::typed_actor<
     // From its owner.
     reacts_to<give_up_request>, //
     reacts_to<check_session>,   //
-    reacts_to<close_session>,
+    reacts_to<close_session>,   //
+    reacts_to<owner_ended>,
     // From its channel.
     reacts_to<channel_opened>,    //
     reacts_to<exchange_finished>, //

@@ -42,6 +42,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<lease_granted>(config, "avatar::lease_granted");
     add<next_round>(config, "avatar::next_round");
     add<open_pool>(config, "avatar::open_pool");
+    add<owner_ended>(config, "avatar::owner_ended");
     add<pool_closed>(config, "avatar::pool_closed");
     add<pool_closing>(config, "avatar::pool_closing");
     add<pool_gave_up>(config, "avatar::pool_gave_up");

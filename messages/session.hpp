@@ -118,6 +118,15 @@ struct check_session {
     }
 };
 
+/// To the session: its owner has ended. It answers what it has, closes the
+/// connection and goes away.
+struct owner_ended {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, owner_ended&) {
+        return f();
+    }
+};
+
 /// To the session: close the connection.
 struct close_session {
     leave why = leave::normally;

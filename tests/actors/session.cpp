@@ -235,4 +235,58 @@ CAF_TEST(an actor that is ended from outside answers what it has) {
     CAF_CHECK_EQUAL(code_of("r-1"), "unknown");
 }
 
+CAF_TEST(a session whose owner dies answers its request and goes away) {
+    open();
+    const caf::actor_addr address = hdl.address();
+    ask(hdl, "r-1");
+    hdl = nullptr;
+    caf::anon_send_exit(owner_handle, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "poolFailed");
+    CAF_CHECK(connection().close_asked);
+    CAF_CHECK(!caf::actor_cast<caf::strong_actor_ptr>(address));
+}
+
+CAF_TEST(a session whose owner dies while it opens goes away) {
+    const caf::actor_addr address = hdl.address();
+    hdl = nullptr;
+    caf::anon_send_exit(owner_handle, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK(connection().close_asked);
+    CAF_CHECK(!caf::actor_cast<caf::strong_actor_ptr>(address));
+}
+
+CAF_TEST(a request that crosses with the death of the owner is answered) {
+    open();
+    caf::anon_send_exit(owner_handle, caf::exit_reason::kill);
+    consume_messages();
+    ask(hdl, "r-1");
+    CAF_CHECK_EQUAL(code_of("r-1"), "poolFailed");
+    CAF_CHECK_EQUAL(broken, diary{});
+}
+
+CAF_TEST(a request of nobody is sent and its end is told) {
+    open();
+    for (const auto* id : {"r-1", "r-2"}) {
+        audio_request request;
+        request.request_id = id;
+        caf::anon_send(hdl, request);
+        consume_messages();
+        connection().finish();
+        consume_messages();
+    }
+    CAF_CHECK_EQUAL(connection().sent, (diary{"r-1", "r-2"}));
+    CAF_CHECK_EQUAL(heard, (diary{"idle, 0 late", "idle, 0 late"}));
+}
+
+CAF_TEST(a request of nobody goes back to the owner when the session dies) {
+    open();
+    caf::anon_send(hdl, audio_request{"r-1"});
+    consume_messages();
+    connection().die(protocol::failure_code::connection_closed, "reset");
+    consume_messages();
+    CAF_CHECK_EQUAL(heard,
+                    (diary{"returned, accepted: connectionClosed", "closed: connectionClosed"}));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
