@@ -7,13 +7,15 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
+#include <set>
 
 namespace avatar {
 
 /// A pool's alarms. A delayed message cannot be cancelled, so there is one for
 /// the earliest of each kind, and none for each request or session: what comes
-/// looks for all that is due by then, and sets the next.
+/// looks for all that is due by then, and sets the next as long as there is one.
+/// A message is sent only for a time before all that are on their way, so these
+/// are few.
 class alarms {
 public:
     using kind = deadline_due::kind;
@@ -23,24 +25,35 @@ public:
 
     /// `deadline_due` of that kind comes at `when` or earlier.
     void set(kind of, time_point when) {
-        auto& next = next_[static_cast<std::size_t>(of)];
-        if (next && *next <= when)
+        auto& coming = coming_[static_cast<std::size_t>(of)];
+        if (!coming.empty() && *coming.begin() <= when)
             return;
-        next = when;
-        self_->scheduled_send(self_, when, deadline_due{of});
+        coming.insert(when);
+        schedule(of, when);
     }
 
-    /// One of that kind has come. One that was set before an earlier one and comes
-    /// after it changes nothing here.
-    void came(kind of, time_point now) {
-        auto& next = next_[static_cast<std::size_t>(of)];
-        if (next && *next <= now)
-            next.reset();
+    /// Whether the time of that message has come: its handler is to look what is
+    /// due. One that comes early comes again, one that was not set is ignored.
+    bool came(const deadline_due& message, time_point now) {
+        const auto index = static_cast<std::size_t>(message.of);
+        const time_point when(message.at);
+        if (index >= coming_.size() || !coming_[index].contains(when))
+            return false;
+        if (when > now) {
+            schedule(message.of, when);
+            return false;
+        }
+        coming_[index].erase(when);
+        return true;
     }
 
 private:
+    void schedule(kind of, time_point when) {
+        self_->scheduled_send(self_, when, deadline_due{of, when.time_since_epoch()});
+    }
+
     pool_supervisor_actor::pointer self_;
-    std::array<std::optional<time_point>, 8> next_; // By kind.
+    std::array<std::set<time_point>, 8> coming_; // By kind: the times set for.
 };
 
 } // namespace avatar

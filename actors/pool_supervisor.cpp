@@ -33,7 +33,7 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
         [&](drain_pool) { state.on_drain(); },
         [&](close_pool) { return state.on_close(); },
         [&](watch_pool) { return state.on_watch(); },
-        [&](deadline_due message) { state.on_deadline(message.of); },
+        [&](const deadline_due& message) { state.on_deadline(message); },
         [&](const reopen_slot& message) { state.on_reopen(message); },
     };
 }
@@ -166,16 +166,21 @@ void pool_supervisor_state::note_availability() {
     if (!opened_ || keeper_.stopped())
         return;
     availability_.note(slots_.connected(), slots_.size(), now());
-    if (const auto since = availability_.down_since())
-        alarms_.set(alarms::kind::fail_fast, *since + settings_.fail_fast_after);
+    if (availability_.down_since())
+        fail_fast_if_due();
     else
         dispatcher_.resume();
 }
 
-void pool_supervisor_state::fail_fast_if_down() {
+/// There may have been a connection since the alarm was set.
+void pool_supervisor_state::fail_fast_if_due() {
     const auto since = availability_.down_since();
-    if (since && *since + settings_.fail_fast_after <= now())
-        dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, keeper_.last_failure()));
+    if (!since)
+        return;
+    const auto due = *since + settings_.fail_fast_after;
+    if (due > now())
+        return alarms_.set(alarms::kind::fail_fast, due);
+    dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, keeper_.last_failure()));
 }
 
 void pool_supervisor_state::give_up_for_good(const protocol::failure& last) {
@@ -240,9 +245,10 @@ void pool_supervisor_state::finish_closing_if_done() {
 
 // -- alarms ------------------------------------------------------------------------
 
-void pool_supervisor_state::on_deadline(deadline_due::kind kind) {
-    alarms_.came(kind, now());
-    switch (kind) {
+void pool_supervisor_state::on_deadline(const deadline_due& message) {
+    if (!alarms_.came(message, now()))
+        return;
+    switch (message.of) {
     case deadline_due::kind::waiting:
         return dispatcher_.expire_waiting();
     case deadline_due::kind::busy:
@@ -255,7 +261,7 @@ void pool_supervisor_state::on_deadline(deadline_due::kind kind) {
     case deadline_due::kind::renewal:
         return keeper_.begin_due();
     case deadline_due::kind::fail_fast:
-        return fail_fast_if_down();
+        return fail_fast_if_due();
     case deadline_due::kind::drain:
         return on_cancel();
     }

@@ -57,7 +57,7 @@ public:
     void on_down(const caf::down_msg& message);
 
     // From its alarms.
-    void on_deadline(deadline_due::kind kind);
+    void on_deadline(const deadline_due& message);
     void on_reopen(const reopen_slot& message) { keeper_.on_reopen(message); }
 
     request_dispatcher& dispatcher() { return dispatcher_; }
@@ -70,7 +70,7 @@ private:
     void first_try_ended(pool_slot& slot, const protocol::failure& failure);
     void replace_overdue();
     void note_availability();
-    void fail_fast_if_down();
+    void fail_fast_if_due();
     void give_up_for_good(const protocol::failure& last);
     void finish_opening_if_done();
     void finish_closing_if_done();

@@ -112,10 +112,11 @@ struct deadline_due {
         drain,     ///< Running requests had their time: drain timeout.
     };
     kind of = kind::waiting;
+    nanoseconds at{0}; ///< When it was to come, on the actor clock.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, deadline_due& x) {
-        return inspect_fields(f, x.of);
+        return inspect_fields(f, x.of, x.at);
     }
 };
 
