@@ -53,7 +53,7 @@ private:
             boost::beast::flat_buffer terms;
             ws.read(terms);
             ws.write(bytes_of(protocol::confirm_session{"connection-1"}));
-            std::string portion(512 * 1024, ' ');
+            std::string portion(256 * 1024, ' ');
             std::size_t read = 0;
             while (!stopped_) {
                 boost::asio::steady_timer pace(io_, std::chrono::milliseconds(10));
