@@ -87,6 +87,14 @@ CAF_TEST(the certificate is seen again after an hour of resuming) {
     CAF_CHECK(resumes("here 443"));
 }
 
+CAF_TEST(an hour to the moment is still within it) {
+    CAF_CHECK(!resumes("here 443"));
+    now += 1h;
+    CAF_CHECK(resumes("here 443"));
+    now += 1ns; // The certificate was not seen again meanwhile.
+    CAF_CHECK(!resumes("here 443"));
+}
+
 CAF_TEST(after a failed handshake the session is offered no more) {
     CAF_CHECK(!resumes("here 443"));
     transport::tls_sessions::forget(client->native_handle());

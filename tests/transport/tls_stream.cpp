@@ -8,6 +8,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include <array>
 #include <string>
@@ -88,6 +90,86 @@ CAF_TEST(buffers that are written together share a record) {
     CAF_CHECK_EQUAL(written, 1004u);
     arrived.resize(read);
     CAF_CHECK_EQUAL(arrived, head + body);
+}
+
+CAF_TEST(what had to wait is written from wherever it stands then) {
+    const std::string head = "head";
+    const std::string body(10'000, 'b');
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
+    std::size_t written = 0;
+    bool done = true;
+    const auto on_written = [&](error_code ec, std::size_t size) {
+        CAF_CHECK(!ec);
+        CAF_CHECK_EQUAL(size, head.size() + body.size()); // In one record, of a copy.
+        written += size;
+        done = true;
+    };
+    while (std::exchange(done, false)) { // Until the kernel takes no more.
+        client->async_write_some(buffers, on_written);
+        settle();
+    }
+    std::string arrived(written + head.size() + body.size(), '\0');
+    spawn(receive_all(*server, arrived));
+    run();
+    CAF_CHECK(done);
+    std::string expected;
+    while (expected.size() < arrived.size())
+        expected += head + body;
+    CAF_CHECK(arrived == expected);
+}
+
+CAF_TEST(an error that another connection left behind is no error of this one) {
+    const auto leave_error = [] { ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH); };
+    char byte = 0;
+    error_code reading = asio::error::fault;
+    leave_error(); // The read below has to wait, and asks why.
+    client->async_read_some(asio::buffer(&byte, 1),
+                            [&](error_code ec, std::size_t) { reading = ec; });
+    settle();
+    leave_error();
+    server->async_write_some(asio::buffer("x", 1), [](error_code, std::size_t) {});
+    run();
+    CAF_CHECK(!reading);
+
+    const auto much = more_than_fits('t');
+    std::string arrived(much.size(), '\0');
+    leave_error();
+    spawn(send_all(*client, much));
+    settle();
+    leave_error();
+    spawn(receive_all(*server, arrived));
+    run(); // Throws what either of them does.
+    CAF_CHECK(arrived == much);
+
+    error_code at_client = asio::error::fault;
+    error_code read;
+    error_code at_server = asio::error::fault;
+    leave_error();
+    spawn(shut_down(*client, at_client));
+    spawn(answer_shutdown(*server, read, at_server));
+    run();
+    CAF_CHECK(!at_client);
+    CAF_CHECK(!at_server);
+
+    leave_error();
+    connect(); // Throws where the handshake fails.
+}
+
+CAF_TEST(an error of one connection on a thread is not told of another) {
+    tests::tls_pair other;
+    error_code broken;
+    asio::write(other.server->next_layer(), asio::buffer("HTTP/1.1 400 Bad Request\r\n", 26));
+    other.spawn(read_in_vain(*other.client, broken));
+    other.run();
+    CAF_CHECK(broken.category() == asio::error::get_ssl_category());
+    char byte = 0;
+    error_code reading = asio::error::fault;
+    client->async_read_some(asio::buffer(&byte, 1),
+                            [&](error_code ec, std::size_t) { reading = ec; });
+    settle();
+    server->async_write_some(asio::buffer("x", 1), [](error_code, std::size_t) {});
+    run();
+    CAF_CHECK(!reading);
 }
 
 CAF_TEST(an operation never ends within the call that begins it) {
