@@ -25,6 +25,11 @@ using protocol::failure_phase;
 
 constexpr auto close_limit = std::chrono::seconds(2);
 
+/// What a ping carries: which check of the session is the latest.
+websockets::ping_data ping_of(std::uint64_t check) {
+    return websockets::ping_data(std::to_string(check));
+}
+
 } // namespace
 
 avatar_connection::avatar_connection(asio::io_context& io,
@@ -134,11 +139,11 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     // The decorator refers to this frame, which ends here.
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
-    ws_->control_callback(
-        [weak = weak_from_this()](websockets::frame_type kind, boost::beast::string_view) {
-            if (const auto self = weak.lock())
-                self->contain([&] { self->on_control_frame(kind); });
-        });
+    ws_->control_callback([weak = weak_from_this()](websockets::frame_type kind,
+                                                    boost::beast::string_view payload) {
+        if (const auto self = weak.lock())
+            self->contain([&] { self->on_control_frame(kind, {payload.data(), payload.size()}); });
+    });
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
 }
 
@@ -390,26 +395,42 @@ void avatar_connection::check() {
         return;
     require_open("check");
     checking_ = true;
+    ++checks_;
     ping();
 }
 
 void avatar_connection::ping() {
     if (std::exchange(pinging_, true))
         return;
-    ws_->async_ping({}, [self = shared_from_this()](boost::system::error_code) {
-        self->pinging_ = false; // An error meets the reader too.
-    });
+    ws_->async_ping(ping_of(checks_),
+                    [self = shared_from_this(), check = checks_](boost::system::error_code ec) {
+                        if (!ec) // Else it meets the reader too.
+                            self->contain([&] { self->on_pinged(check); });
+                    });
 }
 
-void avatar_connection::on_control_frame(websockets::frame_type kind) {
+/// A check that came while an earlier ping was being written has one of its own.
+void avatar_connection::on_pinged(std::uint64_t check) {
+    pinging_ = false;
+    if (checking_ && check != checks_ && !ended_ && !closing_)
+        ping();
+}
+
+void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
     if (ended_ || closing_)
         return;
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
         limit_time(close_limit);
-    if (kind == websockets::frame_type::pong && std::exchange(checking_, false))
+    // A pong echoes its ping (RFC 6455, section 5.5.3): one that was on its way before the
+    // check says nothing of the time since.
+    const auto expected = ping_of(checks_);
+    const bool answers = checking_ && payload == std::string_view(expected.data(), expected.size());
+    if (kind == websockets::frame_type::pong && answers) {
+        checking_ = false;
         sink_(channel_alive{});
+    }
 }
 
 // -- ending early -----------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,8 @@ private:
     void on_silence_due();
     std::chrono::milliseconds quiet_for(const std::optional<tcp_progress>& now) const;
     void ping();
-    void on_control_frame(boost::beast::websocket::frame_type kind);
+    void on_pinged(std::uint64_t check);
+    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     bool request_accepted();
     void require_open(const char* call) const;
     void redact(protocol::failure& f) const;
@@ -124,7 +126,8 @@ private:
     steady_timer silence_due_;
     write_watch writes_;
     bool pinging_ = false;
-    bool checking_ = false; // The session waits for a sign of life.
+    bool checking_ = false;    // The session waits for a sign of life, ...
+    std::uint64_t checks_ = 0; // ... an answer to a ping with this number.
 
     bool open_asked_ = false;
     bool closing_ = false;   // On our own wish.

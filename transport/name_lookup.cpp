@@ -12,7 +12,19 @@ using tcp = asio::ip::tcp;
 /// moves.
 constexpr auto kept = std::chrono::seconds(5);
 
+name_lookup::resolve system_resolver(asio::io_context& io) {
+    return [resolver = std::make_shared<tcp::resolver>(io)](
+               const std::string& host, const std::string& port, name_lookup::on_found found) {
+        resolver->async_resolve(host, port, std::move(found));
+    };
+}
+
 } // namespace
+
+name_lookup::name_lookup(asio::io_context& io)
+    : name_lookup(system_resolver(io), std::chrono::steady_clock::now) {}
+
+name_lookup::name_lookup(resolve ask, time_point (*now)()) : ask_(std::move(ask)), now_(now) {}
 
 awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::string port,
                                                     steady_timer& patience) {
@@ -24,7 +36,7 @@ awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::strin
 
     const name of(std::move(host), std::move(port));
     auto& entry = lookups_[of]; // Map entries stay where they are.
-    if (!entry.under_way && entry.fresh_until <= std::chrono::steady_clock::now())
+    if (!entry.under_way && entry.fresh_until <= now_())
         start(of);
     if (entry.under_way) {
         patience.expires_at(steady_timer::time_point::max());
@@ -41,18 +53,21 @@ awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::strin
 
 void name_lookup::start(const name& of) {
     lookups_[of].under_way = true;
-    resolver_.async_resolve(
-        of.first, of.second,
-        [self = shared_from_this(), of](boost::system::error_code error, addresses found) {
-            auto& entry = self->lookups_[of];
-            entry.under_way = false;
-            entry.error = error;
-            entry.found = std::move(found);
-            if (!error)
-                entry.fresh_until = std::chrono::steady_clock::now() + kept;
-            for (auto* patience : entry.waiting)
-                patience->cancel();
-        });
+    ask_(of.first, of.second,
+         [self = shared_from_this(), of](boost::system::error_code error, addresses found) {
+             self->on_resolved(of, error, std::move(found));
+         });
+}
+
+void name_lookup::on_resolved(const name& of, boost::system::error_code error, addresses found) {
+    auto& entry = lookups_[of];
+    entry.under_way = false;
+    entry.error = error;
+    entry.found = std::move(found);
+    if (!error)
+        entry.fresh_until = now_() + kept;
+    for (auto* patience : entry.waiting)
+        patience->cancel();
 }
 
 } // namespace avatar::transport

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,16 @@ namespace avatar::transport {
 class name_lookup : public std::enable_shared_from_this<name_lookup> {
 public:
     using addresses = boost::asio::ip::tcp::resolver::results_type;
+    using time_point = std::chrono::steady_clock::time_point;
 
-    explicit name_lookup(boost::asio::io_context& io) : io_(io), resolver_(io) {}
+    /// Asks the system for the addresses of a host and a port.
+    using on_found = std::function<void(boost::system::error_code, addresses)>;
+    using resolve = std::function<void(const std::string& host, const std::string& port, on_found)>;
+
+    /// With the system's resolver.
+    explicit name_lookup(boost::asio::io_context& io);
+
+    name_lookup(resolve ask, time_point (*now)());
 
     /// The addresses of `host`, with `port`. Throws system_error. `patience` is
     /// the caller's: cancelling it ends the wait, though not the lookup.
@@ -37,14 +46,15 @@ private:
         addresses found;
         boost::system::error_code error;
         bool under_way = false;
-        std::chrono::steady_clock::time_point fresh_until{};
+        time_point fresh_until{};
         std::vector<steady_timer*> waiting;
     };
 
     void start(const name& of);
+    void on_resolved(const name& of, boost::system::error_code error, addresses found);
 
-    boost::asio::io_context& io_;
-    boost::asio::ip::tcp::resolver resolver_;
+    resolve ask_;
+    time_point (*now_)();
     std::map<name, lookup> lookups_;
 };
 

@@ -1,20 +1,43 @@
 #include "tests/transport/channel_fixture.hpp"
-#include "tests/transport/deaf_service.hpp"
+#include "tests/transport/raw_service.hpp"
 
 #define CAF_SUITE channel_deaf
 
 using namespace avatar;
 using namespace std::chrono_literals;
 using tests::code;
-using habit = tests::deaf_service::habit;
+using tests::raw_service;
 
 namespace {
 
 /// More than any socket's buffers hold.
 const audio_clip too_much(std::string(64 * 1024 * 1024, 'a'));
 
+/// Reads nothing any more and sends nothing.
+void deaf_and_silent(raw_service& service, raw_service::websocket&) {
+    while (service.pace()) {
+    }
+}
+
+/// Reads nothing any more and sends frames that nobody has asked for.
+void deaf_but_talking(raw_service& service, raw_service::websocket& ws) {
+    while (service.pace())
+        ws.write(boost::asio::buffer(service.last_frame("nobody's")));
+}
+
+constexpr std::size_t slow_bytes = 32 * 1024 * 1024;
+
+/// Reads so much in small portions, then ends the request "r-1".
+void slow(raw_service& service, raw_service::websocket& ws) {
+    std::string portion(256 * 1024, ' ');
+    for (std::size_t read = 0; read < slow_bytes && service.pace();)
+        read += ws.next_layer().read_some(boost::asio::buffer(portion));
+    ws.write(boost::asio::buffer(service.last_frame("r-1")));
+    deaf_and_silent(service, ws);
+}
+
 struct fixture : tests::channel_fixture {
-    transport::channel_settings settings_for(const tests::deaf_service& service,
+    transport::channel_settings settings_for(const raw_service& service,
                                              std::chrono::milliseconds keepalive) {
         auto settings = channel_fixture::settings_for(tests::local_service());
         settings.service.console_endpoint = service.url("/v1/console");
@@ -29,7 +52,7 @@ struct fixture : tests::channel_fixture {
 CAF_TEST_FIXTURE_SCOPE(channel_deaf_tests, fixture)
 
 CAF_TEST(a service that reads nothing is left although it sends) {
-    tests::deaf_service service(habit::talks);
+    raw_service service(deaf_but_talking);
     open(settings_for(service, 100ms));
     next<channel_opened>();
     channel->send("r-1", too_much);
@@ -41,7 +64,7 @@ CAF_TEST(a service that reads nothing is left although it sends) {
 }
 
 CAF_TEST(a service that neither reads nor sends is left) {
-    tests::deaf_service service(habit::silent);
+    raw_service service(deaf_and_silent);
     open(settings_for(service, 100ms));
     next<channel_opened>();
     channel->send("r-1", too_much);
@@ -52,8 +75,8 @@ CAF_TEST(a service that neither reads nor sends is left) {
 }
 
 CAF_TEST(a deaf service does not keep a session from closing) {
-    for (const auto has : {habit::silent, habit::talks}) {
-        tests::deaf_service service(has);
+    for (const auto behaves : {deaf_and_silent, deaf_but_talking}) {
+        raw_service service(behaves);
         open(settings_for(service, 1h));
         next<channel_opened>();
         channel->send("r-1", too_much);
@@ -63,10 +86,10 @@ CAF_TEST(a deaf service does not keep a session from closing) {
 }
 
 CAF_TEST(a service that takes its time to read keeps its session) {
-    tests::deaf_service service(habit::slow);
+    raw_service service(slow);
     open(settings_for(service, 500ms)); // A busy machine stops the service's thread for less.
     next<channel_opened>();
-    channel->send("r-1", audio_clip(std::string(tests::deaf_service::slow_bytes, 'a')));
+    channel->send("r-1", audio_clip(std::string(slow_bytes, 'a')));
     const auto end = next<exchange_finished>();
     CAF_CHECK(end.duration > 1s); // More than what ends a session with a deaf one.
 }
