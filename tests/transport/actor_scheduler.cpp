@@ -77,6 +77,71 @@ CAF_TEST(an actor with many messages lets the sockets have their turn) {
     CAF_CHECK(had_turn.take().value_or(false));
 }
 
+CAF_TEST(an actor hands the thread back after a hundred messages) {
+    tests::inbox<int> handled_before;
+    transport::io_runtime io(1);
+    config settings(io);
+    caf::actor_system system(settings);
+    int handled = 0;
+    const auto busy = system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+        return {[&](int number) {
+            ++handled;
+            if (number == 0)
+                boost::asio::post(io.next(), [&] { handled_before.put(handled); });
+        }};
+    });
+    boost::asio::post(io.next(), [busy] {
+        for (int i = 0; i < 1'000; ++i)
+            caf::anon_send(busy, i);
+    });
+    CAF_CHECK_EQUAL(handled_before.take().value_or(0), 100);
+}
+
+CAF_TEST(actors on one thread take turns) {
+    tests::inbox<std::string> order;
+    transport::io_runtime io(1);
+    config settings(io);
+    caf::actor_system system(settings);
+    const auto behave = [&](const std::string& name) {
+        return [&order, name](caf::event_based_actor*) -> caf::behavior {
+            return {[&order, name](int number) {
+                if (number % 100 == 99)
+                    order.put(name);
+            }};
+        };
+    };
+    const auto one = system.spawn(behave("one"));
+    const auto other = system.spawn(behave("other"));
+    boost::asio::post(io.next(), [=] {
+        for (const auto& each : {one, other})
+            for (int i = 0; i < 300; ++i)
+                caf::anon_send(each, i);
+    });
+    for (int i = 0; i < 3; ++i)
+        for (const std::string name : {"one", "other"})
+            CAF_CHECK_EQUAL(order.take().value_or(""), name);
+}
+
+CAF_TEST(a system that has stopped leaves nothing on the threads) {
+    transport::io_runtime io(2);
+    std::atomic<int> handled{0};
+    {
+        config settings(io);
+        caf::actor_system system(settings);
+        for (int i = 0; i < 10; ++i) {
+            const auto each = system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+                return {[&handled, self](int) {
+                    ++handled;
+                    self->quit();
+                }};
+            });
+            caf::anon_send(each, 1);
+        }
+    } // Waits for the actors, each of which has its message.
+    CAF_CHECK_EQUAL(handled.load(), 10);
+    CAF_CHECK(io.drain(60s));
+}
+
 CAF_TEST(messages cross between threads) {
     tests::inbox<int> ends;
     transport::io_runtime io(3);

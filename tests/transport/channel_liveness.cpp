@@ -44,7 +44,7 @@ CAF_TEST(an idle session outlives its connect timeout and many times the silence
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
     settings.service.connect_timeout = 1s;
-    settings.keepalive = 300ms;
+    settings.keepalive = 800ms;
     open(settings);
     next<channel_opened>();
     const auto idle = std::move(channel);
