@@ -30,17 +30,18 @@ public:
     /// all audio is with the operating system.
     virtual void send(std::string request_id, audio_clip audio) = 0;
 
-    /// Stops the request under way, if any: no further audio goes out, the
-    /// service is told, and `exchange_finished` comes at once. Its further
-    /// frames count as late.
+    /// Stops the request under way, if any: no further audio goes out but the piece
+    /// that is being written, the service is told next, unless nothing of the request
+    /// has gone out, and `exchange_finished` comes at once. Its further frames count as
+    /// late.
     virtual void interrupt() = 0;
 
     /// The same, but `exchange_finished` comes when the service is done with the
     /// request: a sign that it still works.
     virtual void abandon() = 0;
 
-    /// Asks the service for a sign of life: `channel_alive` comes with its answer.
-    /// Not while a request is under way.
+    /// Asks the service for a sign of life: `channel_alive` comes with its answer to
+    /// this very question. Not while a request is under way.
     virtual void check() = 0;
 
     /// Closes the WebSocket; cuts the connection when the service does not
@@ -48,7 +49,8 @@ public:
     virtual void close(leave why) = 0;
 };
 
-/// Takes a channel's events, on its I/O thread.
+/// Takes a channel's events, on its I/O thread. What it throws ends the channel, as a
+/// failure `unknown`; what it throws at the last event is logged.
 using channel_sink = std::function<void(channel_event)>;
 
 /// Makes one channel, not opened yet. Safe from several threads at once.
