@@ -73,20 +73,19 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
         finish(current_failure());
         co_return;
     }
-    contain([&] { on_opened(std::move(self)); });
+    contain([&] { on_opened(self); });
 }
 
-void avatar_connection::on_opened(std::shared_ptr<avatar_connection> self) {
+void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
     if (ended_)
         return;
-    held_ = self;
     deadline_.cancel();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
     limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
     watch_for_silence(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
-    read_next(std::move(self));
+    read_next(self);
 }
 
 awaitable<void> avatar_connection::fetch_token() {
@@ -183,7 +182,6 @@ void avatar_connection::on_exception() {
 void avatar_connection::end(protocol::failure reason) {
     if (std::exchange(ended_, true))
         return;
-    const auto held = std::move(held_);
     deadline_.cancel();
     silence_due_.cancel();
     if (sender_)
@@ -223,8 +221,9 @@ protocol::message avatar_connection::message_in_buffer() {
 
 /// No coroutine: for a frame of a kilobyte that would cost as much again. In pieces,
 /// since a message that comes in one needs no operation on top of that. And `self`
-/// goes on from read to read, since taking it anew is an atomic operation.
-void avatar_connection::read_next(std::shared_ptr<avatar_connection> self) {
+/// goes on from read to read, since taking it anew is an atomic operation; by reference
+/// up to the read, so that it lives while a step that throws is contained.
+void avatar_connection::read_next(std::shared_ptr<avatar_connection>& self) {
     const auto room = buffer_.prepare(ws_->read_size_hint(buffer_));
     ws_->async_read_some(
         room, [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
@@ -241,10 +240,10 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
         return finish(why(ec));
     buffer_.commit(size);
     if (!ws_->is_message_done())
-        return read_next(std::move(self));
+        return read_next(self);
     on_message(message_in_buffer());
     buffer_.consume(buffer_.size());
-    read_next(std::move(self));
+    read_next(self);
 }
 
 void avatar_connection::on_message(const protocol::message& message) {

@@ -67,8 +67,8 @@ private:
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
-    void on_opened(std::shared_ptr<avatar_connection> self);
-    void read_next(std::shared_ptr<avatar_connection> self);
+    void on_opened(std::shared_ptr<avatar_connection>& self);
+    void read_next(std::shared_ptr<avatar_connection>& self);
     void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
                  std::size_t size);
     void on_message(const protocol::message& message);
@@ -106,7 +106,6 @@ private:
     std::shared_ptr<const connection_settings> settings_;
     channel_sink sink_;
 
-    std::shared_ptr<avatar_connection> held_; // By itself, from its opening to its end.
     std::shared_ptr<connection_neighbours> neighbours_;
     steady_timer lookup_patience_;
     std::optional<stream> stream_; // While connecting, ...
