@@ -1,62 +1,69 @@
 #pragma once
 
+#include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_clock.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace avatar {
 
 /// A session in the hands of a caller.
 struct lease {
+    std::uint64_t number = 0; ///< Set by the table.
     std::uint64_t slot = 0;
-    caf::actor_addr borrower;
-    std::string name; ///< As the borrower calls itself.
+    caf::actor_addr borrower; ///< Not null.
+    std::string name;         ///< As the borrower calls itself.
     caf::actor_clock::time_point deadline;
 };
 
+/// Numbers that cannot be guessed: who knows the number of a lease holds it.
+std::function<std::uint64_t()> random_numbers();
+
 /// The leases of a pool. All last equally long at most, so the oldest is the
-/// first to expire.
+/// first to expire. Every operation is O(1).
 class lease_table {
 public:
-    using entry = std::pair<const std::uint64_t, lease>;
+    explicit lease_table(std::function<std::uint64_t()> draw = random_numbers())
+        : draw_(std::move(draw)) {}
 
-    /// Gives the number of the new lease, from 1 and never used before.
-    std::uint64_t add(lease granted) {
-        leases_.emplace(++last_, std::move(granted));
-        return last_;
-    }
+    /// Gives the number of the new lease: random, not 0, and not one in use.
+    std::uint64_t add(lease granted);
 
     /// Null when there is none of that number.
-    const lease* find(std::uint64_t number) const {
-        const auto found = leases_.find(number);
-        return found == leases_.end() ? nullptr : &found->second;
-    }
+    const lease* find(std::uint64_t number) const;
 
     /// The lease that expires first; null: none.
-    const entry* oldest() const { return leases_.empty() ? nullptr : &*leases_.begin(); }
+    const lease* oldest() const { return by_age_.empty() ? nullptr : &by_age_.front().held; }
 
-    /// One of that borrower's leases; nothing when it has none.
-    std::optional<std::uint64_t> of(const caf::actor_addr& borrower) const {
-        const auto found = std::ranges::find_if(
-            leases_, [&](const entry& e) { return e.second.borrower == borrower; });
-        return found == leases_.end() ? std::nullopt : std::optional(found->first);
-    }
+    /// One of that borrower's leases; null: it has none.
+    const lease* of(const caf::actor_addr& borrower) const;
 
-    std::optional<lease> remove(std::uint64_t number) {
-        auto removed = leases_.extract(number);
-        return removed ? std::optional(std::move(removed.mapped())) : std::nullopt;
-    }
+    std::optional<lease> remove(std::uint64_t number);
 
 private:
-    std::map<std::uint64_t, lease> leases_; // By number: oldest first.
-    std::uint64_t last_ = 0;
+    struct by_age;
+    struct by_borrower;
+    template <class Tag>
+    using hook = boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>;
+
+    struct entry : hook<by_age>, hook<by_borrower> {
+        explicit entry(lease granted) : held(std::move(granted)) {}
+
+        lease held;
+    };
+    template <class Tag>
+    using list = boost::intrusive::list<entry, boost::intrusive::base_hook<hook<Tag>>>;
+
+    std::function<std::uint64_t()> draw_;
+    std::unordered_map<std::uint64_t, entry> entries_; // By number.
+    list<by_age> by_age_;                              // Oldest first.
+    std::unordered_map<caf::actor_addr, list<by_borrower>> by_borrower_;
 };
 
 } // namespace avatar

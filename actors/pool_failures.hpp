@@ -57,7 +57,7 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
                             (last ? ": " + describe(last) : std::string()));
 }
 
-/// The request names a lease that is over or never was.
+/// The request names a lease that is over, never was, or is another's.
 inline protocol::failure lease_is_over() {
     return pool_failure(protocol::failure_code::lease_lost,
                         "the connection is not borrowed by this caller any more");

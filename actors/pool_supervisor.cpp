@@ -50,15 +50,19 @@ pool_supervisor_state::pool_supervisor_state(self_pointer self, pool_plan plan)
 // -- opening -----------------------------------------------------------------------
 
 pool_supervisor_state::opened_promise pool_supervisor_state::on_open() {
-    opening_ = self_->make_response_promise<pool_opened>();
-    auto promise = opening_;
+    auto promise = self_->make_response_promise<pool_opened>();
+    opening_.push_back(promise);
+    if (!std::exchange(opened_, true))
+        begin_opening();
+    finish_opening_if_done();
+    return promise;
+}
+
+void pool_supervisor_state::begin_opening() {
     untried_ = slots_.size();
-    opened_ = true;
     if (!cancelled_)
         keeper_.open_all();
     note_availability();
-    finish_opening_if_done();
-    return promise;
 }
 
 void pool_supervisor_state::first_try_ended(pool_slot& slot, const protocol::failure& failure) {
@@ -73,10 +77,13 @@ void pool_supervisor_state::first_try_ended(pool_slot& slot, const protocol::fai
 }
 
 void pool_supervisor_state::finish_opening_if_done() {
-    if (!opening_.pending() || (untried_ > 0 && !cancelled_))
+    if (!opened_ || (untried_ > 0 && !cancelled_))
         return;
-    opening_.deliver(pool_opened{slots_.connected(), slots_.size(), std::move(open_failures_),
-                                 /*cancelled=*/untried_ > 0});
+    if (!opened_with_)
+        opened_with_ = pool_opened{slots_.connected(), slots_.size(), std::move(open_failures_),
+                                   /*cancelled=*/untried_ > 0};
+    for (auto& asker : std::exchange(opening_, {}))
+        asker.deliver(*opened_with_);
 }
 
 // -- sessions ----------------------------------------------------------------------
@@ -226,11 +233,11 @@ void pool_supervisor_state::on_drain() {
 }
 
 pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
+    auto promise = self_->make_response_promise<pool_closed>();
+    closing_.push_back(promise);
     on_cancel();
-    closed_ = true;
-    closing_ = self_->make_response_promise<pool_closed>();
-    auto promise = closing_;
-    keeper_.close_all(leave_);
+    if (!std::exchange(closed_, true))
+        keeper_.close_all(leave_);
     finish_closing_if_done();
     return promise;
 }
@@ -238,8 +245,8 @@ pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
 void pool_supervisor_state::finish_closing_if_done() {
     if (!closed_ || !keeper_.all_closed() || dispatcher_.running() > 0)
         return;
-    closed_ = false;
-    closing_.deliver(pool_closed{});
+    for (auto& asker : std::exchange(closing_, {}))
+        asker.deliver(pool_closed{});
     self_->quit();
 }
 

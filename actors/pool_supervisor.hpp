@@ -71,6 +71,7 @@ private:
     void replace_overdue();
     void note_availability();
     void fail_fast_if_due();
+    void begin_opening();
     void give_up_for_good(const protocol::failure& last);
     void finish_opening_if_done();
     void finish_closing_if_done();
@@ -84,8 +85,9 @@ private:
     request_dispatcher dispatcher_;
     availability availability_;
 
-    opened_promise opening_;
-    closed_promise closing_;
+    std::vector<opened_promise> opening_; // Askers without an answer.
+    std::optional<pool_opened> opened_with_;
+    std::vector<closed_promise> closing_; // Likewise.
     std::vector<watch_promise> watches_;
     std::optional<pool_gave_up> gave_up_;
     bool opened_ = false;    // Was told to open.

@@ -93,6 +93,7 @@ void request_dispatcher::offer(pool_slot& slot) {
 void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
     const auto given = now();
     slot.request_id = next.request.request_id;
+    slot.caller = next.caller;
     slot.owes_answer = true;
     slot.given_up.reset();
     slot.deadline = given + settings_.request_timeout;
@@ -165,13 +166,14 @@ std::optional<protocol::failure> request_dispatcher::take_back(const session_key
         return std::nullopt;
     owing_ -= std::exchange(slot->owes_answer, false) ? 1 : 0;
     slot->request_id.clear(); // Another slot may have it from now on.
+    slot->caller = nullptr;
     return std::exchange(slot->given_up, std::nullopt);
 }
 
 void request_dispatcher::session_lost(pool_slot& slot) {
     if (std::exchange(slot.owes_answer, false)) {
         --owing_;
-        lost_.emplace(slot.session.key, lost_request{slot.request_id, slot.given_up});
+        lost_.emplace(slot.session.key, lost_request{slot.request_id, slot.caller, slot.given_up});
     }
     if (slot.lease == 0)
         return;
@@ -182,15 +184,20 @@ void request_dispatcher::session_lost(pool_slot& slot) {
 
 // -- giving up -----------------------------------------------------------------------
 
+/// The oldest of that sender's requests with the id: one that was lost or runs was
+/// there before one that waits.
 void request_dispatcher::on_interrupt(const interrupt_request& message) {
     const auto why = request_was_interrupted();
-    if (auto waiting = waiting_.take(message.request_id))
-        return refuse(*waiting, why);
-    if (auto* slot = slots_.find_busy(message.request_id))
-        return give_up(*slot, why, /*await_service=*/false);
+    const auto sender = current_caller();
     for (auto& [key, lost] : lost_)
-        if (lost.request_id == message.request_id && !lost.given_up)
+        if (lost.request_id == message.request_id && lost.caller == sender && !lost.given_up) {
             lost.given_up = why;
+            return;
+        }
+    if (auto* slot = slots_.find_busy(message.request_id, sender))
+        return give_up(*slot, why, /*await_service=*/false);
+    if (auto waiting = waiting_.take(message.request_id, sender))
+        refuse(*waiting, why);
 }
 
 void request_dispatcher::give_up(pool_slot& slot, const protocol::failure& why,
@@ -264,7 +271,7 @@ pool_slot* request_dispatcher::next_overdue() {
 
 void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
     const auto deadline = now() + settings_.max_lease;
-    slot.lease = leases_.add({slot.number, next.caller, std::move(next.name), deadline});
+    slot.lease = leases_.add({0, slot.number, next.caller, std::move(next.name), deadline});
     slots_.move(slot, slot_phase::leased);
     alarms_.set(alarms::kind::lease, deadline);
     next.promise.deliver(lease_granted{slot.lease, slot.session.connection_id, {}});
@@ -272,7 +279,7 @@ void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
 
 void request_dispatcher::give_to_lease(pooled_request request) {
     const auto* lease = leases_.find(request.request.lease);
-    if (!lease)
+    if (!lease || lease->borrower != request.caller)
         return refuse(request, lease_is_over());
     auto& slot = slots_.at(lease->slot);
     if (slot.phase != slot_phase::leased)
@@ -281,9 +288,10 @@ void request_dispatcher::give_to_lease(pooled_request request) {
 }
 
 pool_slot* request_dispatcher::on_give_back(const give_back& message) {
-    const auto ended = end_lease(message.lease);
-    if (!ended)
+    const auto* lease = leases_.find(message.lease);
+    if (!lease || lease->borrower != current_caller())
         return nullptr;
+    const auto ended = end_lease(message.lease);
     auto& slot = slots_.at(ended->slot);
     return slot.phase == slot_phase::leased ? &slot : nullptr;
 }
@@ -293,15 +301,15 @@ void request_dispatcher::on_borrower_down(const caf::actor_addr& borrower) {
         return; // A session.
     for (auto& waiting : waiting_.take_borrowers(borrower))
         refuse(waiting, lease_is_over());
-    while (const auto number = leases_.of(borrower))
-        revoke(*number, "which has ended");
+    while (const auto* held = leases_.of(borrower))
+        revoke(held->number, "which has ended");
 }
 
 void request_dispatcher::expire_leases() {
     while (const auto* oldest = leases_.oldest()) {
-        if (oldest->second.deadline > now())
-            return alarms_.set(alarms::kind::lease, oldest->second.deadline);
-        revoke(oldest->first, "which had it for longer than pool.max-lease");
+        if (oldest->deadline > now())
+            return alarms_.set(alarms::kind::lease, oldest->deadline);
+        revoke(oldest->number, "which had it for longer than pool.max-lease");
     }
 }
 

@@ -91,6 +91,7 @@ private:
     /// A request whose session is gone and which is on its way back.
     struct lost_request {
         std::string request_id;
+        caf::actor_addr caller;
         std::optional<protocol::failure> given_up; ///< The outcome decided meanwhile.
     };
 

@@ -32,12 +32,17 @@ waiter request_queue::pop_oldest() {
     return remove(arrivals_.front());
 }
 
-std::optional<pooled_request> request_queue::take(std::string_view request_id) {
-    const auto found = std::ranges::find_if(arrivals_, [&](const arrival& a) {
+std::optional<pooled_request> request_queue::take(std::string_view request_id,
+                                                  const caf::actor_addr& caller) {
+    const auto known = line_of_.find(caller);
+    if (known == line_of_.end())
+        return std::nullopt;
+    auto& line = known->second->waiters;
+    const auto found = std::ranges::find_if(line, [&](const arrival& a) {
         const auto* request = std::get_if<pooled_request>(&a.who);
         return request && request->request.request_id == request_id;
     });
-    if (found == arrivals_.end())
+    if (found == line.end())
         return std::nullopt;
     return std::get<pooled_request>(remove(*found));
 }

@@ -47,9 +47,9 @@ public:
     /// When that one came. Not for an empty queue.
     time_point oldest_since() const { return arrivals_.front().since; }
 
-    /// Takes the request of that id out, wherever it stands; nothing when it is
-    /// not here. Looks from the oldest.
-    std::optional<pooled_request> take(std::string_view request_id);
+    /// Takes the request of that id and caller out, wherever it stands; nothing
+    /// when it is not here. Looks through the caller's line, from its front.
+    std::optional<pooled_request> take(std::string_view request_id, const caf::actor_addr& caller);
 
     /// Takes the borrowers of that caller out; its requests stay.
     std::vector<pooled_borrower> take_borrowers(const caf::actor_addr& caller);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "actors/pool_failures.hpp"
 #include "messages/actors.hpp"
 #include "protocol/request_id.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <cstdint>
@@ -16,21 +19,29 @@ namespace avatar {
 /// only: a session has one borrower.
 class session_lease {
 public:
-    session_lease(pool_supervisor_actor pool, lease_granted granted)
+    /// What `pool` has granted to `borrower`. Does not keep that actor alive.
+    session_lease(pool_supervisor_actor pool, caf::actor_addr borrower, lease_granted granted)
         : pool_(std::move(pool)),
+          borrower_(std::move(borrower)),
           granted_(std::move(granted)) {}
 
     ~session_lease() {
-        if (pool_)
-            caf::anon_send(pool_, give_back{granted_.lease});
+        if (!pool_)
+            return;
+        // The pool listens to the borrower only. When that has ended, the pool has
+        // taken the session back by itself.
+        if (const auto borrower = caf::actor_cast<caf::strong_actor_ptr>(borrower_))
+            caf::send_as(caf::actor_cast<caf::actor>(borrower), pool_, give_back{granted_.lease});
     }
 
     session_lease(session_lease&& other) noexcept
         : pool_(std::exchange(other.pool_, nullptr)),
+          borrower_(std::move(other.borrower_)),
           granted_(std::move(other.granted_)) {}
 
     session_lease& operator=(session_lease other) noexcept {
         std::swap(pool_, other.pool_);
+        std::swap(borrower_, other.borrower_);
         std::swap(granted_, other.granted_);
         return *this;
     }
@@ -38,8 +49,8 @@ public:
     const std::string& connection_id() const { return granted_.connection_id; }
 
     /// A request that goes to this session and no other, whole or as the live
-    /// stream it is cut into. To be sent to the pool it was borrowed from, when
-    /// the one before has its result.
+    /// stream it is cut into. To be sent by the borrower, to the pool it was
+    /// borrowed from, when the one before has its result.
     audio_request request(audio_clip audio) const {
         audio_request request;
         request.request_id = protocol::make_request_id();
@@ -50,24 +61,29 @@ public:
 
 private:
     pool_supervisor_actor pool_;
+    caf::actor_addr borrower_;
     lease_granted granted_;
 };
 
 /// Borrows a session of `pool` for the actor `self`, called `name` in the log, and
 /// calls `use` with its `session_lease`, or `otherwise` with the failure that says
-/// why there is none. The session is given back when `use` lets go of the lease;
-/// what it does later holds the lease as long as it needs it.
+/// why there is none, also when the pool has ended. The session is given back when
+/// `use` lets go of the lease; what it does later holds the lease as long as it
+/// needs it.
 template <class Self, class Use, class Otherwise>
 void with_session(Self* self, const pool_supervisor_actor& pool, std::string name, Use use,
                   Otherwise otherwise) {
+    auto on_granted = [pool, borrower = self->address(), use = std::move(use),
+                       otherwise](lease_granted& granted) mutable {
+        if (granted.ok())
+            use(session_lease(pool, borrower, std::move(granted)));
+        else
+            otherwise(granted.failure);
+    };
     // The pool bounds the wait: borrow timeout.
     self->request(pool, caf::infinite, borrow_session{std::move(name)})
-        .then([pool, use = std::move(use), otherwise](lease_granted& granted) mutable {
-            if (granted.ok())
-                use(session_lease(pool, std::move(granted)));
-            else
-                otherwise(granted.failure);
-        });
+        .then(std::move(on_granted),
+              [otherwise](const caf::error&) mutable { otherwise(pool_has_ended()); });
 }
 
 } // namespace avatar

@@ -26,9 +26,11 @@ pool_slot* session_table::find_successor(const session_key& key) {
     return slot.successor && slot.successor->key == key ? &slot : nullptr;
 }
 
-pool_slot* session_table::find_busy(std::string_view request_id) {
+pool_slot* session_table::find_busy(std::string_view request_id, const caf::actor_addr& caller) {
     auto& busy = of(slot_phase::busy);
-    const auto found = std::ranges::find(busy, request_id, &pool_slot::request_id);
+    const auto found = std::ranges::find_if(busy, [&](const pool_slot& slot) {
+        return slot.request_id == request_id && slot.caller == caller;
+    });
     return found == busy.end() ? nullptr : &*found;
 }
 

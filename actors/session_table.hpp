@@ -2,6 +2,7 @@
 
 #include "messages/actors.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/actor_clock.hpp>
 
 #include <array>
@@ -51,6 +52,7 @@ struct pool_slot {
     bool tried = false;                                  ///< Its first session opened or failed.
 
     std::string request_id;   ///< Of the phase busy.
+    caf::actor_addr caller;   ///< Whose request it is.
     bool owes_answer = false; ///< Its session has a request, and has told no outcome yet.
     std::optional<protocol::failure> given_up; ///< The outcome that it was told to give.
     std::uint64_t lease = 0;                   ///< Under which it is borrowed; 0: it is not.
@@ -89,8 +91,9 @@ public:
     /// The slot whose successor this key names, or null.
     pool_slot* find_successor(const session_key& key);
 
-    /// The busy slot that has this request, or null. Looks through all of them.
-    pool_slot* find_busy(std::string_view request_id);
+    /// The busy slot that has this request of that caller, or null. Looks through
+    /// all of them.
+    pool_slot* find_busy(std::string_view request_id, const caf::actor_addr& caller);
 
     /// To the end of the list of `phase`.
     void move(pool_slot& slot, slot_phase phase);

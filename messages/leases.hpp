@@ -22,9 +22,10 @@ struct borrow_session {
 };
 
 /// The session is the asker's until it gives it back, ends, or has had it for the
-/// max lease: requests with `lease` go to it and to no other, one at a time.
+/// max lease: its requests with `lease` go to that session and to no other, one at a
+/// time.
 struct lease_granted {
-    std::uint64_t lease = 0; ///< 0: none, for the failure's reason.
+    std::uint64_t lease = 0; ///< A random number; 0: none, for the failure's reason.
     std::string connection_id;
     protocol::failure failure;
 
@@ -37,7 +38,8 @@ struct lease_granted {
 };
 
 /// The borrower does not need the session any more. A request that still runs
-/// there runs on; the session is free after it. A lease that is over is ignored.
+/// there runs on; the session is free after it. Counts from the borrower only; a
+/// lease that is over is ignored.
 struct give_back {
     std::uint64_t lease = 0;
 

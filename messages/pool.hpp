@@ -11,7 +11,7 @@
 namespace avatar {
 
 /// Opens all connections in parallel. Answered by `pool_opened` when each has
-/// been tried once.
+/// been tried once; asked again, by the same answer.
 struct open_pool {
     template <class Inspector>
     friend auto inspect(Inspector& f, open_pool&) {
@@ -32,7 +32,8 @@ struct get_pool_status {
 /// Takes back one request, wherever it is: in the queue, on its way to a session,
 /// while its audio goes out or frames come in. Whoever sent it gets its one
 /// result, `request_interrupted`, unless it was over before. The session is
-/// usable again at once. An id that the pool does not hold is ignored.
+/// usable again at once. Counts from who sent the request; an id of which the pool
+/// holds none of that sender is ignored. Of several with one id the oldest is meant.
 struct interrupt_request {
     std::string request_id;
 
@@ -62,8 +63,8 @@ struct drain_pool {
     }
 };
 
-/// Cancels what is left and closes every connection. Answered by `pool_closed`;
-/// the pool ends then.
+/// Cancels what is left and closes every connection. Answered by `pool_closed`,
+/// to each that asks; the pool ends then.
 struct close_pool {
     template <class Inspector>
     friend auto inspect(Inspector& f, close_pool&) {

@@ -11,10 +11,36 @@ namespace {
 struct fixture : tests::pool_fixture {
     ~fixture() override { wind_down(); }
 
-    void interrupt(const std::string& id) {
-        caf::anon_send(pool, interrupt_request{id});
+    /// Sends a request from the one actor that interrupts here.
+    template <class Handle>
+    void ask(const Handle&, const std::string& id) {
+        audio_request request;
+        request.request_id = id;
+        request.audio = audio_clip("speech");
+        say(caller, std::move(request));
         consume_messages();
     }
+
+    void interrupt(const std::string& id) {
+        say(caller, interrupt_request{id});
+        consume_messages();
+    }
+
+    template <class Message>
+    void say(const caf::actor& from, Message message) {
+        caf::actor_cast<caf::actor>(pool)->enqueue(
+            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
+                                      caf::make_message_id(), {}, std::move(message)),
+            nullptr);
+    }
+
+    caf::actor listener() {
+        return sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+            return {[this](audio_result& result) { results.push_back(std::move(result)); }};
+        });
+    }
+
+    caf::actor caller = listener();
 };
 
 } // namespace
@@ -65,8 +91,7 @@ CAF_TEST(an interrupt that crosses with the end of its request hits no other) {
     ask(pool, "r-0");
     // Both are on their way when the pool hears of neither.
     service.at(0).finish();
-    caf::anon_send(pool, interrupt_request{"r-0"});
-    consume_messages();
+    interrupt("r-0");
     ask(pool, "r-1");
     finish(0);
     CAF_CHECK(result_of("r-1").ok());
@@ -82,6 +107,58 @@ CAF_TEST(a request whose timeout has told it off already gets no second result) 
     interrupt("r-0");
     CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
     CAF_CHECK(!service.at(0).interrupted);
+}
+
+CAF_TEST(nobody interrupts the request of another) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    const auto stranger = listener();
+    for (const auto* id : {"r-0", "r-1"}) {
+        say(stranger, interrupt_request{id});
+        caf::anon_send(pool, interrupt_request{id});
+    }
+    consume_messages();
+    CAF_CHECK_EQUAL(results.size(), 0u);
+    finish(0);
+    finish(0);
+    CAF_CHECK(result_of("r-0").ok());
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(what nobody sent nobody interrupts) {
+    open_pool_of(1);
+    for (const auto* id : {"r-0", "r-1"}) {
+        audio_request request;
+        request.request_id = id;
+        caf::anon_send(pool, request);
+    }
+    interrupt("r-0");
+    CAF_CHECK(!service.at(0).interrupted);
+    caf::anon_send(pool, interrupt_request{"r-0"});
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1"}));
+    CAF_CHECK_EQUAL(status().requests.open, 1u);
+}
+
+CAF_TEST(of several with one id the oldest of the sender is meant) {
+    open_pool_of(1);
+    const auto other = listener();
+    audio_request same;
+    same.request_id = "r-0";
+    say(other, same);
+    consume_messages();
+    ask(pool, "r-0");
+    after(1s);
+    ask(pool, "r-0");
+    after(1s);
+    interrupt("r-0");
+    CAF_REQUIRE_EQUAL(results.size(), 1u);
+    CAF_CHECK_EQUAL(results[0].waited, nanoseconds(2s));
+    finish(0);
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(results.size(), 3u);
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

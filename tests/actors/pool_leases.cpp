@@ -1,7 +1,8 @@
 #include "actors/session_lease.hpp"
 #include "tests/actors/pool_fixture.hpp"
 
-#include <optional>
+#include <map>
+#include <set>
 
 #define CAF_SUITE pool_leases
 
@@ -18,6 +19,7 @@ struct fixture : tests::pool_fixture {
     ~fixture() override {
         leases.clear();
         borrowers.clear();
+        by_name.clear();
         wind_down();
     }
 
@@ -30,11 +32,22 @@ struct fixture : tests::pool_fixture {
                 [this](const protocol::failure& why) {
                     refused.push_back(std::string(to_string(why.code)));
                 });
-            return {[](int) {}}; // Keeps it alive.
+            return {[this](audio_result& result) { results.push_back(std::move(result)); },
+                    [](const lease_granted&) {}};
         });
         consume_messages();
         borrowers.push_back(borrower); // Nobody else holds it.
+        by_name[name] = borrower;
         return borrower;
+    }
+
+    template <class Message>
+    void say(const caf::actor& from, Message message) {
+        caf::actor_cast<caf::actor>(pool)->enqueue(
+            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
+                                      caf::make_message_id(), {}, std::move(message)),
+            nullptr);
+        consume_messages();
     }
 
     void end(const caf::actor& borrower) {
@@ -42,16 +55,19 @@ struct fixture : tests::pool_fixture {
         consume_messages();
     }
 
-    /// Sends a request under a lease, and keeps its result.
-    void ask_leased(const std::string& lease, const std::string& id) {
+    audio_request request_under(const std::string& lease, const std::string& id) {
         auto request = leases.at(lease).request(audio_clip("speech"));
         request.request_id = id;
-        sys.spawn([this, request](caf::event_based_actor* caller) {
-            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
-                results.push_back(std::move(result));
-            });
-        });
-        consume_messages();
+        return request;
+    }
+
+    /// Sends a request under a lease from its borrower, and keeps its result.
+    void ask_leased(const std::string& lease, const std::string& id) {
+        say(by_name.at(lease), request_under(lease, id));
+    }
+
+    void interrupt(const std::string& name, const std::string& id) {
+        say(by_name.at(name), interrupt_request{id});
     }
 
     void give_back(const std::string& name) {
@@ -62,6 +78,7 @@ struct fixture : tests::pool_fixture {
     std::map<std::string, session_lease> leases;
     ids refused;
     std::vector<caf::actor> borrowers;
+    std::map<std::string, caf::actor> by_name;
 };
 
 } // namespace
@@ -105,7 +122,10 @@ CAF_TEST(a borrower that ends loses its session which is checked first) {
     CAF_CHECK(service.at(0).checked);
     CAF_CHECK_EQUAL(status().available, 0u);
     ask_leased("ann", "l-0");
-    CAF_CHECK_EQUAL(code_of("l-0"), "leaseLost");
+    const auto ledger = status().requests;
+    CAF_REQUIRE_EQUAL(ledger.failed.size(), 1u); // Nobody hears of it.
+    CAF_CHECK_EQUAL(ledger.failed[0].count, 1u);
+    CAF_CHECK_EQUAL(sent(0), ids{});
     service.at(0).answer_check();
     consume_messages();
     CAF_CHECK_EQUAL(status().available, 1u);
@@ -208,8 +228,7 @@ CAF_TEST(an interrupt or a timeout under a lease does not exchange the session) 
     service.at(1).confirm("c-1");
     consume_messages();
     ask_leased("ann", "l-0");
-    caf::anon_send(pool, interrupt_request{"l-0"});
-    consume_messages();
+    interrupt("ann", "l-0");
     CAF_CHECK_EQUAL(code_of("l-0"), "requestInterrupted");
     CAF_CHECK(!service.at(0).close_asked);
     ask_leased("ann", "l-1");
@@ -251,6 +270,101 @@ CAF_TEST(the end of a request that nobody knows frees no session) {
     CAF_CHECK_EQUAL(status().waiting, 0u);
     finish(0);
     CAF_CHECK_EQUAL(status().late_frames, 3u);
+}
+
+CAF_TEST(a request under the lease of another is refused) {
+    open_pool_of(1);
+    borrow("ann");
+    const auto stranger = borrow("bob");
+    say(stranger, request_under("ann", "l-0"));
+    CAF_CHECK_EQUAL(code_of("l-0"), "leaseLost");
+    caf::anon_send(pool, request_under("ann", "l-1"));
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(0), ids{});
+    ask_leased("ann", "l-2");
+    CAF_CHECK_EQUAL(sent(0), ids{"l-2"});
+    CAF_CHECK_EQUAL(status().requests.open, 1u);
+}
+
+CAF_TEST(only its borrower gives a session back) {
+    open_pool_of(1);
+    borrow("ann");
+    const auto number = request_under("ann", "any").lease;
+    say(borrow("bob"), avatar::give_back{number});
+    caf::anon_send(pool, avatar::give_back{number});
+    consume_messages();
+    CAF_CHECK_EQUAL(status().leased, 1u);
+    CAF_CHECK_EQUAL(leases.count("bob"), 0u);
+    give_back("ann");
+    CAF_CHECK_EQUAL(leases.count("bob"), 1u);
+}
+
+CAF_TEST(leases cannot be guessed from each other) {
+    open_pool_of(3);
+    std::set<std::uint64_t> numbers;
+    for (const auto* name : {"ann", "bob", "eve"}) {
+        borrow(name);
+        numbers.insert(request_under(name, "any").lease);
+    }
+    CAF_CHECK_EQUAL(numbers.size(), 3u);
+    CAF_CHECK_EQUAL(numbers.count(0), 0u);
+    CAF_CHECK_GREATER(*numbers.rbegin() - *numbers.begin(), 1'000'000u);
+}
+
+CAF_TEST(two leases of one borrower work and come back when it dies) {
+    open_pool_of(2);
+    std::vector<session_lease> both;
+    const auto ann = sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+        for (int i = 0; i < 2; ++i)
+            with_session(
+                self, pool, "ann", [&](session_lease lease) { both.push_back(std::move(lease)); },
+                [](const protocol::failure&) {});
+        return {[this](audio_result& result) { results.push_back(std::move(result)); }};
+    });
+    consume_messages();
+    CAF_REQUIRE_EQUAL(both.size(), 2u);
+    for (std::size_t i : {0, 1}) {
+        auto request = both[i].request(audio_clip("speech"));
+        request.request_id = "l-" + std::to_string(i);
+        say(ann, request);
+        CAF_CHECK_EQUAL(sent(i), ids{request.request_id});
+        finish(i);
+    }
+    CAF_CHECK_EQUAL(results.size(), 2u);
+    end(ann);
+    for (std::size_t i : {0, 1}) {
+        CAF_CHECK(service.at(i).checked);
+        service.at(i).answer_check();
+    }
+    consume_messages();
+    CAF_CHECK_EQUAL(status().available, 2u);
+    CAF_CHECK_EQUAL(status().leased, 0u);
+    both.clear(); // Of an actor that is gone: gives back nothing.
+    consume_messages();
+}
+
+CAF_TEST(one of two leases that is given back leaves the other to its borrower) {
+    open_pool_of(2);
+    const auto ann = borrow("ann");
+    say(ann, borrow_session{"ann"});
+    give_back("ann");
+    CAF_CHECK_EQUAL(status().leased, 1u);
+    end(ann);
+    CAF_CHECK_EQUAL(status().leased, 0u);
+    CAF_CHECK(service.at(1).checked);
+}
+
+CAF_TEST(a borrower hears that the pool has died or is dead) {
+    open_pool_of(1);
+    borrow("ann");
+    borrow("bob");
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK_EQUAL(refused, ids{"poolFailed"});
+    borrow("eve");
+    CAF_CHECK_EQUAL(refused, (ids{"poolFailed", "poolFailed"}));
+    leases.clear();
+    pool = nullptr;
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

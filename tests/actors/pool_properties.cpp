@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <functional>
@@ -39,20 +40,20 @@ struct call_log {
     std::size_t sent = 0;
     std::size_t results = 0;
     std::size_t unexpected = 0; ///< Second results, and such of requests never sent.
-    std::vector<std::uint64_t> leases;
+    std::vector<std::pair<std::uint64_t, caf::actor_addr>> leases; ///< And whose each is.
 };
 
 /// Notes what comes. Requests are sent as plain messages: CAF drops a second answer
 /// to a request, and here it is to be seen.
-caf::behavior caller(caf::event_based_actor*, std::shared_ptr<call_log> log) {
+caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<call_log> log) {
     return {[log](const audio_result& result) {
                 if (log->open.erase(result.request_id) == 0)
                     ++log->unexpected;
                 ++log->results;
             },
-            [log](const lease_granted& granted) {
+            [log, self](const lease_granted& granted) {
                 if (granted.ok())
-                    log->leases.push_back(granted.lease);
+                    log->leases.emplace_back(granted.lease, self->address());
             }};
 }
 
@@ -94,6 +95,7 @@ private:
         log_ = std::make_shared<call_log>();
         ended_ = false;
         requests_ = 0;
+        senders_.clear();
         settings_ = {};
         settings_.size = 1 + pick(4);
         settings_.max_waiting = 1 + pick(6);
@@ -113,9 +115,9 @@ private:
 
     void random_step() {
         const std::vector<std::pair<const char*, step>> steps{
-            {"request", [&] { send(0); }},
-            {"request", [&] { send(0); }},
-            {"leased request", [&] { send(random_lease()); }},
+            {"request", [&] { send(0, random_caller()); }},
+            {"request", [&] { send(0, random_caller()); }},
+            {"leased request", [&] { send_leased(); }},
             {"interrupt", [&] { interrupt(); }},
             {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
             {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
@@ -125,8 +127,8 @@ private:
             {"death", [&] { on_one(&world::living, [&](auto& c) { kill(c); }); }},
             {"time", [&] { after(std::chrono::milliseconds(1 + pick(3000))); }},
             {"long time", [&] { after(std::chrono::seconds(1 + pick(40))); }},
-            {"borrow", [&] { from_caller(borrow_session{"one"}); }},
-            {"give back", [&] { from_caller(give_back{random_lease()}); }},
+            {"borrow", [&] { say(random_caller(), borrow_session{"one"}); }},
+            {"give back", [&] { give_one_back(); }},
             {"sign of life", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
             {"caller dies", [&] { end_caller(); }},
@@ -236,36 +238,56 @@ private:
         return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
     }
 
+    caf::actor_addr random_caller() { return callers_[pick(callers_.size())].address(); }
+
     template <class Message>
-    void from_caller(Message message) {
-        const auto from = caf::actor_cast<caf::strong_actor_ptr>(callers_[pick(callers_.size())]);
+    void say(const caf::actor_addr& from, Message message) {
         caf::actor_cast<caf::actor>(pool_)->enqueue(
-            caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(message)),
+            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
+                                      caf::make_message_id(), {}, std::move(message)),
             nullptr);
     }
 
-    void send(std::uint64_t lease) {
+    void send(std::uint64_t lease, const caf::actor_addr& from) {
         audio_request request;
         request.request_id = fmt::format("r-{}", ++requests_);
         request.lease = lease;
         log_->open.insert(request.request_id);
         ++log_->sent;
-        from_caller(std::move(request));
+        senders_.push_back(from);
+        say(from, std::move(request));
     }
 
-    std::uint64_t random_lease() {
-        return log_->leases.empty() ? 77 : log_->leases[pick(log_->leases.size())];
+    /// Under the lease of that caller, mostly, or of another one.
+    void send_leased() {
+        if (log_->leases.empty())
+            return send(77, random_caller());
+        const auto& [lease, borrower] = log_->leases[pick(log_->leases.size())];
+        // One that has died sends nothing.
+        const bool lives = std::ranges::any_of(
+            callers_, [&](const caf::actor& each) { return each.address() == borrower; });
+        send(lease, lives && pick(4) > 0 ? borrower : random_caller());
+    }
+
+    void give_one_back() {
+        if (log_->leases.empty())
+            return say(random_caller(), give_back{77});
+        const auto& [lease, borrower] = log_->leases[pick(log_->leases.size())];
+        say(pick(4) > 0 ? borrower : random_caller(), give_back{lease});
     }
 
     /// What is given back makes room for those who wait: they get theirs meanwhile.
     void give_all_back() {
-        for (auto lease : std::exchange(log_->leases, {}))
-            from_caller(give_back{lease});
+        for (const auto& [lease, borrower] : std::exchange(log_->leases, {}))
+            say(borrower, give_back{lease});
         consume_messages();
     }
 
     void interrupt() {
-        caf::anon_send(pool_, interrupt_request{fmt::format("r-{}", 1 + pick(requests_ + 1))});
+        const auto which = pick(requests_ + 1);
+        const auto from =
+            which < senders_.size() && pick(4) > 0 ? senders_[which] : random_caller();
+        say(from, interrupt_request{fmt::format("r-{}", 1 + which)});
     }
 
     /// Its requests end all the same, but nobody hears of them.
@@ -345,6 +367,7 @@ private:
     std::array<caf::actor, 3> callers_;
     std::shared_ptr<call_log> log_;
     std::size_t requests_ = 0;
+    std::vector<caf::actor_addr> senders_; // Of each request.
     std::size_t confirmed_ = 0;
     bool ended_ = false;
     std::optional<std::string> broken_rule_of_the_end_;

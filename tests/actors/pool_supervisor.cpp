@@ -200,4 +200,72 @@ CAF_TEST(the status tells what each connection did) {
     CAF_CHECK_EQUAL(now.connections[0].age, nanoseconds(std::chrono::minutes(1)));
 }
 
+CAF_TEST(each that opens the pool gets the answer) {
+    begin_opening();
+    begin_opening();
+    for (std::size_t i = 0; i < 3; ++i)
+        service.at(i).confirm("c-" + std::to_string(i));
+    consume_messages();
+    CAF_CHECK_EQUAL(opened.size(), 2u);
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 3u);
+    for (const auto& answer : opened)
+        CAF_CHECK_EQUAL(answer.connected, 3u);
+    CAF_CHECK_EQUAL(service.made(), 3u);
+    CAF_CHECK_EQUAL(tried.size(), 3u);
+}
+
+CAF_TEST(opening again counts the failures of the first time) {
+    settings.size = 1;
+    begin_opening();
+    service.at(0).die(failure_code::connection_failed, "refused");
+    consume_messages();
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 2u);
+    CAF_CHECK_EQUAL(opened[1].failures.size(), 1u);
+}
+
+CAF_TEST(opening a pool that drains or closes is answered) {
+    settings.size = 1;
+    spawn_pool();
+    caf::anon_send(pool, drain_pool{});
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK(opened[0].cancelled);
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 2u);
+    CAF_CHECK(opened[1].cancelled);
+    CAF_CHECK_EQUAL(service.made(), 0u);
+}
+
+CAF_TEST(each that closes the pool gets the answer) {
+    open_pool_of(1);
+    service.at(0).answers_close = false;
+    close();
+    close();
+    caf::anon_send(pool, drain_pool{});
+    close();
+    begin_opening();
+    CAF_CHECK_EQUAL(closed, 0);
+    CAF_CHECK_EQUAL(opened.size(), 2u);
+    service.at(0).end({});
+    consume_messages();
+    CAF_CHECK_EQUAL(closed, 3);
+}
+
+CAF_TEST(draining twice lasts no longer than draining once) {
+    settings.drain_timeout = std::chrono::seconds(10);
+    open_pool_of(1);
+    ask(pool, "r-0");
+    for (int i = 0; i < 2; ++i) {
+        caf::anon_send(pool, drain_pool{});
+        consume_messages();
+        after(std::chrono::seconds(5));
+    }
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestCancelled");
+    caf::anon_send(pool, drain_pool{});
+    close();
+    CAF_CHECK_EQUAL(closed, 1);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
