@@ -37,6 +37,13 @@ inline protocol::failure queue_was_full(std::size_t limit) {
                             " requests are waiting already (pool.max-waiting)");
 }
 
+/// The audio of those that were waiting and of this one was more than the pool allows.
+inline protocol::failure queue_held_too_much(std::size_t limit) {
+    return pool_failure(protocol::failure_code::queue_full,
+                        "refused: the audio of the requests that wait would be over " +
+                            std::to_string(limit) + " bytes (pool.max-waiting-bytes)");
+}
+
 /// The run or the pool ended first.
 inline protocol::failure request_was_cancelled() {
     return pool_failure(protocol::failure_code::request_cancelled,

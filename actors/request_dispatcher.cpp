@@ -72,13 +72,24 @@ void request_dispatcher::admit(waiter who) {
         borrowers_.add(borrower->caller);
     if (slots_.count(slot_phase::idle) > 0) {
         std::visit([&](auto& w) { give(slots_.front(slot_phase::idle), w); }, who);
-    } else if (waiting_.size() >= settings_.max_waiting) {
-        std::visit([&](auto& w) { refuse(w, queue_was_full(settings_.max_waiting)); }, who);
+    } else if (const auto full = queue_is_full_for(who)) {
+        std::visit([&](auto& w) { refuse(w, *full); }, who);
     } else {
         const auto since = now();
         waiting_.push(std::move(who), since);
         alarms_.set(alarms::kind::waiting, since + settings_.borrow_timeout);
     }
+}
+
+/// Why that one may not wait; nothing: it may.
+std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const waiter& who) const {
+    if (waiting_.size() >= settings_.max_waiting)
+        return queue_was_full(settings_.max_waiting);
+    const auto* request = std::get_if<pooled_request>(&who);
+    if (request &&
+        waiting_.audio().bytes_with(request->request.audio) > settings_.max_waiting_bytes)
+        return queue_held_too_much(settings_.max_waiting_bytes);
+    return std::nullopt;
 }
 
 void request_dispatcher::offer(pool_slot& slot) {

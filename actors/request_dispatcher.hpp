@@ -101,6 +101,7 @@ private:
     void refuse(pooled_request& request, const protocol::failure& why);
     void refuse(pooled_borrower& borrower, const protocol::failure& why);
     void admit(waiter who);
+    std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void refuse_waiting(const protocol::failure& why);
     void give(pool_slot& slot, pooled_request& request);
     void give(pool_slot& slot, pooled_borrower& borrower);

@@ -67,7 +67,10 @@ request_queue::arrival& request_queue::arrive(waiter who, time_point now) {
     auto known = line_of_.find(caller);
     if (known == line_of_.end())
         known = line_of_.emplace(caller, turns_.emplace(turns_.end(), caller)).first;
-    requests_ += std::holds_alternative<pooled_request>(who) ? 1 : 0;
+    if (const auto* request = std::get_if<pooled_request>(&who)) {
+        ++requests_;
+        audio_.add(request->request.audio);
+    }
     const auto place = arrivals_.emplace(arrivals_.end(), std::move(who), now, known->second);
     place->place = place;
     return *place;
@@ -82,7 +85,10 @@ waiter request_queue::remove(arrival& which) {
     }
     auto who = std::move(which.who);
     arrivals_.erase(which.place);
-    requests_ -= std::holds_alternative<pooled_request>(who) ? 1 : 0;
+    if (const auto* request = std::get_if<pooled_request>(&who)) {
+        --requests_;
+        audio_.remove(request->request.audio);
+    }
     return who;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/held_audio.hpp"
 #include "actors/pooled_request.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -31,6 +32,9 @@ public:
 
     /// Waiters that are requests.
     std::size_t requests() const { return requests_; }
+
+    /// The audio of those.
+    const held_audio& audio() const { return audio_; }
 
     /// To the end of its caller's line.
     void push(waiter who, time_point now);
@@ -86,6 +90,7 @@ private:
     lines turns_;       // Next turn first; none is empty.
     std::map<caf::actor_addr, lines::iterator> line_of_;
     std::size_t requests_ = 0;
+    held_audio audio_;
 };
 
 } // namespace avatar

@@ -60,6 +60,10 @@ std::vector<option> pool_options() {
          "replaced"},
         {"pool.max-waiting", "", whole(at<in, &g::max_waiting>, 1),
          "Requests that may wait for a connection at once; more are refused"},
+        {"pool.max-waiting-bytes", "",
+         bytes(at<in, &g::max_waiting_bytes>, kilobyte, 1024 * 1024 * megabyte),
+         "Bytes of audio that the requests that wait may hold, a clip that several share counted "
+         "once; more are refused"},
         {"pool.keepalive", "", duration(at<in, &g::keepalive>, 1ms),
          "Silence on a connection before it is pinged; after twice as long it counts as dead"},
         {"pool.reconnect-min", "", duration(at<in, &g::reconnect_min>, 1ms),

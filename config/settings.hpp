@@ -42,6 +42,8 @@ struct pool_settings {
     /// finish with it before it is replaced.
     milliseconds late_timeout = std::chrono::seconds(10);
     std::size_t max_waiting = 100'000; ///< Requests waiting for a session; more are refused.
+    /// Bytes of their audio, a buffer that several share counted once; more are refused.
+    std::size_t max_waiting_bytes = 256 * 1024 * 1024;
     /// Silence before a ping; after twice as long the connection counts as dead.
     milliseconds keepalive = std::chrono::seconds(30);
 

@@ -36,6 +36,9 @@ public:
     std::string_view bytes() const { return content_ ? content_->bytes : std::string_view(); }
     std::size_t size() const { return bytes().size(); }
 
+    /// Names the buffer: the same for all clips that share it. Null: no audio.
+    const void* buffer() const { return content_.get(); }
+
     /// At least 1.
     std::size_t pieces() const { return streamed() ? content_->ends.size() : 1; }
 

@@ -90,6 +90,39 @@ CAF_TEST(requests beyond the queues limit are refused at once) {
     CAF_CHECK_EQUAL(code_of("r-3"), "queueFull");
 }
 
+CAF_TEST(requests whose audio is more than may wait are refused at once) {
+    settings.max_waiting_bytes = 100;
+    open_pool_of(1);
+    const auto send = [this](const std::string& id, const audio_clip& clip) {
+        sys.spawn([this, id, clip](caf::event_based_actor* caller) {
+            audio_request request;
+            request.request_id = id;
+            request.audio = clip;
+            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
+                results.push_back(std::move(result));
+            });
+        });
+        consume_messages();
+    };
+    const audio_clip shared(std::string(60, 'a'));
+    send("running", audio_clip(std::string(500, 'r'))); // Does not wait.
+    for (const auto* id : {"s-0", "s-1", "s-2"})
+        send(id, shared);
+    send("over", audio_clip(std::string(41, 'b')));
+    CAF_CHECK_EQUAL(results.size(), 1u);
+    CAF_CHECK_EQUAL(code_of("over"), "queueFull");
+    CAF_CHECK_EQUAL(result_of("over").failure.detail,
+                    "refused: the audio of the requests that wait would be over 100 bytes "
+                    "(pool.max-waiting-bytes)");
+    send("fits", audio_clip(std::string(40, 'c')));
+    for (int i = 0; i < 4; ++i) // The shared one waits no more.
+        finish(0);
+    CAF_CHECK_EQUAL(status().waiting, 0u);
+    send("later", audio_clip(std::string(100, 'd')));
+    CAF_CHECK_EQUAL(status().waiting, 1u);
+    CAF_CHECK_EQUAL(results.size(), 5u);
+}
+
 CAF_TEST(an idle connection that dies is replaced at once and gets no request) {
     open_pool_of(2);
     die(0);

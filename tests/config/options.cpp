@@ -19,7 +19,7 @@ CAF_TEST(keys and environment variables are unique) {
         CAF_CHECK(keys.insert(known.key).second);
         CAF_CHECK(known.environment.empty() || variables.insert(known.environment).second);
     }
-    CAF_CHECK_EQUAL(keys.size(), 72u);
+    CAF_CHECK_EQUAL(keys.size(), 73u);
     CAF_CHECK_EQUAL(variables.size(), 10u);
 }
 
@@ -39,10 +39,13 @@ CAF_TEST(every option sets a field of its own) {
     const std::map<std::string_view, std::string> by_kind{
         {"BOOL", "true"},   {"DURATION", "7s"}, {"HZ", "8000"},     {"WORD", "off"},
         {"ADDRESS", "::1"}, {"RATE", "7/s"},    {"KEY:APP", "k:a"}, {"NAME=VALUE", "a=1"}};
-    const std::map<std::string_view, std::string> by_key{
-        {"service.max-message-size", "4096"}, {"audio.encode", "opus"},
-        {"audio.opus-bitrate", "7000"},       {"audio.opus-frame", "60ms"},
-        {"audio.opus-application", "voip"},   {"emulator.egress", "false"}};
+    const std::map<std::string_view, std::string> by_key{{"service.max-message-size", "4096"},
+                                                         {"pool.max-waiting-bytes", "4096"},
+                                                         {"audio.encode", "opus"},
+                                                         {"audio.opus-bitrate", "7000"},
+                                                         {"audio.opus-frame", "60ms"},
+                                                         {"audio.opus-application", "voip"},
+                                                         {"emulator.egress", "false"}};
     const auto other = [&](const option& known) -> std::string {
         if (const auto found = by_key.find(known.key); found != by_key.end())
             return found->second;
