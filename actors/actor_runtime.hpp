@@ -2,6 +2,12 @@
 
 #include <caf/actor_system_config.hpp>
 
+#include <chrono>
+
+namespace caf {
+class actor_system;
+}
+
 namespace avatar::transport {
 class io_runtime;
 }
@@ -14,5 +20,10 @@ class actor_runtime : public caf::actor_system_config {
 public:
     explicit actor_runtime(transport::io_runtime& io);
 };
+
+/// Waits until no actor of `system` lives any more, as its destructor does, but no
+/// longer than `limit`; false when some still live. Blocks: for the program's own
+/// thread only.
+bool await_actors(caf::actor_system& system, std::chrono::milliseconds limit);
 
 } // namespace avatar

@@ -1,5 +1,6 @@
 #include "actors/console.hpp"
 
+#include "actors/actor_end.hpp"
 #include "report/progress_line.hpp"
 #include "report/text.hpp"
 
@@ -25,6 +26,7 @@ console_actor::behavior_type console(console_actor::stateful_pointer<console_sta
                                      console_settings settings) {
     auto& state = self->state;
     state.start(settings);
+    name_exceptions(self);
     const auto show = [&state](const auto& event) {
         state.print([&](std::ostream& out) { report::write(out, event); });
     };
@@ -39,10 +41,10 @@ console_actor::behavior_type console(console_actor::stateful_pointer<console_sta
         [=](const pool_opening& event) { show(event); },
         [&](const pool_opened& event) { state.on_pool_opened(event); },
         [&](const run_report& report) {
-            state.print([&](std::ostream& out) {
-                report::write_summary(out, report);
-                report::write_pool_statistics(out, report.pool);
-            });
+            state.print([&](std::ostream& out) { report::write_summary(out, report); });
+        },
+        [&](const pool_status& pool) {
+            state.print([&](std::ostream& out) { report::write_pool_statistics(out, pool); });
         },
         [&](pool_closing) { state.print(report::write_pool_closing); },
         [&](pool_closed) { state.print(report::write_pool_closed); },

@@ -103,6 +103,11 @@ inline protocol::failure nobody_borrows() {
                         "a connection is lent to an actor only, not to an anonymous sender");
 }
 
+/// Its actor did, before the rounds were over.
+inline protocol::failure the_pool_ended(const std::string& why) {
+    return pool_failure(protocol::failure_code::pool_failed, "the pool ended: " + why);
+}
+
 /// The connection was gone when the request came to it.
 inline protocol::failure lost_before_sending() {
     auto f = pool_failure(protocol::failure_code::connection_closed,

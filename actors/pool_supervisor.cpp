@@ -1,5 +1,6 @@
 #include "actors/pool_supervisor.hpp"
 
+#include "actors/actor_end.hpp"
 #include "actors/failure_kinds.hpp"
 #include "actors/pool_failures.hpp"
 #include "report/connection_label.hpp"
@@ -15,6 +16,7 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
     self->state.state = std::make_unique<pool_supervisor_state>(self, std::move(plan));
     auto& state = *self->state.state;
     auto& dispatcher = state.dispatcher();
+    name_exceptions(self);
     self->set_down_handler([&](caf::down_msg& message) { state.on_down(message); });
     // CAF tries them in this order: what comes with every request stands first.
     return {

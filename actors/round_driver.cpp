@@ -1,5 +1,7 @@
 #include "actors/round_driver.hpp"
 
+#include "actors/actor_end.hpp"
+#include "actors/pool_failures.hpp"
 #include "protocol/request_id.hpp"
 
 #include <spdlog/spdlog.h>
@@ -12,11 +14,9 @@ namespace {
 /// More errors than this in one round are counted, not told one by one.
 constexpr std::size_t errors_told = 10;
 
-/// What a request without a result means: a program broke, not a connection.
-audio_result broken(std::string why) {
+audio_result failed_with(const protocol::failure& why) {
     audio_result result;
-    result.failure.code = protocol::failure_code::unknown;
-    result.failure.detail = std::move(why);
+    result.failure = why;
     return result;
 }
 
@@ -27,8 +27,9 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
              round_driver_links links, round_driver_plan plan) {
     auto& state = self->state;
     state.start(std::move(links), std::move(plan));
+    name_exceptions(self);
     self->set_down_handler(
-        [&](const caf::down_msg& message) { state.on_pool_down(message.reason); });
+        [&](const caf::down_msg& message) { state.on_pool_lost(message.reason); });
     // CAF tries them in this order: what comes with every request stands first.
     return {
         [&](audio_result& result) { state.on_result(result); },
@@ -49,42 +50,46 @@ void round_driver_state::start(round_driver_links links, round_driver_plan plan)
 round_driver_state::finished_promise round_driver_state::on_run() {
     finished_ = self_->make_response_promise<rounds_finished>();
     auto promise = finished_;
+    started_ = now();
     self_->monitor(links_.pool);
-    self_->request(links_.pool, caf::infinite, watch_pool{}).then([this](pool_gave_up& reason) {
-        on_pool_gave_up(reason);
-    });
+    ask_pool(watch_pool{}, [this](pool_gave_up& reason) { on_pool_gave_up(reason); });
     plan_rounds();
     return promise;
+}
+
+/// The pool answers within its mailbox, so this needs no time limit. One that is
+/// dead does not answer: its monitor says so.
+template <class Question, class Answered>
+void round_driver_state::ask_pool(Question question, Answered answered) {
+    self_->request(links_.pool, caf::infinite, question)
+        .then(std::move(answered), [](const caf::error&) {});
 }
 
 /// Tells the plan, then begins. The pool is asked first: the banner says how
 /// many connections there are.
 void round_driver_state::plan_rounds() {
-    self_->request(links_.pool, caf::infinite, get_pool_status{})
-        .then([this](const pool_status& pool) {
-            started_ = now();
-            const auto& rounds = plan_.rounds;
-            const arrival_schedule::time_point start{};
-            arrival_schedule whole(start, rounds.requests(), rounds.arrival_rate);
-            self_->send(links_.watcher,
-                        rounds_started{rounds.count, rounds.requests(), rounds.interval,
-                                       pool.connected, whole.length()});
-            begin_round();
-        });
+    ask_pool(get_pool_status{}, [this](const pool_status& pool) {
+        started_ = now();
+        const auto& rounds = plan_.rounds;
+        const arrival_schedule::time_point start{};
+        arrival_schedule whole(start, rounds.requests(), rounds.arrival_rate);
+        self_->send(links_.watcher, rounds_started{rounds.count, rounds.requests(), rounds.interval,
+                                                   pool.connected, whole.length()});
+        begin_round();
+    });
 }
 
 void round_driver_state::begin_round() {
-    between_rounds_ = false;
+    phase_ = phase::asking_pool;
     ++round_.number;
-    // The pool answers within its mailbox, so this needs no time limit.
-    self_->request(links_.pool, caf::infinite, get_pool_status{})
-        .then([this](const pool_status& pool) { start_requests(pool); });
+    ask_pool(get_pool_status{}, [this](const pool_status& pool) { start_requests(pool); });
 }
 
 void round_driver_state::start_requests(const pool_status& pool) {
     if (stopped_) // While the pool was asked.
         return finish();
     const auto& rounds = plan_.rounds;
+    phase_ = phase::in_round;
     const auto start = now();
     round_ = {.number = round_.number,
               .started = start,
@@ -132,15 +137,25 @@ void round_driver_state::send_request(time_point start, time_point present) {
 }
 
 /// The requests that it had have no other result.
-void round_driver_state::on_pool_down(const caf::error& reason) {
+void round_driver_state::on_pool_lost(const caf::error& reason) {
+    failure_ = the_pool_ended(describe_end(reason));
+    stopped_ = true;
+    if (phase_ != phase::in_round)
+        return finish();
     round_.arrivals.stop();
     while (round_.open > 0) {
-        auto result = broken(self_->system().render(reason));
-        on_result(result);
+        auto result = failed_with(failure_);
+        count(result);
     }
+    finish_round();
 }
 
 void round_driver_state::on_result(audio_result& result) {
+    count(result);
+    finish_round_if_done();
+}
+
+void round_driver_state::count(audio_result& result) {
     if (result.ok()) {
         ++round_.ok;
     } else if (result.interrupted()) {
@@ -153,12 +168,12 @@ void round_driver_state::on_result(audio_result& result) {
                      protocol::to_string(result.failure.code), describe(result.failure));
     }
     self_->send(links_.stats, std::move(result));
-    --round_.open;
-    finish_round_if_done();
+    if (round_.open > 0) // A second result of a request is not to hide this mistake.
+        --round_.open;
 }
 
 void round_driver_state::finish_round_if_done() {
-    if (round_.open == 0 && round_.arrivals.done())
+    if (phase_ == phase::in_round && round_.open == 0 && round_.arrivals.done())
         finish_round();
 }
 
@@ -177,7 +192,7 @@ void round_driver_state::finish_round() {
     self_->send(links_.watcher, event);
     if (event.last)
         return finish();
-    between_rounds_ = true;
+    phase_ = phase::between_rounds;
     self_->delayed_send(self_, plan_.rounds.interval, next_round{});
 }
 
@@ -195,7 +210,7 @@ void round_driver_state::on_stop() {
 }
 
 void round_driver_state::stop_arrivals() {
-    if (between_rounds_)
+    if (phase_ == phase::between_rounds)
         return finish();
     const bool all_sent = round_.arrivals.done();
     round_.arrivals.stop();
@@ -224,7 +239,7 @@ void round_driver_state::on_interrupts_due(const interrupts_due& alarm) {
 }
 
 void round_driver_state::on_tell_progress(const tell_progress& alarm) {
-    if (alarm.round != round_.number || between_rounds_)
+    if (alarm.round != round_.number || phase_ != phase::in_round)
         return;
     self_->send(links_.watcher, round_progress{round_.number, plan_.rounds.count,
                                                plan_.rounds.requests(), round_.ok, round_.failed,

@@ -43,7 +43,7 @@ public:
     void on_stop();
     void on_next_round();
     void on_result(audio_result& result);
-    void on_pool_down(const caf::error& reason);
+    void on_pool_lost(const caf::error& reason);
     void on_arrival_due(const arrival_due& alarm);
     void on_interrupts_due(const interrupts_due& alarm);
     void on_tell_progress(const tell_progress& alarm);
@@ -52,6 +52,12 @@ public:
 
 private:
     using time_point = caf::actor_clock::time_point;
+
+    enum class phase {
+        asking_pool, ///< Before the first round, and as each begins.
+        in_round,
+        between_rounds,
+    };
 
     /// A request, and when it is interrupted if it is not over by then.
     struct interruption {
@@ -72,12 +78,15 @@ private:
         std::deque<interruption> interrupts; ///< Where the plan asks for them; oldest first.
     };
 
+    template <class Question, class Answered>
+    void ask_pool(Question question, Answered answered);
     void plan_rounds();
     void on_pool_gave_up(pool_gave_up& reason);
     void begin_round();
     void start_requests(const pool_status& pool);
     void send_due_requests();
     void send_request(time_point start, time_point present);
+    void count(audio_result& result);
     void finish_round_if_done();
     void stop_arrivals();
     void finish_round();
@@ -92,14 +101,15 @@ private:
     finished_promise finished_;
     time_point started_;
     running_round round_;
-    bool between_rounds_ = false;
+    phase phase_ = phase::asking_pool;
     bool stopped_ = false;
     protocol::failure failure_; // Why the rounds cannot go on.
 };
 
 /// Behaviour that, once told to run, sends `plan.rounds.count` rounds of
 /// requests to the pool: the requests of a round all at once, each round
-/// `interval` after the end of the one before. It ends after `rounds_finished`.
+/// `interval` after the end of the one before. It ends after `rounds_finished`. A
+/// pool that ends meanwhile ends the rounds; requests that it had count as failed.
 round_driver_actor::behavior_type
 round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
              round_driver_links links, round_driver_plan plan);

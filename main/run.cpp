@@ -1,7 +1,9 @@
+#include "actors/actor_end.hpp"
 #include "actors/actor_runtime.hpp"
 #include "actors/console.hpp"
 #include "actors/pool_supervisor.hpp"
 #include "actors/round_driver.hpp"
+#include "actors/run_supervisor.hpp"
 #include "actors/stats.hpp"
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
@@ -24,8 +26,9 @@
 #include <iostream>
 #include <malloc.h>
 #include <optional>
-#include <stdexcept>
+#include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace avatar {
 namespace {
@@ -36,13 +39,8 @@ constexpr auto progress_interval = std::chrono::milliseconds(200);
 /// For the I/O threads to end once every connection has.
 constexpr auto drain_limit = std::chrono::seconds(3);
 
-/// The actors of one run.
-struct cast {
-    console_actor console;
-    stats_actor stats;
-    pool_supervisor_actor pool;
-    round_driver_actor driver;
-};
+/// For the actors to end once they were told to.
+constexpr auto actors_limit = std::chrono::seconds(3);
 
 transport::channel_factory make_channels(transport::io_runtime& io,
                                          const config::settings& settings,
@@ -58,10 +56,10 @@ transport::channel_factory make_channels(transport::io_runtime& io,
     return transport::make_avatar_channels(io, std::move(channels));
 }
 
-cast spawn_actors(caf::actor_system& system, const config::settings& settings,
-                  transport::channel_factory channels, const audio_clip& speech) {
+run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
+                        transport::channel_factory channels, const audio_clip& speech) {
     const bool live = report::can_redraw(STDOUT_FILENO);
-    cast actors;
+    run_actors actors;
     actors.console =
         system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
     actors.stats = system.spawn(stats);
@@ -78,19 +76,6 @@ cast spawn_actors(caf::actor_system& system, const config::settings& settings,
         round_driver_links{actors.pool, actors.stats, round_watcher_actor(actors.console)},
         std::move(plan));
     return actors;
-}
-
-/// Waits for an actor's answer. The program's own thread may block: it is
-/// neither an actor's nor an I/O thread.
-template <class Answer, class Actor, class Question>
-Answer ask(caf::scoped_actor& self, const Actor& whom, Question question) {
-    std::optional<Answer> answer;
-    self->request(whom, caf::infinite, std::move(question))
-        .receive([&](Answer& given) { answer = std::move(given); },
-                 [&](const caf::error& error) {
-                     throw std::logic_error("an actor failed: " + self->system().render(error));
-                 });
-    return std::move(*answer);
 }
 
 /// Opening thousands of connections at once, above all with TLS, leaves the heap full
@@ -127,63 +112,88 @@ bool save(report::atomic_file& json, const run_report& report) {
     }
 }
 
-/// From the first connection to the last line of the report.
-int run_rounds_and_report(caf::actor_system& system, const cast& actors,
-                          const config::settings& settings, std::uint64_t audio_bytes,
-                          std::optional<report::atomic_file>& json) {
+/// What one supervisor makes of the run; nothing when it ended before it answered,
+/// and `lost` says why. The program's own thread may block: it is neither an actor's
+/// nor an I/O thread.
+std::optional<run_outcome> supervise(caf::actor_system& system, run_supervisor_plan plan,
+                                     std::string& lost) {
     caf::scoped_actor self(system);
-    self->send(actors.console, audio_loaded{audio_bytes});
-    self->send(actors.console, pool_opening{settings.pool.size});
-    const auto opened = ask<pool_opened>(self, actors.pool, open_pool{});
-    give_back_freed_memory();
-    self->send(actors.console, opened);
+    plan.observer = caf::actor_cast<caf::actor>(self);
+    const auto supervisor = system.spawn(run_supervisor, std::move(plan));
+    self->monitor(supervisor);
+    self->send(supervisor, play_run{lost});
+    std::optional<run_outcome> outcome;
+    bool over = false;
+    self->receive_while([&] { return !over; })([](const pool_opened&) { give_back_freed_memory(); },
+                                               [&](run_outcome& answer) {
+                                                   outcome = std::move(answer);
+                                                   over = true;
+                                               },
+                                               [&](const caf::down_msg& down) {
+                                                   lost = "the run supervisor ended: " +
+                                                          describe_end(down.reason);
+                                                   over = true;
+                                               });
+    return outcome;
+}
 
-    run_report report;
-    rounds_finished end;
-    if (opened.connected > 0) {
-        end = ask<rounds_finished>(self, actors.driver, run_rounds{});
-        report = ask<run_report>(self, actors.stats, get_run_report{});
-        report.pool = ask<pool_status>(self, actors.pool, get_pool_status{true});
-        self->send(actors.console, report);
-    } else {
-        self->send_exit(actors.driver, caf::exit_reason::user_shutdown);
-    }
+/// A supervisor that ends early has one successor, which reports.
+run_outcome play(caf::actor_system& system, const run_supervisor_plan& plan) {
+    std::string lost;
+    auto outcome = supervise(system, plan, lost);
+    if (!outcome)
+        outcome = supervise(system, plan, lost);
+    if (outcome)
+        return std::move(*outcome);
+    run_outcome nothing;
+    nothing.ended_early = lost;
+    nothing.complete = false;
+    return nothing;
+}
 
-    self->send(actors.console, pool_closing{});
-    self->send(actors.console, ask<pool_closed>(self, actors.pool, close_pool{}));
-    const bool written = ask<console_flushed>(self, actors.console, flush_console{}).ok;
-    if (!written)
+/// What the run leaves to say once the console is silent, and its exit code.
+int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& json) {
+    const bool early = !outcome.ended_early.empty();
+    if (!outcome.written && !early)
         std::cerr << "avatar-pool: the report could not be written to standard output\n";
-    if (opened.connected == 0) {
-        explain_no_connection(opened);
+    if (outcome.opened.connected == 0 && !early) {
+        explain_no_connection(outcome.opened);
         return no_connection;
     }
     // After the console's last word, for both may be standard output.
-    const bool saved = !json || save(*json, report);
-    if (end.failure)
-        std::cerr << "avatar-pool: the run ended early: " << describe(end.failure) << '\n';
-    if (const auto lost = report::imbalance(report)) {
-        std::cerr << "avatar-pool: " << *lost << '\n';
+    const bool saved = !json || !outcome.has_report || save(*json, outcome.report);
+    if (early)
+        std::cerr << "avatar-pool: the run ended early: " << outcome.ended_early << '\n';
+    const auto unbalanced = outcome.complete ? report::imbalance(outcome.report) : std::nullopt;
+    if (unbalanced) {
+        std::cerr << "avatar-pool: " << *unbalanced << '\n';
         return requests_lost;
     }
-    const bool all_ok = report.failed == 0 && !end.failure;
-    return all_ok && written && saved ? all_requests_ok : some_requests_failed;
+    const bool all_ok = outcome.report.failed == 0 && !early;
+    return all_ok && outcome.written && saved ? all_requests_ok : some_requests_failed;
 }
 
 /// From the first actor to the last.
-int run_actors(transport::io_runtime& io, const config::settings& settings,
-               transport::channel_factory channels, const audio_clip& speech,
-               std::optional<report::atomic_file>& json) {
+int run_on_actors(transport::io_runtime& io, const config::settings& settings,
+                  transport::channel_factory channels, const audio_clip& speech,
+                  std::optional<report::atomic_file>& json) {
     actor_runtime actor_config(io);
     caf::actor_system system(actor_config);
     const auto actors = spawn_actors(system, settings, std::move(channels), speech);
-    interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
-        std::cerr << "avatar-pool: stopping; running requests have "
-                  << config::format_duration(settings.pool.drain_timeout)
-                  << " to end (once more: leave at once)\n";
-        caf::anon_send(driver, stop_rounds{});
-    });
-    return run_rounds_and_report(system, actors, settings, speech.size(), json);
+    int code = some_requests_failed;
+    {
+        interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
+            std::cerr << "avatar-pool: stopping; running requests have "
+                      << config::format_duration(settings.pool.drain_timeout)
+                      << " to end (once more: leave at once)\n";
+            caf::anon_send(driver, stop_rounds{});
+        });
+        code = conclude(play(system, {actors, speech.size(), settings.pool.size, {}}), json);
+    }
+    // One that hangs, or that nobody told, would hold the system's destructor up.
+    if (!await_actors(system, actors_limit))
+        std::_Exit(code);
+    return code;
 }
 
 } // namespace
@@ -210,7 +220,7 @@ int run(const config::command& command) {
         std::cerr << "Running against the embedded emulator at "
                   << settings.service.console_endpoint << '\n';
 
-    const int code = run_actors(io, settings, std::move(channels), speech.clip, json);
+    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, json);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))

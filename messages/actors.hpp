@@ -5,6 +5,7 @@
 #include "messages/leases.hpp"
 #include "messages/pool.hpp"
 #include "messages/rounds.hpp"
+#include "messages/run.hpp"
 #include "messages/run_report.hpp"
 #include "messages/session.hpp"
 #include "messages/stats.hpp"
@@ -96,8 +97,12 @@ using console_actor = round_watcher_actor::extend< //
     reacts_to<pool_opening>,                       //
     reacts_to<pool_opened>,                        //
     reacts_to<run_report>,                         //
+    reacts_to<pool_status>,                        //
     reacts_to<pool_closing>,                       //
     reacts_to<pool_closed>,                        //
     replies_to<flush_console>::with<console_flushed>>;
+
+/// Plays one run with the actors above, and notices when one of them ends early.
+using run_supervisor_actor = caf::typed_actor<replies_to<play_run>::with<run_outcome>>;
 
 } // namespace avatar

@@ -43,6 +43,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<next_round>(config, "avatar::next_round");
     add<open_pool>(config, "avatar::open_pool");
     add<owner_ended>(config, "avatar::owner_ended");
+    add<play_run>(config, "avatar::play_run");
     add<pool_closed>(config, "avatar::pool_closed");
     add<pool_closing>(config, "avatar::pool_closing");
     add<pool_gave_up>(config, "avatar::pool_gave_up");
@@ -57,6 +58,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<round_started>(config, "avatar::round_started");
     add<rounds_finished>(config, "avatar::rounds_finished");
     add<rounds_started>(config, "avatar::rounds_started");
+    add<run_outcome>(config, "avatar::run_outcome");
     add<run_report>(config, "avatar::run_report");
     add<run_rounds>(config, "avatar::run_rounds");
     add<session_closed>(config, "avatar::session_closed");

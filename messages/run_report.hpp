@@ -132,7 +132,8 @@ struct pool_status {
 /// All figures of a run. Averages and percentiles are of successful requests.
 struct run_report {
     nanoseconds duration{0};  ///< First round's start to last round's end.
-    bool interrupted = false; ///< Ended early by the user.
+    bool interrupted = false; ///< Ended before its last round.
+    std::string ended_early;  ///< Why, when something broke; else empty.
     std::vector<round_figures> rounds;
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
@@ -152,7 +153,7 @@ struct run_report {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
-        return inspect_fields(f, x.duration, x.interrupted, x.rounds, x.ok, x.failed,
+        return inspect_fields(f, x.duration, x.interrupted, x.ended_early, x.rounds, x.ok, x.failed,
                               x.interrupted_requests, x.frames, x.bytes, x.request_duration,
                               x.time_to_first_frame, x.first_frame_after_last_audio,
                               x.wait_for_connection, x.service_time, x.pool_overhead, x.usage,

@@ -106,6 +106,7 @@ std::string to_json(const run_report& report) {
     const json root = {
         {"schema", json_schema},
         {"interrupted", report.interrupted},
+        {"ended_early", report.ended_early},
         {"duration_ms", to_milliseconds(report.duration)},
         {"requests", requests_of(report)},
         {"request_duration", to_value(report.request_duration)},

@@ -23,6 +23,10 @@ struct fixture : tests::pool_fixture {
 
     void start() {
         open_pool_of(2);
+        start_driver();
+    }
+
+    void start_driver() {
         figures = sys.spawn(stats);
         auto watch = sys.spawn([this]() -> round_watcher_actor::behavior_type {
             return {
@@ -302,6 +306,66 @@ CAF_TEST(every result reaches the figures) {
             CAF_CHECK_EQUAL(report.rounds.size(), 1u);
         },
         [](const caf::error&) { CAF_FAIL("no report"); });
+}
+
+CAF_TEST(a pool that dies within a round ends the run with the rounds so far) {
+    start();
+    finish_round();
+    after(30s);
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK_EQUAL(describe(answers[0].failure), "the pool ended: exit_reason(kill)");
+    CAF_CHECK(answers[0].interrupted);
+    CAF_REQUIRE_EQUAL(ended.size(), 2u);
+    CAF_CHECK_EQUAL(ended[1].failed, 4u);
+    CAF_CHECK(ended[1].last);
+}
+
+CAF_TEST(a pool that dies between rounds ends the run at once) {
+    start();
+    finish_round();
+    after(10s);
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(begun.size(), 1u);
+}
+
+CAF_TEST(a pool that dies while no request is under way ends the round) {
+    plan.rounds.concurrency = 2;
+    plan.rounds.arrival_rate = 1;
+    start();
+    finish(0);
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 1u);
+    CAF_CHECK_EQUAL(ended[0].failed, 0u);
+}
+
+CAF_TEST(a pool that is dead before the first round ends the run) {
+    begin_opening();
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    start_driver();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK_EQUAL(answers[0].duration, nanoseconds(0));
+    CAF_CHECK_EQUAL(ended.size(), 0u);
+    CAF_CHECK(answers[0].failure);
+}
+
+CAF_TEST(a pool that dies while it drains ends the run) {
+    start();
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].failed, 4u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

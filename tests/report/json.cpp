@@ -22,6 +22,7 @@ avatar::run_report whole_report() {
     avatar::run_report report;
     report.duration = 275500us;
     report.interrupted = true;
+    report.ended_early = "the pool ended: killed";
     report.rounds = {{1, 0s, 2500ms, 4, 1, 0}, {2, 32500ms, 2400ms, 5, 0, 3}};
     report.ok = 8;
     report.failed = 2;
@@ -82,6 +83,7 @@ CAF_TEST(every_figure_of_the_report_is_there) {
     const auto expected = json::parse(R"({
         "schema": 1,
         "interrupted": true,
+        "ended_early": "the pool ended: killed",
         "duration_ms": 275.5,
         "requests": {"total": 13, "ok": 8, "failed": 2, "interrupted": 3, "frames": 84, "frame_bytes": 86016,
                      "mean_frames": 10.5},

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <caf/error.hpp>
+
+#include <exception>
+#include <string>
+
+/// Why actors end, in words.
+namespace avatar {
+
+/// The reason of an exception that left a handler: its text, on one line.
+caf::error reason_of(const std::exception_ptr& exception);
+
+/// "exit_reason(kill)", or the text of the exception that ended an actor which
+/// `name_exceptions` was called for.
+std::string describe_end(const caf::error& reason);
+
+/// An exception that leaves one of `self`'s handlers ends it, with the text of the
+/// exception as the reason that its monitors hear. CAF's own handler writes to
+/// standard output, and its reason says nothing.
+template <class Self>
+void name_exceptions(Self* self) {
+    self->set_exception_handler([](std::exception_ptr& exception) { return reason_of(exception); });
+}
+
+} // namespace avatar

@@ -1,0 +1,212 @@
+#include "actors/run_supervisor.hpp"
+
+#include "actors/actor_end.hpp"
+
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+
+#include <string_view>
+#include <utility>
+
+namespace avatar {
+
+run_supervisor_actor::behavior_type
+run_supervisor(run_supervisor_actor::stateful_pointer<run_supervisor_state> self,
+               run_supervisor_plan plan) {
+    auto& state = self->state;
+    state.start(std::move(plan));
+    name_exceptions(self);
+    self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
+    return {[&](play_run& order) { return state.on_play(order); }};
+}
+
+void run_supervisor_state::start(run_supervisor_plan plan) {
+    plan_ = std::move(plan);
+}
+
+run_supervisor_state::outcome_promise run_supervisor_state::on_play(play_run& order) {
+    promise_ = self_->make_response_promise<run_outcome>();
+    auto promise = promise_;
+    const auto& actors = plan_.actors;
+    self_->monitor(actors.console);
+    self_->monitor(actors.stats);
+    self_->monitor(actors.pool);
+    self_->monitor(actors.driver);
+    if (order.only_report.empty()) {
+        open();
+    } else {
+        outcome_.ended_early = std::move(order.only_report);
+        outcome_.complete = false;
+        dismiss_driver();
+        ask_figures();
+    }
+    return promise;
+}
+
+// -- the steps ---------------------------------------------------------------------
+
+template <class Answer, class Actor, class Question, class Answered>
+void run_supervisor_state::begin(step next, role awaited, const Actor& whom, Question question,
+                                 Answered answered) {
+    step_ = next;
+    awaited_ = awaited;
+    if (has_ended(awaited))
+        return leave(next);
+    self_->request(whom, caf::infinite, std::move(question))
+        .then(
+            [this, next, answered](Answer& answer) {
+                if (step_ != next)
+                    return;
+                answered(answer);
+                leave(next);
+            },
+            [this, awaited](const caf::error& error) {
+                if (error != caf::sec::request_receiver_down) // The monitor says why.
+                    lost(awaited, describe_end(error));
+            });
+}
+
+/// What comes after each step.
+void run_supervisor_state::leave(step done) {
+    switch (done) {
+    case step::opening:
+        return after_opening();
+    case step::rounds:
+        driver_is_done_ = true;
+        return ask_figures();
+    case step::figures:
+        return ask_pool_figures();
+    case step::pool_figures:
+        return close();
+    case step::closing:
+        return flush();
+    case step::flushing:
+        return finish();
+    }
+}
+
+void run_supervisor_state::open() {
+    self_->send(plan_.actors.console, audio_loaded{plan_.audio_bytes});
+    self_->send(plan_.actors.console, pool_opening{plan_.pool_size});
+    begin<pool_opened>(step::opening, role::pool, plan_.actors.pool, open_pool{},
+                       [this](pool_opened& opened) {
+                           outcome_.opened = opened;
+                           self_->send(plan_.actors.console, opened);
+                           if (plan_.observer)
+                               caf::anon_send(plan_.observer, std::move(opened));
+                       });
+}
+
+void run_supervisor_state::after_opening() {
+    if (has_lost_one()) {
+        dismiss_driver();
+        return ask_figures();
+    }
+    if (outcome_.opened.connected == 0) {
+        dismiss_driver();
+        return close();
+    }
+    begin<rounds_finished>(step::rounds, role::driver, plan_.actors.driver, run_rounds{},
+                           [this](const rounds_finished& end) {
+                               if (end.failure && !has_lost_one())
+                                   outcome_.ended_early = describe(end.failure);
+                           });
+}
+
+void run_supervisor_state::ask_figures() {
+    outcome_.has_report = true;
+    begin<run_report>(step::figures, role::stats, plan_.actors.stats, get_run_report{},
+                      [this](run_report& report) {
+                          outcome_.report = std::move(report);
+                          self_->send(plan_.actors.console, outcome_.report);
+                      });
+}
+
+void run_supervisor_state::ask_pool_figures() {
+    begin<pool_status>(step::pool_figures, role::pool, plan_.actors.pool, get_pool_status{true},
+                       [this](pool_status& pool) {
+                           outcome_.report.pool = std::move(pool);
+                           self_->send(plan_.actors.console, outcome_.report.pool);
+                       });
+}
+
+void run_supervisor_state::close() {
+    if (!has_ended(role::pool))
+        self_->send(plan_.actors.console, pool_closing{});
+    begin<pool_closed>(step::closing, role::pool, plan_.actors.pool, close_pool{},
+                       [this](pool_closed closed) {
+                           pool_is_closed_ = true;
+                           self_->send(plan_.actors.console, closed);
+                       });
+}
+
+void run_supervisor_state::flush() {
+    begin<console_flushed>(step::flushing, role::console, plan_.actors.console, flush_console{},
+                           [this](console_flushed flushed) { outcome_.written = flushed.ok; });
+}
+
+void run_supervisor_state::finish() {
+    const auto& actors = plan_.actors;
+    self_->send_exit(actors.console, caf::exit_reason::user_shutdown);
+    self_->send_exit(actors.stats, caf::exit_reason::user_shutdown);
+    self_->send_exit(actors.pool, caf::exit_reason::user_shutdown);
+    self_->send_exit(actors.driver, caf::exit_reason::user_shutdown);
+    outcome_.report.ended_early = outcome_.ended_early;
+    promise_.deliver(std::move(outcome_));
+    self_->quit();
+}
+
+/// It has no rounds to play.
+void run_supervisor_state::dismiss_driver() {
+    driver_is_done_ = true;
+    self_->send_exit(plan_.actors.driver, caf::exit_reason::user_shutdown);
+}
+
+// -- when an actor ends ------------------------------------------------------------
+
+void run_supervisor_state::on_down(const caf::down_msg& message) {
+    const auto& actors = plan_.actors;
+    const auto why = describe_end(message.reason);
+    if (message.source == actors.console)
+        lost(role::console, why);
+    else if (message.source == actors.stats)
+        lost(role::stats, why);
+    else if (message.source == actors.pool)
+        lost(role::pool, why);
+    else if (message.source == actors.driver)
+        lost(role::driver, why);
+}
+
+void run_supervisor_state::lost(role which, const std::string& why) {
+    if (std::exchange(ended_[static_cast<std::size_t>(which)], true))
+        return;
+    const bool expected =
+        (which == role::driver && driver_is_done_) || (which == role::pool && pool_is_closed_);
+    if (!expected)
+        note_loss(which, why);
+    if (which == awaited_)
+        leave(step_);
+    else if (!expected)
+        end_soon();
+}
+
+/// The first one counts: others may have ended because of it.
+void run_supervisor_state::note_loss(role which, const std::string& why) {
+    constexpr std::array<std::string_view, roles> names = {"console", "stats actor", "pool",
+                                                           "round driver"};
+    if (!has_lost_one())
+        outcome_.ended_early =
+            "the " + std::string(names[static_cast<std::size_t>(which)]) + " ended: " + why;
+    if (which != role::console && step_ <= step::pool_figures)
+        outcome_.complete = false;
+}
+
+/// What is under way may end, as long as the pool's drain timeout allows.
+void run_supervisor_state::end_soon() {
+    if (step_ == step::opening)
+        self_->send(plan_.actors.pool, drain_pool{});
+    else if (step_ == step::rounds)
+        self_->send(plan_.actors.driver, stop_rounds{});
+}
+
+} // namespace avatar
