@@ -118,7 +118,7 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
     if (slot) {
         dispatcher_.session_lost(*slot);
         if (slot->phase != slot_phase::opening && !keeper_.stopped())
-            spdlog::warn("connection {} was lost, replacing it: {}",
+            spdlog::warn("connection [{}] was lost, replacing it: {}",
                          report::connection_label(slot->session.connection_id),
                          describe(message.failure));
     }
@@ -159,7 +159,7 @@ void pool_supervisor_state::on_give_back(const give_back& message) {
 
 void pool_supervisor_state::replace_overdue() {
     while (auto* slot = dispatcher_.next_overdue()) {
-        spdlog::warn("connection {} gave no sign of life in time, replacing it",
+        spdlog::warn("connection [{}] gave no sign of life in time, replacing it",
                      report::connection_label(slot->session.connection_id));
         dispatcher_.session_lost(*slot);
         keeper_.replace(*slot);

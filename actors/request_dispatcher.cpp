@@ -189,7 +189,7 @@ void request_dispatcher::session_lost(pool_slot& slot) {
     if (slot.lease == 0)
         return;
     if (const auto ended = end_lease(slot.lease))
-        spdlog::warn("connection {} was lost while borrowed by {}",
+        spdlog::warn("connection [{}] was lost while borrowed by [{}]",
                      report::connection_label(slot.session.connection_id), ended->name);
 }
 
@@ -329,7 +329,7 @@ void request_dispatcher::expire_leases() {
 void request_dispatcher::revoke(std::uint64_t number, const char* why) {
     const auto ended = end_lease(number);
     auto& slot = slots_.at(ended->slot);
-    spdlog::warn("connection {} is taken back from {}, {}",
+    spdlog::warn("connection [{}] is taken back from [{}], {}",
                  report::connection_label(slot.session.connection_id), ended->name, why);
     if (slot.phase == slot_phase::busy)
         return give_up(slot, lease_is_over(), /*await_service=*/true);

@@ -164,7 +164,7 @@ void round_driver_state::count(audio_result& result) {
         ++round_.failed;
         if (round_.errors.size() < errors_told)
             round_.errors.push_back(describe(result.failure));
-        spdlog::info("request {} failed: {}: {}", result.request_id,
+        spdlog::info("request [{}] failed: {}: {}", result.request_id,
                      protocol::to_string(result.failure.code), describe(result.failure));
     }
     self_->send(links_.stats, std::move(result));

@@ -156,7 +156,7 @@ void session_state::on_channel_closed(channel_closed& event) {
         return;
     phase_ = phase::closed;
     if (event.failure)
-        spdlog::info("slot {}: connection ended: {}", key_.slot, describe(event.failure));
+        spdlog::info("slot [{}]: connection ended: {}", key_.slot, describe(event.failure));
     hand_back_in_flight(event.failure ? event.failure : connection_was_closed(),
                         event.request_accepted);
     self_->send(owner_,

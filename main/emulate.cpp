@@ -1,6 +1,7 @@
 #include "config/checks.hpp"
 #include "emulator/emulator.hpp"
 #include "main/interrupts.hpp"
+#include "main/program_log.hpp"
 #include "main/subcommands.hpp"
 #include "transport/io_runtime.hpp"
 
@@ -8,19 +9,20 @@
 
 #include <iostream>
 #include <optional>
+#include <string>
 
 namespace avatar {
 
-int emulate(const config::settings& settings) {
+int emulate(const config::settings& settings, program_log& log) {
     config::raise_descriptor_limit(); // Nobody says how many sessions will come.
     boost::asio::io_context io{1};
     emulator::emulator service(io, settings.emulator);
     std::cout << emulator::export_lines(service) << std::flush;
-    std::cerr << "Emulator listening on port " << service.port()
-              << ", until Ctrl-C; the lines above point a client at it\n"
-              << emulator::known_lines(service);
+    log.say("Emulator listening on port " + std::to_string(service.port()) +
+            ", until Ctrl-C; the lines above point a client at it\n" +
+            emulator::known_lines(service));
     if (!std::cout)
-        std::cerr << "avatar-pool: the lines could not be written to standard output\n";
+        log.say("avatar-pool: the lines could not be written to standard output");
 
     // Runs until the last session is closed. No longer waits for signals once
     // there was one: a second one has its usual effect.

@@ -2,13 +2,11 @@
 #include "config/error.hpp"
 #include "config/sources.hpp"
 #include "emulator/error.hpp"
+#include "main/program_log.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
 #include "transport/server.hpp"
 #include "transport/tls.hpp"
-
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -26,30 +24,23 @@ std::optional<std::string> environment(const std::string& name) {
     return std::nullopt;
 }
 
-void set_up_log(const config::log_settings& settings) {
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("avatar-pool"));
-    spdlog::set_pattern("%H:%M:%S.%e %l: %v");
-    spdlog::set_level(spdlog::level::from_str(settings.level));
-}
-
-int carry_out(const config::command& command) {
+int carry_out(const config::command& command, program_log& log) {
+    log.set_level(command.values.log.level);
     switch (command.what) {
     case config::command::kind::help:
     case config::command::kind::version:
         std::cout << command.text << std::flush;
         return std::cout ? all_requests_ok : some_requests_failed;
     case config::command::kind::run:
-        set_up_log(command.values.log);
-        return run(command);
+        return run(command, log);
     case config::command::kind::emulator:
-        set_up_log(command.values.log);
-        return emulate(command.values);
+        return emulate(command.values, log);
     }
     return bad_configuration;
 }
 
-int refuse(const std::exception& why) {
-    std::cerr << "avatar-pool: " << why.what() << '\n';
+int refuse(const std::exception& why, program_log& log) {
+    log.say("avatar-pool: " + std::string(why.what()));
     return bad_configuration;
 }
 
@@ -58,22 +49,23 @@ int refuse(const std::exception& why) {
 int main(int argc, char** argv) {
     // A reader that goes away, as `head` does, is seen by the write that fails.
     std::signal(SIGPIPE, SIG_IGN);
+    program_log log;
     try {
-        return carry_out(config::read_command(argc, argv, environment));
+        return carry_out(config::read_command(argc, argv, environment), log);
     } catch (const config::config_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const audio::audio_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const report::report_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const transport::tls_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const transport::listen_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const emulator::emulator_error& e) {
-        return refuse(e);
+        return refuse(e, log);
     } catch (const std::exception& e) {
-        std::cerr << "avatar-pool: internal error: " << e.what() << '\n';
+        log.say("avatar-pool: internal error: " + std::string(e.what()));
         return some_requests_failed;
     }
 }

@@ -10,6 +10,7 @@
 #include "config/duration.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
+#include "main/program_log.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
 #include "report/balance.hpp"
@@ -21,6 +22,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -86,28 +88,26 @@ void give_back_freed_memory() {
 #endif
 }
 
-void explain_no_connection(const pool_opened& opened) {
-    if (opened.cancelled && opened.failures.empty()) {
-        std::cerr << "avatar-pool: interrupted before any connection was open\n";
-        return;
-    }
-    std::cerr << "avatar-pool: no connection could be opened";
+std::string why_no_connection(const pool_opened& opened) {
+    if (opened.cancelled && opened.failures.empty())
+        return "avatar-pool: interrupted before any connection was open";
+    std::string text = "avatar-pool: no connection could be opened";
     const char* separator = ": ";
     for (const auto& [sample, count] : opened.failures) {
-        std::cerr << separator << count << " \u00d7 " << describe(sample);
+        text += fmt::format("{}{} \u00d7 {}", separator, count, describe(sample));
         separator = "; ";
     }
-    std::cerr << '\n';
+    return text;
 }
 
 /// The run is over: that its figures cannot be kept is no error of the
 /// configuration any more.
-bool save(report::atomic_file& json, const run_report& report) {
+bool save(report::atomic_file& json, const run_report& report, program_log& log) {
     try {
         json.commit(report::to_json(report));
         return true;
     } catch (const report::report_error& e) {
-        std::cerr << "avatar-pool: " << e.what() << '\n';
+        log.say("avatar-pool: " + std::string(e.what()));
         return false;
     }
 }
@@ -152,53 +152,60 @@ run_outcome play(caf::actor_system& system, const run_supervisor_plan& plan) {
 }
 
 /// What the run leaves to say once the console is silent, and its exit code.
-int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& json) {
+int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& json,
+             program_log& log) {
     const bool early = !outcome.ended_early.empty();
     if (!outcome.written && !early)
-        std::cerr << "avatar-pool: the report could not be written to standard output\n";
+        log.say("avatar-pool: the report could not be written to standard output");
     if (outcome.opened.connected == 0 && !early) {
-        explain_no_connection(outcome.opened);
+        log.say(why_no_connection(outcome.opened));
         return no_connection;
     }
     // After the console's last word, for both may be standard output.
-    const bool saved = !json || !outcome.has_report || save(*json, outcome.report);
+    const bool saved = !json || !outcome.has_report || save(*json, outcome.report, log);
     if (early)
-        std::cerr << "avatar-pool: the run ended early: " << outcome.ended_early << '\n';
+        log.say("avatar-pool: the run ended early: " + outcome.ended_early);
     const auto unbalanced = outcome.complete ? report::imbalance(outcome.report) : std::nullopt;
     if (unbalanced) {
-        std::cerr << "avatar-pool: " << *unbalanced << '\n';
+        log.say("avatar-pool: " + *unbalanced);
         return requests_lost;
     }
     const bool all_ok = outcome.report.failed == 0 && !early;
     return all_ok && outcome.written && saved ? all_requests_ok : some_requests_failed;
 }
 
+/// Without the threads or actors that did not end.
+[[noreturn]] void leave_behind(int code, program_log& log) {
+    log.finish();
+    std::_Exit(code);
+}
+
 /// From the first actor to the last.
 int run_on_actors(transport::io_runtime& io, const config::settings& settings,
                   transport::channel_factory channels, const audio_clip& speech,
-                  std::optional<report::atomic_file>& json) {
+                  std::optional<report::atomic_file>& json, program_log& log) {
     actor_runtime actor_config(io);
     caf::actor_system system(actor_config);
     const auto actors = spawn_actors(system, settings, std::move(channels), speech);
     int code = some_requests_failed;
     {
-        interrupts on_signal(io.next(), [driver = actors.driver, &settings] {
-            std::cerr << "avatar-pool: stopping; running requests have "
-                      << config::format_duration(settings.pool.drain_timeout)
-                      << " to end (once more: leave at once)\n";
+        interrupts on_signal(io.next(), [driver = actors.driver, &settings, &log] {
+            log.say("avatar-pool: stopping; running requests have " +
+                    config::format_duration(settings.pool.drain_timeout) +
+                    " to end (once more: leave at once)");
             caf::anon_send(driver, stop_rounds{});
         });
-        code = conclude(play(system, {actors, speech.size(), settings.pool.size, {}}), json);
+        code = conclude(play(system, {actors, speech.size(), settings.pool.size, {}}), json, log);
     }
     // One that hangs, or that nobody told, would hold the system's destructor up.
     if (!await_actors(system, actors_limit))
-        std::_Exit(code);
+        leave_behind(code, log);
     return code;
 }
 
 } // namespace
 
-int run(const config::command& command) {
+int run(const config::command& command, program_log& log) {
     auto settings = command.values;
     if (!command.embedded_emulator)
         config::check_service(settings);
@@ -217,14 +224,13 @@ int run(const config::command& command) {
     auto channels = make_channels(io, settings, speech);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
-        std::cerr << "Running against the embedded emulator at "
-                  << settings.service.console_endpoint << '\n';
+        log.say("Running against the embedded emulator at " + settings.service.console_endpoint);
 
-    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, json);
+    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, json, log);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))
-        std::_Exit(code);
+        leave_behind(code, log);
     return code;
 }
 

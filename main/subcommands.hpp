@@ -5,6 +5,8 @@
 /// The program's subcommands, one file each.
 namespace avatar {
 
+class program_log;
+
 /// What the process tells the shell.
 enum exit_code : int {
     all_requests_ok = 0,
@@ -17,9 +19,9 @@ enum exit_code : int {
 /// `avatar-pool run`: opens the pool, runs the rounds, prints the report.
 /// Throws one of the rooms' errors for what is wrong before the first
 /// connection is opened.
-int run(const config::command& command);
+int run(const config::command& command, program_log& log);
 
 /// `avatar-pool emulator`: serves until SIGINT or SIGTERM. Throws likewise.
-int emulate(const config::settings& settings);
+int emulate(const config::settings& settings, program_log& log);
 
 } // namespace avatar

@@ -76,6 +76,13 @@ bool process::wait_for_output(const std::string& text) {
     return true;
 }
 
+bool process::wait_for_error(const std::string& text) {
+    while (err_.find(text) == std::string::npos)
+        if (!read_some())
+            return false;
+    return true;
+}
+
 void process::signal(int number) {
     ::kill(pid_, number);
 }

@@ -26,6 +26,9 @@ public:
     /// Reads until standard output holds `text`; false when it ended without.
     bool wait_for_output(const std::string& text);
 
+    /// The same for standard error.
+    bool wait_for_error(const std::string& text);
+
     void signal(int number);
 
     /// Reads to the end and gives the exit code: 128 + the signal's number when
