@@ -75,7 +75,8 @@ void console_state::on_connection_tried(connection_tried& event) {
 }
 
 void console_state::write_tried(std::ostream& out, const connection_tried& event) {
-    if (!event.failure || ++failures_ <= failure_lines)
+    const bool show = event.failure ? ++failures_ <= failure_lines : ++opened_ <= shown_connections;
+    if (show)
         report::write(out, event);
 }
 
@@ -86,6 +87,8 @@ void console_state::on_pool_opened(const pool_opened& event) {
     print([&](std::ostream& out) {
         for (const auto& [slot, tried] : std::exchange(early_, {}))
             write_tried(out, tried);
+        if (opened_ > shown_connections)
+            report::write_opened_connections(out, opened_ - shown_connections);
         if (failures_ > failure_lines)
             report::write_failed_connections(out, failures_ - failure_lines, event.failures);
         report::write(out, event);

@@ -36,7 +36,7 @@ public:
     void on_pool_opened(const pool_opened& event);
     void on_round_progress(const round_progress& event);
 
-    /// Its line, unless it is one failure too many.
+    /// Its line, unless there are too many of its outcome.
     void write_tried(std::ostream& out, const connection_tried& event);
 
     /// Lets `write` add to the report, in place of the live line, and sends it on
@@ -55,6 +55,7 @@ private:
     std::map<std::uint64_t, connection_tried> early_;
     std::uint64_t next_slot_ = 0;
     std::uint64_t failures_ = 0; // Of connections tried.
+    std::uint64_t opened_ = 0;   // Likewise.
     bool opening_ = true;        // Later tries replace lost connections: no lines for them.
 };
 

@@ -4,6 +4,7 @@
 #include "protocol/failure.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -53,6 +54,25 @@ struct connection_usage {
     template <class Inspector>
     friend auto inspect(Inspector& f, connection_usage& x) {
         return inspect_fields(f, x.connection_id, x.requests);
+    }
+};
+
+/// A report grows with neither connections nor their renewals: the text shows so many
+/// of them one by one, JSON lists so many. Of the others it has the spread.
+inline constexpr std::size_t shown_connections = 20;
+inline constexpr std::size_t listed_connections = 1'000;
+
+/// How the successful requests of some connections are spread over them.
+struct usage_spread {
+    std::uint64_t connections = 0;
+    std::uint64_t requests = 0; ///< Of all of them together.
+    std::uint64_t min = 0;      ///< Of one of them.
+    std::uint64_t median = 0;   ///< Off by 0.8 % at most.
+    std::uint64_t max = 0;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, usage_spread& x) {
+        return inspect_fields(f, x.connections, x.requests, x.min, x.median, x.max);
     }
 };
 
@@ -147,7 +167,10 @@ struct run_report {
     duration_summary wait_for_connection;
     duration_summary service_time;
     duration_summary pool_overhead;
-    std::vector<connection_usage> usage; ///< In order of each one's first success.
+    /// In order of each one's first success; the first `listed_connections`.
+    std::vector<connection_usage> usage;
+    usage_spread usage_unshown;          ///< Of those after the first `shown_connections`.
+    usage_spread usage_unlisted;         ///< Of those that are not in `usage`.
     std::vector<failure_count> failures; ///< By code, most frequent first.
     pool_status pool;
 
@@ -157,7 +180,7 @@ struct run_report {
                               x.interrupted_requests, x.frames, x.bytes, x.request_duration,
                               x.time_to_first_frame, x.first_frame_after_last_audio,
                               x.wait_for_connection, x.service_time, x.pool_overhead, x.usage,
-                              x.failures, x.pool);
+                              x.usage_unshown, x.usage_unlisted, x.failures, x.pool);
     }
 };
 

@@ -33,6 +33,14 @@ json to_value(const connection_usage& usage) {
     return {{"connection_id", usage.connection_id}, {"requests", usage.requests}};
 }
 
+json to_value(const usage_spread& spread) {
+    return {{"connections", spread.connections},
+            {"requests", spread.requests},
+            {"min_requests", spread.min},
+            {"median_requests", spread.median},
+            {"max_requests", spread.max}};
+}
+
 json to_value(const protocol::failure& failure) {
     return {{"message", protocol::describe(failure)}, {"phase", protocol::to_string(failure.phase)},
             {"http_status", failure.http_status},     {"server_code", failure.server_code},
@@ -117,6 +125,7 @@ std::string to_json(const run_report& report) {
         {"pool_overhead", to_value(report.pool_overhead)},
         {"rounds", to_array(report.rounds)},
         {"connection_usage", to_array(report.usage)},
+        {"connection_usage_unlisted", to_value(report.usage_unlisted)},
         {"failures", to_array(report.failures)},
         {"pool", to_value(report.pool)}};
     constexpr int indent = 2;

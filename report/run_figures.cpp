@@ -27,12 +27,7 @@ void run_figures::add_success(const audio_result& result) {
         if (result.streamed)
             first_frame_after_last_audio_.record(result.first_frame_after_last);
     }
-
-    const auto [entry, is_new] =
-        usage_index_.try_emplace(result.connection_id, report_.usage.size());
-    if (is_new)
-        report_.usage.push_back({.connection_id = result.connection_id, .requests = 0});
-    ++report_.usage[entry->second].requests;
+    usage_.add(result.connection_id);
 }
 
 void run_figures::add_failure(const protocol::failure& failure) {
@@ -73,6 +68,9 @@ run_report run_figures::snapshot() const {
     report.wait_for_connection = wait_for_connection_.summary();
     report.service_time = service_time_.summary();
     report.pool_overhead = pool_overhead_.summary();
+    report.usage = usage_.listed();
+    report.usage_unshown = usage_.spread_after(shown_connections);
+    report.usage_unlisted = usage_.spread_after(listed_connections);
     // Stable: equally frequent ones stay in order of appearance.
     std::stable_sort(
         report.failures.begin(), report.failures.end(),

@@ -27,6 +27,9 @@ void write(std::ostream& out, const pool_opened& event);
 void write_failed_connections(std::ostream& out, std::uint64_t left_out,
                               const std::vector<failure_count>& failures);
 
+/// In place of the lines of `left_out` further connections that opened.
+void write_opened_connections(std::ostream& out, std::uint64_t left_out);
+
 /// The banner with the plan of the rounds. The expected duration is that of
 /// the pauses alone: nobody knows yet how long the requests take.
 void write(std::ostream& out, const rounds_started& event);
@@ -43,10 +46,11 @@ void write(std::ostream& out, const round_finished& event);
 void write(std::ostream& out, const rounds_finished& event);
 
 /// The summary's sections: overall, performance (if any request succeeded),
-/// rounds, and use of the connections (if any was used).
+/// rounds, and use of the connections (if any was used). Of more than 50 rounds and
+/// more than `shown_connections` the first ones, and one line for the others.
 void write_summary(std::ostream& out, const run_report& report);
 
-/// "Final Pool Statistics:" with a line for each connection.
+/// "Final Pool Statistics:" with a line for each connection, likewise.
 void write_pool_statistics(std::ostream& out, const pool_status& pool);
 
 /// "Closing connection pool...", before it is closed.

@@ -51,6 +51,10 @@ void write_failed_connections(std::ostream& out, std::uint64_t left_out,
         line(out, "    {} \u00d7 {}", count, protocol::describe(sample));
 }
 
+void write_opened_connections(std::ostream& out, std::uint64_t left_out) {
+    line(out, "  ... and {} more OK", left_out);
+}
+
 void write(std::ostream& out, const rounds_started& event) {
     const auto pauses = event.rounds == 0 ? 0 : event.rounds - 1;
     banner(out, "STARTING MULTI-ROUND TEST");

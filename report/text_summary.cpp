@@ -5,6 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
 namespace avatar::report {
 
 using text_detail::banner;
@@ -15,6 +21,20 @@ namespace {
 
 double percent(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+template <class Value>
+struct spread {
+    Value min;
+    Value median;
+    Value max;
+};
+
+/// Of at least one value; of an even number the median is the lower of the middle two.
+template <class Value>
+spread<Value> spread_of(std::vector<Value> values) {
+    std::ranges::sort(values);
+    return {values.front(), values[(values.size() - 1) / 2], values.back()};
 }
 
 void write_overall(std::ostream& out, const run_report& report) {
@@ -68,6 +88,28 @@ void write_performance(std::ostream& out, const run_report& report) {
     write_percentiles(out, after_last, "time from last audio to first frame");
 }
 
+// Of more rounds than this the table has the first ones and a line for the others:
+// each has been told as it ended.
+constexpr std::size_t shown_rounds = 50;
+
+/// The table's rows after the shown ones, in one line.
+void write_other_rounds(std::ostream& out, std::span<const round_figures> rows) {
+    std::vector<nanoseconds> durations;
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t interrupted = 0;
+    for (const auto& row : rows) {
+        durations.push_back(row.duration);
+        ok += row.ok;
+        failed += row.failed;
+        interrupted += row.interrupted;
+    }
+    const auto [min, median, max] = spread_of(std::move(durations));
+    line(out, "  ... and {} more: {:.1f}ms to {:.1f}ms, median {:.1f}ms, {} OK, {} FAILED{}",
+         rows.size(), to_milliseconds(min), to_milliseconds(max), to_milliseconds(median), ok,
+         failed, interrupted > 0 ? fmt::format(", {} INTERRUPTED", interrupted) : "");
+}
+
 void write_rounds(std::ostream& out, const run_report& report) {
     line(out, "\nPer-Round Breakdown:");
     // A last column only where a run interrupts its requests.
@@ -76,17 +118,46 @@ void write_rounds(std::ostream& out, const run_report& report) {
          "FAIL", interrupts ? " INTERRUPTED" : "");
     line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}{1}", "",
          interrupts ? " -----------" : "");
-    for (const auto& row : report.rounds)
+    const std::span rows = report.rounds;
+    const auto shown = std::min(rows.size(), shown_rounds);
+    for (const auto& row : rows.first(shown))
         line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}{}", row.round,
              to_seconds(row.started_at), to_milliseconds(row.duration), row.ok, row.failed,
              interrupts ? fmt::format(" {}", row.interrupted) : "");
+    if (rows.size() > shown)
+        write_other_rounds(out, rows.subspan(shown));
 }
 
 void write_usage(std::ostream& out, const run_report& report) {
     line(out, "\nConnection Usage Distribution:");
-    for (const auto& connection : report.usage)
+    const std::span used = report.usage;
+    const auto& others = report.usage_unshown;
+    if (others.connections > 0)
+        line(out, "  {} connections, {} requests", shown_connections + others.connections,
+             report.ok);
+    for (const auto& connection : used.first(std::min(used.size(), shown_connections)))
         line(out, "  {}: {} requests ({:.1f}%)", connection_label(connection.connection_id),
              connection.requests, percent(connection.requests, report.ok));
+    if (others.connections > 0)
+        line(out, "  ... and {} more: {} to {} requests, median {} ({:.1f}%)", others.connections,
+             others.min, others.max, others.median, percent(others.requests, report.ok));
+}
+
+/// The connections of the pool after the shown ones, in one line.
+void write_other_connections(std::ostream& out, std::span<const pooled_connection> others) {
+    std::vector<std::uint64_t> requests;
+    std::vector<nanoseconds> ages;
+    for (const auto& connection : others) {
+        requests.push_back(connection.requests);
+        ages.push_back(connection.age);
+    }
+    const auto taken = spread_of(std::move(requests));
+    const auto age = spread_of(std::move(ages));
+    line(out,
+         "  ... and {} more: {} to {} requests, median {}, age: {:.1f}s to {:.1f}s, "
+         "median {:.1f}s",
+         others.size(), taken.min, taken.max, taken.median, to_seconds(age.min),
+         to_seconds(age.max), to_seconds(age.median));
 }
 
 } // namespace
@@ -117,10 +188,14 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
         line(out, "  Connections renewed before their token expired: {}", pool.renewed);
     if (pool.longest_below_size.count() > 0)
         line(out, "  Longest time below full size: {:.1f}s", to_seconds(pool.longest_below_size));
-    for (const auto& connection : pool.connections)
+    const std::span connections = pool.connections;
+    const auto shown = std::min(connections.size(), shown_connections);
+    for (const auto& connection : connections.first(shown))
         line(out, "  Connection {}: {} requests, age: {:.1f}s ({:.1f} min)",
              connection_label(connection.connection_id), connection.requests,
              to_seconds(connection.age), to_minutes(connection.age));
+    if (connections.size() > shown)
+        write_other_connections(out, connections.subspan(shown));
 }
 
 void write_pool_closing(std::ostream& out) {

@@ -90,6 +90,24 @@ CAF_TEST(beyond the first few failed connections are grouped by reason) {
                                           "Pool initialized with 1/8 connections\n");
 }
 
+CAF_TEST(of many connections that open the first ones have a line) {
+    for (std::uint64_t size : {20, 21, 500}) {
+        out.str("");
+        auto hdl = start(false);
+        for (std::uint64_t slot = 0; slot < size; ++slot)
+            caf::anon_send(hdl, tried(slot));
+        caf::anon_send(hdl, pool_opened{size, size, {}, false});
+        CAF_CHECK(flush(hdl));
+        const auto text = out.str();
+        CAF_CHECK(text.find("  Connection 19: OK (connection_id=c-19)\n") != std::string::npos);
+        CAF_CHECK(text.find("  Connection 20:") == std::string::npos);
+        const auto more = "  ... and " + std::to_string(size - 20) + " more OK\n";
+        CAF_CHECK_EQUAL(text.find(more) != std::string::npos, size > 20);
+        CAF_CHECK(text.ends_with("Pool initialized with " + std::to_string(size) + "/" +
+                                 std::to_string(size) + " connections\n"));
+    }
+}
+
 CAF_TEST(without a terminal progress leaves no trace) {
     auto hdl = start(false);
     caf::anon_send(hdl, round_progress{1, 2, 5, 3, 0, 0, 1s});

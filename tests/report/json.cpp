@@ -36,6 +36,7 @@ avatar::run_report whole_report() {
     report.service_time = {8, 2500us, 1ms, 4ms, 2ms, 4ms, 4ms};
     report.pool_overhead = {8, 500us, 0ms, 1ms, 0ms, 1ms, 1ms};
     report.usage = {{"connection-with-a-long-name", 8}};
+    report.usage_unlisted = {40, 900, 1, 23, 70};
     avatar::protocol::failure failure;
     failure.code = failure_code::session_token_invalid;
     failure.phase = failure_phase::websocket_connect;
@@ -106,6 +107,8 @@ CAF_TEST(every_figure_of_the_report_is_there) {
             {"round": 2, "started_at_ms": 32500.0, "duration_ms": 2400.0, "ok": 5, "failed": 0,
              "interrupted": 3}],
         "connection_usage": [{"connection_id": "connection-with-a-long-name", "requests": 8}],
+        "connection_usage_unlisted": {"connections": 40, "requests": 900, "min_requests": 1,
+                                      "median_requests": 23, "max_requests": 70},
         "failures": [{"code": "sessionTokenInvalid", "count": 2, "sample": {
             "message": "", "phase": "websocket_connect", "http_status": 400, "server_code": 3,
             "close_code": 1011, "connection_id": "conn-x", "request_id": "request-x"}}],

@@ -182,3 +182,67 @@ CAF_TEST(the_pool_counts_the_connections_it_lists) {
                                "  Connection " +
                                    cut_id + ": 4 requests, age: 90.0s (1.5 min)\n");
 }
+
+namespace {
+
+avatar::run_report used(std::size_t connections) {
+    avatar::run_report report;
+    report.ok = 1'000;
+    for (std::size_t i = 0; i < connections; ++i)
+        report.usage.push_back({"c-" + std::to_string(i), 10});
+    return report;
+}
+
+std::string pool_of(std::size_t connections) {
+    avatar::pool_status pool;
+    for (std::size_t i = 0; i < connections; ++i)
+        pool.connections.push_back({"c-" + std::to_string(i), i, std::chrono::seconds(100 + i)});
+    std::ostringstream out;
+    avatar::report::write_pool_statistics(out, pool);
+    return out.str();
+}
+
+std::string rounds_of(std::size_t count, std::uint64_t interrupted) {
+    avatar::run_report report;
+    report.interrupted_requests = interrupted;
+    for (std::size_t i = 0; i < count; ++i)
+        report.rounds.push_back({i + 1, 1s * i, 1ms * (i + 1), 4, 1, interrupted});
+    return summary(report);
+}
+
+} // namespace
+
+CAF_TEST(up_to_twenty_connections_are_shown_one_by_one) {
+    const auto text = summary(used(20));
+    CAF_CHECK(contains(text, "\nConnection Usage Distribution:\n  c-0: 10 requests (1.0%)\n"));
+    CAF_CHECK(text.ends_with("  c-19: 10 requests (1.0%)\n"));
+}
+
+CAF_TEST(of_more_connections_the_use_is_told_as_a_spread) {
+    auto report = used(30);
+    report.usage_unshown = {480, 800, 1, 2, 9};
+    const auto text = summary(report);
+    CAF_CHECK(contains(text, "\nConnection Usage Distribution:\n"
+                             "  500 connections, 1000 requests\n"
+                             "  c-0: 10 requests (1.0%)\n"));
+    CAF_CHECK(text.ends_with("  c-19: 10 requests (1.0%)\n"
+                             "  ... and 480 more: 1 to 9 requests, median 2 "
+                             "(80.0%)\n"));
+}
+
+CAF_TEST(of_a_large_pool_the_first_twenty_connections_are_shown) {
+    CAF_CHECK(pool_of(20).ends_with("  Connection c-19: 19 requests, age: 119.0s (2.0 min)\n"));
+    CAF_CHECK(pool_of(21).ends_with("  Connection c-19: 19 requests, age: 119.0s (2.0 min)\n"
+                                    "  ... and 1 more: 20 to 20 requests, median "
+                                    "20, age: 120.0s to 120.0s, median 120.0s\n"));
+    CAF_CHECK(pool_of(24).ends_with("  ... and 4 more: 20 to 23 requests, median "
+                                    "21, age: 120.0s to 123.0s, median 121.0s\n"));
+}
+
+CAF_TEST(of_many_rounds_the_first_fifty_have_a_row) {
+    CAF_CHECK(rounds_of(50, 0).ends_with("\n  50     49.0       50.0           4      1     \n"));
+    CAF_CHECK(rounds_of(53, 0).ends_with("\n  50     49.0       50.0           4      1     \n"
+                                         "  ... and 3 more: 51.0ms to 53.0ms, median "
+                                         "52.0ms, 12 OK, 3 FAILED\n"));
+    CAF_CHECK(rounds_of(53, 2).ends_with(", 12 OK, 3 FAILED, 6 INTERRUPTED\n"));
+}
