@@ -57,8 +57,7 @@ token_answer parse_token_response(int status, std::string_view body) {
 
 std::optional<system_clock::time_point> parse_token_request(std::string_view body) {
     auto parsed = json::parse(body, nullptr, false);
-    if (!parsed.is_object())
-        return std::nullopt;
+    // Nothing is found in what is no object.
     auto expire_at = parsed.find("expireAt");
     if (expire_at == parsed.end() || !expire_at->is_number_integer())
         return std::nullopt;

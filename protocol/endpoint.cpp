@@ -73,16 +73,16 @@ boost::system::result<urls::url_view> parse_strictly(std::string_view url) {
     auto without_port = std::string(url);
     if (!port.empty())
         without_port.erase(static_cast<std::size_t>(port.data() - url.data()), port.size());
-    if (!port.empty() && parse_strictly(without_port))
+    if (parse_strictly(without_port))
         refuse(url, "has a port that is not a number; expected 1 to 65535");
     refuse(url, "is not a valid URL; expected scheme://host[:port][/path]");
 }
 
+/// Of digits, as a URL that parses has them.
 bool is_port(std::string_view text) {
-    unsigned number = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && number >= 1 &&
-           number <= 65535;
+    unsigned number = 0; // Stays where the number is too large.
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number >= 1 && number <= 65535;
 }
 
 /// Parses and checks; the result satisfies `rules`.
@@ -109,7 +109,7 @@ urls::url parse(std::string_view text, const rules& rules) {
     if (url.host_type() == urls::host_type::ipvfuture ||
         url.encoded_host().find('%') != urls::string_view::npos)
         refuse(text, "has a host that is neither a name nor an IPv4 or [IPv6] address");
-    if (url.has_port() && !url.port().empty() && !is_port(url.port()))
+    if (!url.port().empty() && !is_port(url.port()))
         refuse(text, fmt::format("has port {}; expected 1 to 65535", std::string(url.port())));
     return url;
 }

@@ -32,7 +32,7 @@ std::string words(const failure& f) {
     std::string result;
     for (std::string_view part : {f.title, f.detail, f.close_reason}) {
         part = trimmed(part);
-        if (part.empty() || result.find(part) != result.npos)
+        if (result.find(part) != result.npos) // So is nothing.
             continue;
         result += result.empty() ? "" : ": ";
         result += part;

@@ -87,9 +87,9 @@ std::int32_t number_of(std::string_view name) {
     for (const auto& known : server_code_names)
         if (lower_case(known.name) == lower_case(name))
             return known.code;
-    std::int32_t number = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    return error == std::errc() && end == name.data() + name.size() ? number : 0;
+    std::int32_t number = 0; // Stays where there is none, or one too large.
+    auto end = std::from_chars(name.data(), name.data() + name.size(), number).ptr;
+    return end == name.data() + name.size() ? number : 0;
 }
 
 std::optional<failure_code> by_server_code(std::int32_t server_code, std::string_view text) {

@@ -19,8 +19,8 @@ std::optional<std::uint32_t> hexadecimal(std::string_view text, std::size_t at,
     if (at + digits > text.size())
         return std::nullopt;
     const auto* first = text.data() + at;
-    const auto [end, error] = std::from_chars(first, first + digits, number, 16);
-    return error == std::errc() && end == first + digits ? std::optional(number) : std::nullopt;
+    const auto* end = std::from_chars(first, first + digits, number, 16).ptr;
+    return end == first + digits ? std::optional(number) : std::nullopt;
 }
 
 /// What JSON's short escapes stand for (RFC 8259, section 7).

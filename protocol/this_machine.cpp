@@ -15,8 +15,8 @@ bool is_loopback_name(std::string name) {
     if (name.ends_with('.'))
         name.pop_back();
     constexpr std::string_view below = ".localhost";
-    const bool is_below = name.ends_with(below) && name.size() > below.size() &&
-                          name.find("..") == name.npos && !name.starts_with('.');
+    const bool is_below =
+        name.ends_with(below) && name.find("..") == name.npos && !name.starts_with('.');
     return name == "localhost" || is_below;
 }
 

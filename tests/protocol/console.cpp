@@ -55,8 +55,15 @@ CAF_TEST(a granted token is read) {
     CAF_CHECK_EQUAL(std::get<std::string>(answer), "tok \"1\""s);
     CAF_CHECK(std::holds_alternative<std::string>(
         parse_token_response(200, R"({"sessionToken":"t","errors":[],"more":1})")));
-    CAF_CHECK(std::holds_alternative<std::string>(
-        parse_token_response(200, R"({"sessionToken":"t","errors":null})")));
+    // What is no list of errors, or an empty one, says nothing.
+    for (auto errors : {"null", "{}", R"({"a":1})", R"("text")", "true", "7"})
+        CAF_CHECK(std::holds_alternative<std::string>(
+            parse_token_response(200, R"({"sessionToken":"t","errors":)"s + errors + "}")));
+}
+
+CAF_TEST(a written token is JSON on one line with its characters as they are) {
+    CAF_CHECK_EQUAL(token_response("t\xC3\xA9"), "{\"sessionToken\":\"t\xC3\xA9\"}"s);
+    CAF_CHECK_EQUAL(token_response("t\xff"), "{\"sessionToken\":\"t\xEF\xBF\xBD\"}"s);
 }
 
 CAF_TEST(a refusal by status is judged) {
@@ -86,12 +93,14 @@ CAF_TEST(an answer without a token is a protocol error) {
         auto f = refused(200, body);
         CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
         CAF_CHECK_EQUAL(f.detail, "the session token response is not a JSON object"s);
+        CAF_CHECK_EQUAL(f.http_status, 200);
     }
     for (auto body : {"{}", R"({"sessionToken":""})", R"({"sessionToken":null})",
                       R"({"sessionToken":12345})", R"({"token":"tok"})"}) {
         auto f = refused(200, body);
         CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
         CAF_CHECK_EQUAL(f.detail, "the session token response has no sessionToken"s);
+        CAF_CHECK_EQUAL(f.http_status, 200);
     }
 }
 
@@ -99,6 +108,8 @@ CAF_TEST(a token that would break out of its header is refused) {
     auto f = refused(200, R"({"sessionToken":"a\r\nX-Evil: 1"})");
     CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
     CAF_CHECK_EQUAL(f.detail, "the sessionToken holds control characters"s);
+    CAF_CHECK_EQUAL(describe(f),
+                    "protocolError (HTTP 200): the sessionToken holds control characters"s);
 }
 
 CAF_TEST(no failure holds a token) {

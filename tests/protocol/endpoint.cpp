@@ -97,8 +97,9 @@ CAF_TEST(what is sent in plain text may not leave this machine) {
 CAF_TEST(this machine is known by its names and addresses) {
     for (const auto host : {"localhost", "x.localhost.", "127.0.0.1", "::1", "::ffff:127.1.2.3"})
         CAF_CHECK(is_this_machine(host));
-    for (const auto host : {"", ".", "localhost..", "a..localhost", ".localhost", "127.0.0.1.",
-                            "127.0.0.1.example.com", "::ffff:126.0.0.1", "::7f00:1"})
+    for (const auto host :
+         {"", ".", "localhost..", ".a.localhost", ".localhost.", "..localhost", "a..localhost",
+          ".localhost", "127.0.0.1.", "127.0.0.1.example.com", "::ffff:126.0.0.1", "::7f00:1"})
         CAF_CHECK(!is_this_machine(host));
 }
 
@@ -214,11 +215,29 @@ CAF_TEST(a bad port is refused) {
                     "\"ws://h:http/v1\" has a port that is not a number; expected 1 to 65535"s);
     CAF_CHECK_EQUAL(ingress_problem("ws://[::1]:x"),
                     "\"ws://[::1]:x\" has a port that is not a number; expected 1 to 65535"s);
-    for (auto url : {"ws://h:80x/v1", "ws://h:-1", "ws://h:8 0", "ws://h:x?q=1"})
+    for (auto url : {"ws://h:80x/v1", "ws://h:-1", "ws://h:8 0", "ws://h:x?q=1", "ws://:x",
+                     "ws://h:x/a:b", "ws://h:x?a:b", "ws://h:x#a:b", "ws://:x/p"})
         CAF_CHECK(ingress_problem(url).find("has a port that is not a number") !=
                   std::string::npos);
-    CAF_CHECK_EQUAL(console_problem("http://h:65535"), "fine"s);
-    CAF_CHECK_EQUAL(console_problem("http://h:00080"), "fine"s);
+    for (auto port : {"1", "2", "65534", "65535", "00080"})
+        CAF_CHECK_EQUAL(console_problem("http://h:"s + port), "fine"s);
+    for (auto port : {"0", "000", "65536", "65537", "4294967296", "4294967297"})
+        CAF_CHECK_EQUAL(console_problem("http://h:"s + port),
+                        "\"http://h:"s + port + "\" has port " + port + "; expected 1 to 65535");
+}
+
+CAF_TEST(of a long URL two hundred bytes are shown) {
+    const auto start = "ftp://"s;
+    for (std::size_t size : {199, 200, 201, 1000}) {
+        const auto url = start + std::string(size - start.size(), 'h');
+        CAF_CHECK_EQUAL(console_problem(url),
+                        '"' + url.substr(0, 200) + "\" has scheme \"ftp\"; expected http or https");
+    }
+}
+
+CAF_TEST(an endpoint is plain unless it is said) {
+    CAF_CHECK(endpoint() ==
+              (endpoint{.tls = false, .host = "", .port = "", .target = "", .host_header = ""}));
 }
 
 CAF_TEST(what is no URL is refused in one line) {

@@ -5,6 +5,8 @@
 #include <caf/test/dsl.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace avatar::protocol;
 using namespace std::string_literals;
 using nlohmann::json;
@@ -38,12 +40,51 @@ CAF_TEST(message and error are the detail) {
 CAF_TEST(text that is not JSON is the detail) {
     CAF_CHECK_EQUAL(parse_error_body(" upstream connect error\r\n").detail,
                     "upstream connect error"s);
-    CAF_CHECK_EQUAL(parse_error_body(std::string(5000, 'x')).detail.size(), 200u);
+    for (std::size_t size : {199, 200, 201, 5000})
+        CAF_CHECK_EQUAL(parse_error_body(std::string(size, 'x')).detail.size(),
+                        std::min<std::size_t>(size, 200));
+}
+
+CAF_TEST(where no error is listed the body itself is read) {
+    for (auto errors : {"[]", "{}", "[null]", R"(["text"])", "[[]]", "null", R"("text")"}) {
+        auto error = parse_error_body(R"({"status":404,"code":"c","title":"t","message":"m",)"s +
+                                      R"("errors":)" + errors + "}");
+        CAF_CHECK(error == (error_body{404, "c", "t", "m"}));
+    }
+}
+
+CAF_TEST(each field is read from the names it goes by) {
+    struct row {
+        const char* body;
+        error_body expected;
+    };
+    const row rows[] = {
+        {R"({"status":100})", {100, "", "", ""}},
+        {R"({"status":"999"})", {999, "", "", ""}},
+        {R"({"status":99})", {}},
+        {R"({"status":1000})", {}},
+        {R"({"status":"4 4"})", {}},
+        {R"({"status":4.5})", {}},
+        {R"({"status":true})", {}},
+        {R"({"code":"c","id":"i"})", {0, "c", "", ""}},
+        {R"({"code":"","id":"i"})", {0, "i", "", ""}},
+        {R"({"id":7})", {0, "7", "", ""}},
+        {R"({"title":"t"})", {0, "", "t", ""}},
+        {R"({"detail":"d","message":"m","error":"e"})", {0, "", "", "d"}},
+        {R"({"detail":"","message":"m","error":"e"})", {0, "", "", "m"}},
+        {R"({"detail":null,"message":[],"error":"e"})", {0, "", "", "e"}},
+        {R"({"name":"n"})", {}},
+    };
+    for (const auto& [body, expected] : rows) {
+        CAF_CHECK(parse_error_body(body) == expected);
+        CAF_CHECK(parse_error_body("{\"errors\":["s + body + "]}") == expected);
+    }
 }
 
 CAF_TEST(a web page and bodies without an error say nothing) {
     for (auto body : {"", " ", "\n<html><h1>502 Bad Gateway</h1></html>", "{}", R"({"errors":[]})",
-                      R"({"errors":{"a":1}})", R"({"errors":[null]})",
+                      R"({"errors":{"a":1}})", R"({"errors":{"a":{"title":"x"}}})",
+                      R"({"errors":"text"})", R"({"errors":[null]})", R"({"errors":["text"]})",
                       R"({"message":null,"error":["x"],"code":true})"})
         CAF_CHECK(parse_error_body(body) == error_body());
 }
@@ -78,6 +119,7 @@ CAF_TEST(written bodies have the shape of the service) {
 }
 
 CAF_TEST(invalid text does not stop a body from being written) {
+    CAF_CHECK_EQUAL(upgrade_refusal("\xC3\xA9"), "{\"message\":\"\xC3\xA9\"}\n"s);
     CAF_CHECK_EQUAL(upgrade_refusal("id \xff"), "{\"message\":\"id \xEF\xBF\xBD\"}\n"s);
     CAF_CHECK(json::accept(error_response(400, "\xff", "\xc3", "\x80")));
 }

@@ -23,7 +23,7 @@ failure make(failure_code code, failure_phase phase, std::string detail = {}) {
 
 CAF_TEST(every code and every phase has a name of its own) {
     std::set<std::string> names;
-    auto codes = static_cast<int>(failure_code::request_cancelled) + 1;
+    auto codes = static_cast<int>(failure_code::pool_failed) + 1;
     for (int i = 0; i < codes; ++i)
         names.emplace(to_string(static_cast<failure_code>(i)));
     CAF_CHECK_EQUAL(names.size(), static_cast<std::size_t>(codes));
@@ -55,6 +55,37 @@ CAF_TEST(what the pool decides is described by its detail alone) {
     CAF_CHECK_EQUAL(describe(make(failure_code::queue_full, failure_phase::none)), "queueFull"s);
 }
 
+CAF_TEST(who decided shows in whether a description begins with the code) {
+    for (int c = 0; c <= static_cast<int>(failure_code::pool_failed); ++c)
+        for (int p = 0; p <= static_cast<int>(failure_phase::websocket_send); ++p) {
+            const auto code = static_cast<failure_code>(c);
+            const auto at = static_cast<failure_phase>(p);
+            const auto by_pool = at == failure_phase::none || code >= failure_code::borrow_timeout;
+            const auto name = std::string(to_string(code));
+            CAF_CHECK_EQUAL(describe(make(code, at, "why")), by_pool ? "why"s : name + ": why");
+            CAF_CHECK_EQUAL(describe(make(code, at, " ")), name);
+        }
+}
+
+CAF_TEST(only a code makes a failure) {
+    auto f = make(failure_code::none, failure_phase::session_token, "text");
+    CAF_CHECK(!f);
+    CAF_CHECK(!failure());
+    f.code = failure_code::session_token_expired;
+    CAF_CHECK(bool(f));
+    f.code = failure_code::pool_failed;
+    CAF_CHECK(bool(f));
+}
+
+CAF_TEST(a failure has nothing in it at first) {
+    const failure f;
+    CAF_CHECK(f.code == failure_code::none);
+    CAF_CHECK(f.phase == failure_phase::none);
+    CAF_CHECK_EQUAL(f.http_status, 0);
+    CAF_CHECK_EQUAL(f.server_code, 0);
+    CAF_CHECK_EQUAL(f.close_code, 0);
+}
+
 CAF_TEST(what the service says is described with its numbers) {
     auto refused = make(failure_code::session_token_invalid, failure_phase::websocket_connect,
                         "Invalid session token");
@@ -74,6 +105,14 @@ CAF_TEST(what the service says is described with its numbers) {
     CAF_CHECK_EQUAL(
         describe(make(failure_code::connection_failed, failure_phase::websocket_connect)),
         "connectionFailed"s);
+
+    closed.http_status = 1;
+    closed.server_code = -1;
+    closed.close_code = 1;
+    closed.title = "title";
+    closed.detail = "detail";
+    CAF_CHECK_EQUAL(describe(closed), "connectionClosed (HTTP 1, server code -1, close code 1): "
+                                      "title: detail: restarting"s);
 }
 
 CAF_TEST(a description says nothing twice) {
@@ -100,6 +139,14 @@ CAF_TEST(a secret is cut out wherever it stands) {
     CAF_CHECK_EQUAL(f.close_reason, "***"s);
     replace_all(f, "", "***");
     CAF_CHECK_EQUAL(f.detail, "no key"s);
+
+    f = {};
+    auto texts = {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason};
+    for (auto* text : texts)
+        *text = "<key-12345678>";
+    replace_all(f, "key-12345678", "***");
+    for (auto* text : texts)
+        CAF_CHECK_EQUAL(*text, "<***>"s);
 }
 
 CAF_TEST(a secret is cut out where a limit has left its front) {

@@ -4,6 +4,8 @@
 
 #include <caf/test/dsl.hpp>
 
+#include <algorithm>
+
 using namespace avatar::protocol;
 using namespace std::string_literals;
 
@@ -64,6 +66,12 @@ CAF_TEST(server codes are known by name) {
     CAF_CHECK_EQUAL(judge(known, "UNAVAILABLE").server_code, 14);
     CAF_CHECK_EQUAL(judge(known, "4001x").server_code, 0);
     CAF_CHECK_EQUAL(judge(known, "99999999999").server_code, 0);
+    CAF_CHECK_EQUAL(judge(known, "").server_code, 0);
+    CAF_CHECK_EQUAL(judge(known, "-7").server_code, -7);
+    // No more of a longer text than was given.
+    CAF_CHECK_EQUAL(judge(known, std::string_view("40019").substr(0, 4)).server_code, 4001);
+    // A number that is known already stays.
+    CAF_CHECK_EQUAL(judge(of_server_code(3), "4001").server_code, 3);
 }
 
 CAF_TEST(server code 3 is about the egress when the text is) {
@@ -218,12 +226,62 @@ CAF_TEST(a refused token request is read and judged) {
 CAF_TEST(a code that is only a name is told to people) {
     auto f = http_failure(phase::session_token, 403, R"({"code":"key_revoked"})");
     CAF_CHECK_EQUAL(describe(f), "invalidRequest (HTTP 403): key_revoked"s);
+    struct named {
+        const char* body;
+        const char* text;
+    };
+    // Not where there are words, nor where it is known as a number.
+    for (const auto& [body, text] : {
+             named{R"({"code":"revoked","title":"Key"})", "invalidRequest (HTTP 403): Key"},
+             named{R"({"code":"revoked","detail":"gone"})", "invalidRequest (HTTP 403): gone"},
+             named{R"({"code":"77"})", "invalidRequest (HTTP 403, server code 77)"},
+             named{R"({"code":"unavailable"})", "egressUnavailable (HTTP 403, server code 14)"},
+         })
+        CAF_CHECK_EQUAL(describe(http_failure(phase::session_token, 403, body)), std::string(text));
+}
+
+CAF_TEST(titles and details are kept to their first three hundred bytes) {
+    for (std::size_t size : {299, 300, 301, 900}) {
+        const auto text = std::string(size, 'x');
+        failure known;
+        known.phase = phase::websocket_runtime;
+        known.title = text;
+        known.detail = text + "y";
+        const auto f = judge(known);
+        CAF_CHECK_EQUAL(f.title.size(), std::min<std::size_t>(size, 300));
+        CAF_CHECK_EQUAL(f.detail.size(), std::min<std::size_t>(size + 1, 300));
+        // What is cut off has been read.
+        known.detail += "credits exhausted";
+        CAF_CHECK_EQUAL(code_of(known), "creditsExhausted"s);
+    }
 }
 
 CAF_TEST(a body is kept to its first thousand bytes) {
     auto f = http_failure(phase::websocket_connect, 500, std::string(5000, 'x'));
-    CAF_CHECK_EQUAL(f.body, std::string(kept_body_size, 'x'));
+    CAF_CHECK_EQUAL(f.body, std::string(1000, 'x'));
     CAF_CHECK_LESS(f.detail.size(), 300u);
+    for (std::size_t size : {999, 1000, 1001})
+        CAF_CHECK_EQUAL(
+            http_failure(phase::websocket_connect, 500, std::string(size, 'x')).body.size(),
+            std::min<std::size_t>(size, 1000));
+}
+
+CAF_TEST(only the answers from 200 to 299 are successful) {
+    for (int status : {101, 199, 300, 301, 399, 400, 503}) {
+        auto f = http_failure(phase::websocket_connect, status, "text");
+        CAF_CHECK_EQUAL(f.body, "text"s);
+        CAF_CHECK_EQUAL(f.detail, "text"s);
+        CAF_CHECK_EQUAL(f.http_status, status);
+    }
+    const auto error = R"({"errors":[{"status":402,"title":"Payment"}]})";
+    for (int status : {200, 201, 298, 299}) {
+        auto f = http_failure(phase::websocket_connect, status, "text");
+        CAF_CHECK_EQUAL(f.body + f.detail, ""s);
+        CAF_CHECK_EQUAL(f.http_status, status);
+        CAF_CHECK_EQUAL(http_failure(phase::session_token, status, error).http_status, 402);
+    }
+    for (int status : {199, 300, 400})
+        CAF_CHECK_EQUAL(http_failure(phase::session_token, status, error).http_status, status);
 }
 
 CAF_TEST(nothing but a structured error is kept of a successful answer) {

@@ -43,6 +43,21 @@ CAF_TEST(what only looks alike is left) {
         CAF_CHECK_EQUAL(without(secret, text + "."), text + ".");
     CAF_CHECK_EQUAL(without(secret, "kkey-12345678"), "k***"s);
     CAF_CHECK_EQUAL(without("", "text"), "text"s);
+    CAF_CHECK_EQUAL(without({}, "text"), "text"s);
+    struct pair {
+        std::string secret;
+        std::string text;
+    };
+    for (const auto& [secret_text, text] : {
+             pair{"a b", "a-b"}, pair{"a-b", "a+b"},     // '+' is a space, only that.
+             pair{"a\\b", "a\\xb"}, pair{"a\\b", "a/b"}, // Between backslash and b: nothing.
+             pair{"abcdefgh", "\\u61..bcdefgh"},         // Two digits of four,
+             pair{"abcdefgh", "\\x0061bcdefgh"},         // another letter,
+             pair{"abcdefgh", "\\u0161bcdefgh"},         // another character.
+             pair{"\tbcdefgh", "%9.bcdefgh"},            // One digit of two.
+             pair{"ab\0"s, "ab"}, pair{"ab\0"s, "xab"},  // Not there to its end.
+         })
+        CAF_CHECK_EQUAL(without(secret_text, text), text);
 }
 
 CAF_TEST(a front is cut out where a limit has cut off the rest) {
@@ -53,6 +68,16 @@ CAF_TEST(a front is cut out where a limit has cut off the rest) {
         CAF_CHECK_EQUAL(without(secret, front + " bad"), front + " bad");
     }
     CAF_CHECK_EQUAL(without(secret, "key+1"), "key+1"s); // Says nothing.
+    // Another character is whole, or is none that could be encoded.
+    for (const std::string other : {"key+12%41", "key+12%z1", "key+12\\u0041", "key+12\\x",
+                                    "key+12u00", "key+12u", "key+12x"})
+        CAF_CHECK_EQUAL(without(secret, "bad " + other), "bad " + other);
+}
+
+CAF_TEST(of several readings the longest is cut out) {
+    // Backslash and u: as they are, before "0075", or the u as an escape of that number.
+    CAF_CHECK_EQUAL(without("\\u", R"(\\u0075.)"), "***."s);
+    CAF_CHECK_EQUAL(without("\\", R"(\\\\.)"), "***."s);
 }
 
 CAF_TEST(what replaces it may hold it) {
