@@ -35,7 +35,6 @@ void require_plain_file(const fs::path& path) {
 
 std::string read_file(const std::string& path, std::size_t largest) {
     require_plain_file(path);
-    errno = 0;
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file)
         throw audio_error(

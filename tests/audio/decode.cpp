@@ -141,6 +141,40 @@ CAF_TEST(there is a limit on what a small file may unfold to) {
                     "too long: expected at most 1 MiB as 16-bit PCM");
 }
 
+CAF_TEST(the limit is on the samples that a file unfolds to) {
+    for (const std::size_t size : {499u, 500u, 501u, 20'000u}) {
+        const temporary_folder folder;
+        write_sound(folder.file("sound"), std::vector<float>(size), {});
+        const auto file = read_bytes(folder.file("sound"));
+        CAF_CHECK_EQUAL(error_of([&] { decode(file, 1'000); }),
+                        size <= 500 ? "no error"
+                                    : "too long: expected at most 0 MiB as 16-bit PCM");
+        CAF_CHECK_EQUAL(decode(file, 40'000).bytes.size(), 2 * size);
+    }
+    CAF_CHECK_EQUAL(error_of([&] {
+                        const temporary_folder folder;
+                        write_sound(folder.file("sound"), std::vector<float>(2 * mebibyte / 2 + 1),
+                                    {SF_FORMAT_WAV | SF_FORMAT_PCM_U8});
+                        decode(read_bytes(folder.file("sound")), 2 * mebibyte);
+                    }),
+                    "too long: expected at most 2 MiB as 16-bit PCM");
+}
+
+CAF_TEST(each sample counts to the last byte of a file) {
+    for (std::size_t size = 1; size <= 4; ++size) {
+        const temporary_folder folder;
+        write_sound(folder.file("sound"), std::vector<float>(size, 0.5F),
+                    {SF_FORMAT_WAV | SF_FORMAT_PCM_U8});
+        const auto file = read_bytes(folder.file("sound"));
+        const auto data = file.find("data") + 8; // Behind the length, which stands first.
+        const auto whole = samples_of(decode(file, mebibyte).bytes);
+        CAF_REQUIRE_EQUAL(whole.size(), size);
+        CAF_CHECK_GREATER(whole.back(), 16'000);
+        // Without the byte that makes the length of a chunk even.
+        CAF_CHECK_EQUAL(samples_of(decode(file.substr(0, data + size), mebibyte).bytes), whole);
+    }
+}
+
 CAF_TEST(a file cut short anywhere is read as far as it goes or refused) {
     for (const int format : {SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
                              SF_FORMAT_OGG | SF_FORMAT_VORBIS}) {

@@ -81,7 +81,33 @@ CAF_TEST(every application encodes) {
         const auto stream = encoded(16'000, {.application = application});
         CAF_CHECK_LESS(std::abs(pitch_of(decode(stream.bytes, 1 << 24)) - 440.0), 5.0);
     }
+    // Speech has its own filter: what comes out is not the same.
+    CAF_CHECK(decode(encoded(16'000, {.application = "voip"}).bytes, 1 << 24).bytes !=
+              decode(encoded(16'000, {.application = "audio"}).bytes, 1 << 24).bytes);
     // Without a second guess at the speech the encoder looks less far ahead.
     CAF_CHECK_EQUAL(pre_skip_of("audio"), 312);
     CAF_CHECK_EQUAL(pre_skip_of("restricted_lowdelay"), 120);
+}
+
+CAF_TEST(the header says mono without a mapping of channels) {
+    const auto stream = encoded(24'000).bytes;
+    const auto head = stream.find("OpusHead");
+    CAF_CHECK_EQUAL(int(stream[head + 9]), 1);
+    CAF_CHECK_EQUAL(int(stream[head + 18]), 0);
+}
+
+CAF_TEST(a clip of any number of samples is encoded whole) {
+    for (const std::size_t samples : {1u, 159u, 160u, 161u, 15'999u, 16'000u, 16'001u, 40'000u}) {
+        const auto stream = take_ogg_opus(
+            encode_ogg_opus({to_bytes(std::vector<std::int16_t>(samples, 1'000)), 16'000},
+                            config::opus_settings()));
+        const auto length = std::chrono::duration<double>(stream.length()).count();
+        CAF_CHECK(std::abs(length - static_cast<double>(samples) / 16'000) < 1e-6);
+    }
+}
+
+CAF_TEST(what the encoder refuses is an error) {
+    const auto text = error_of([] { encode_ogg_opus({"ab", 0}, config::opus_settings()); });
+    CAF_CHECK(text.starts_with("cannot be encoded to Opus ("));
+    CAF_CHECK(text.ends_with(")"));
 }

@@ -1,5 +1,6 @@
 #include "audio/ogg_opus_reader.hpp"
 
+#include "tests/audio/ogg_pages.hpp"
 #include "tests/support/ogg_opus_clip.hpp"
 
 #include <cmath>
@@ -9,6 +10,7 @@
 #define CAF_SUITE ogg_opus_reader
 #include "caf/test/dsl.hpp"
 
+using namespace avatar::audio::test;
 using avatar::audio::ogg_opus_reader;
 
 namespace {
@@ -69,5 +71,59 @@ CAF_TEST(broken streams do no harm) {
         for (int i = 0; i < 20; ++i)
             broken[random() % broken.size()] = static_cast<char>(random());
         CAF_CHECK(length_of(broken, 1 + random() % 5000) <= 3.001);
+    }
+}
+
+CAF_TEST(the header is read field by field) {
+    for (const auto& head : {opus_head{1, 312, 16'000}, opus_head{2, 0, 0},
+                             opus_head{255, 0xffff, 1}, opus_head{0, 0x0102, 0x01020304}}) {
+        ogg_opus_reader reader;
+        reader.add(ogg_page_of(body_of(head), 0, begins_stream));
+        CAF_REQUIRE(reader.header().has_value());
+        CAF_CHECK_EQUAL(reader.header()->channels, head.channels);
+        CAF_CHECK_EQUAL(reader.header()->pre_skip, head.pre_skip);
+        CAF_CHECK_EQUAL(reader.header()->sample_rate, static_cast<std::int32_t>(head.sample_rate));
+        CAF_CHECK_EQUAL(reader.seconds().value_or(-1.0), 0.0);
+    }
+    ogg_opus_reader reader;
+    reader.add(ogg_page_of(body_of({1, 0, 0xffff'ffff}), 0, begins_stream));
+    CAF_CHECK_EQUAL(reader.header()->sample_rate, INT32_MAX);
+}
+
+CAF_TEST(a header that is not whole is none) {
+    const auto body = body_of({});
+    for (std::size_t size = 0; size <= body.size(); ++size) {
+        ogg_opus_reader reader;
+        reader.add(ogg_page_of(body.substr(0, size), 0, begins_stream));
+        CAF_CHECK_EQUAL(reader.header().has_value(), size == body.size());
+    }
+}
+
+CAF_TEST(a header counts on the first page only) {
+    ogg_opus_reader reader;
+    reader.add(ogg_page_of("other", 0, begins_stream) + ogg_page_of(body_of({}), 0));
+    CAF_CHECK(!reader.header());
+    reader.add(ogg_page_of("audio", 48'000));
+    CAF_CHECK(!reader.seconds());
+}
+
+CAF_TEST(each page has its size and ends where its position less the pre - skip is) {
+    ogg_opus_reader reader;
+    const auto head = ogg_page_of(body_of({1, 480, 16'000}), 0, begins_stream);
+    auto pages = reader.add(head);
+    CAF_REQUIRE_EQUAL(pages.size(), 1u);
+    CAF_CHECK_EQUAL(pages[0].size, head.size());
+    CAF_CHECK(pages[0].begins_stream);
+    // Position and end in samples; -1 where no packet ends; none goes back.
+    for (const auto& [position, end] :
+         {std::pair(0, 0), std::pair(479, 0), std::pair(480, 0), std::pair(481, 1),
+          std::pair(48'480, 48'000), std::pair(-1, 48'000), std::pair(24'480, 48'000)}) {
+        const auto page = ogg_page_of("audio", position);
+        pages = reader.add(page);
+        CAF_REQUIRE_EQUAL(pages.size(), 1u);
+        CAF_CHECK_EQUAL(pages[0].size, page.size());
+        CAF_CHECK_EQUAL(pages[0].seconds, end / 48'000.0);
+        CAF_CHECK(!pages[0].begins_stream);
+        CAF_CHECK_EQUAL(reader.seconds().value_or(-1.0), end / 48'000.0);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "audio/ogg_opus_stream.hpp"
 
+#include "tests/audio/ogg_pages.hpp"
 #include "tests/audio/support.hpp"
 #include "tests/support/ogg_opus_clip.hpp"
 
@@ -44,12 +45,31 @@ CAF_TEST(a stream is taken byte for byte with its rate and length) {
 }
 
 CAF_TEST(a rate that only was before encoding is played at 48 kHz) {
+    for (const std::uint32_t rate : {0u, 1u, 11'025u, 44'100u, 48'001u, 96'000u, 0xffff'ffffu})
+        CAF_CHECK_EQUAL(take_ogg_opus(ogg_stream_of({1, 0, rate}, {48'000})).sample_rate, 48'000);
+    CAF_CHECK_EQUAL(take_ogg_opus(ogg_stream_of({1, 0, 12'000}, {48'000})).sample_rate, 12'000);
+}
+
+CAF_TEST(a header that was changed is none) {
     auto file = make_ogg_opus(0.5, 48'000);
-    const auto head = file.find("OpusHead");
-    // 44,100 in the header's hint; the page's checksum covers it.
-    file[head + 12] = static_cast<char>(0x44);
+    file[file.find("OpusHead") + 12] ^= 1; // The page's checksum covers it.
     CAF_CHECK_EQUAL(refusal_of(file),
                     "not Ogg Opus: expected a stream that begins with an Opus header");
+}
+
+CAF_TEST(what is not mono names the number of channels) {
+    for (const int channels : {0, 2, 6, 255})
+        CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({channels}, {48'000})),
+                        std::to_string(channels) + " channels: expected 1 (mono)");
+}
+
+CAF_TEST(a file is known by its first 64 KiB) {
+    const auto file = ogg_stream_of({}, {48'000});
+    const auto head = ogg_page_of(body_of({}), 0, begins_stream).size();
+    CAF_CHECK(is_ogg_opus(file.substr(0, head)));
+    CAF_CHECK(!is_ogg_opus(file.substr(0, head - 1)));
+    CAF_CHECK(is_ogg_opus(std::string(65'536 - head, 'x') + file));
+    CAF_CHECK(!is_ogg_opus(std::string(65'536 - head + 1, 'x') + file));
 }
 
 CAF_TEST(other files are not Ogg Opus) {
@@ -86,6 +106,30 @@ CAF_TEST(positions that are made up are refused) {
                     "begins in the middle of a longer stream: expected one that begins at 0");
 }
 
+CAF_TEST(a stream plays for six hours at most) {
+    const std::int64_t limit = 48'000LL * 3600 * 6;
+    const auto longest = take_ogg_opus(ogg_stream_of({}, {48'000, limit}));
+    CAF_CHECK_EQUAL(longest.length().count(), std::chrono::nanoseconds(6h).count());
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({}, {48'000, limit + 1})),
+                    "plays for 21600 s by its own word: expected at most 21600 s");
+    // The pre-skip does not play.
+    CAF_CHECK_EQUAL(take_ogg_opus(ogg_stream_of({1, 100}, {48'000, limit + 100})).length().count(),
+                    std::chrono::nanoseconds(6h).count());
+}
+
+CAF_TEST(the first audio ends within 31 seconds) {
+    const auto late = "begins in the middle of a longer stream: expected one that begins at 0";
+    for (const std::int64_t first : {1, 24'000, 48'000, 31 * 48'000})
+        for (const std::int64_t next : {40, 90})
+            CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({}, {first, next * 48'000})), "no error");
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({}, {31 * 48'000 + 1})), late);
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({}, {0, 31 * 48'000 + 1})), late);
+}
+
 CAF_TEST(a stream without audio is refused) {
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({}, {})), "no samples in it: expected speech");
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({1, 312}, {312})),
+                    "no samples in it: expected speech");
+    CAF_CHECK_EQUAL(refusal_of(ogg_stream_of({1, 312}, {313})), "no error");
     CAF_CHECK_EQUAL(refusal_of(make_ogg_opus(0.0, 16'000)), "no samples in it: expected speech");
 }

@@ -19,6 +19,12 @@ CAF_TEST(PCM is cut between samples) {
 
 CAF_TEST(an interval beyond the clip leaves it whole) {
     CAF_CHECK_EQUAL(pcm_pieces(3'200, 16'000, 8'760h), (ends{3'200}));
+    CAF_CHECK_EQUAL(pcm_pieces(3'200, 16'000, nanoseconds::max()), (ends{3'200}));
+    // Times 16,000 Hz that would be a quarter of a second beyond 64 bits.
+    CAF_CHECK_EQUAL(pcm_pieces(32'000, 16'000, nanoseconds(1LL << 57) + 250ms), (ends{32'000}));
+    CAF_CHECK_EQUAL(pcm_pieces(3'200, 16'000, 100ms), (ends{3'200}));
+    CAF_CHECK_EQUAL(pcm_pieces(3'200, 16'000, 101ms), (ends{3'200}));
+    CAF_CHECK_EQUAL(pcm_pieces(3'200, 16'000, 99'999'999ns), (ends{3'198, 3'200}));
 }
 
 CAF_TEST(Ogg pages go into the piece they fit in) {

@@ -61,7 +61,29 @@ CAF_TEST(a clip of which nothing is left is an error) {
                     "no samples left of it at 8000 Hz: expected speech");
 }
 
+CAF_TEST(what is at the rate already has no limit) {
+    CAF_CHECK_EQUAL(resample(tone(8'000), 8'000, 1).bytes.size(), 16'000u);
+}
+
+CAF_TEST(a rate that nothing can be converted to is an error) {
+    const auto text = error_of([] { resample(tone(8'000), 0, 1 << 20); });
+    CAF_CHECK(text.starts_with("cannot be converted to 0 Hz ("));
+    CAF_CHECK_EQUAL(text.find("no error"), std::string::npos);
+}
+
+CAF_TEST(a result up to the limit is made) {
+    const pcm audio{to_bytes(std::vector<std::int16_t>(1'000, 100)), 8'000};
+    // Two thousand samples, and room for sixteen more.
+    CAF_CHECK_EQUAL(resample(audio, 16'000, 2 * 2'016).bytes.size(), 4'000u);
+    CAF_CHECK_EQUAL(error_of([&] { resample(audio, 16'000, 2 * 2'016 - 1); }),
+                    "too long at 16000 Hz: expected at most 0 MiB as 16-bit PCM");
+}
+
 CAF_TEST(a result beyond the limit is an error) {
+    CAF_CHECK_EQUAL(error_of([] {
+                        resample({std::string(2'000, '\0'), 1}, 48'000, 64 * 1024 * 1024);
+                    }),
+                    "too long at 48000 Hz: expected at most 64 MiB as 16-bit PCM");
     CAF_CHECK_EQUAL(error_of([] { resample(tone(8'000), 48'000, 1 << 16); }),
                     "too long at 48000 Hz: expected at most 0 MiB as 16-bit PCM");
 }
