@@ -6,8 +6,9 @@
 namespace avatar::emulator {
 namespace {
 
+/// Its last frame, which only follows once the audio has ended, has gone out.
 bool is_over(const animation& a) {
-    return a.ended && a.sent > a.planned;
+    return a.sent > a.planned;
 }
 
 /// Not over, but all that the audio so far is worth has gone out.

@@ -131,6 +131,16 @@ CAF_TEST(an egress without credentials is refused) {
     CAF_CHECK_EQUAL(refusal_of(to_livekit(anonymous)),
                     "16 missing livekit credentials: provide api_token or both api_key and "
                     "api_secret (invalidEgressConfig)");
+    anonymous.api_key = "";
+    anonymous.api_secret = "secret";
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(anonymous)).substr(0, 30),
+                    "16 missing livekit credentials");
+    anonymous.api_secret = "";
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(anonymous)).substr(0, 30),
+                    "16 missing livekit credentials");
+    anonymous.api_key = "key";
+    anonymous.api_secret = "secret";
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(anonymous)), "");
     CAF_CHECK_EQUAL(
         refusal_of(to_agora({.channel_name = "channel", .token = "", .publisher_id = ""})),
         "16 missing agora credentials: provide token (invalidEgressConfig)");
@@ -139,6 +149,10 @@ CAF_TEST(an egress without credentials is refused) {
 CAF_TEST(an egress without a destination is refused) {
     auto nowhere = room();
     nowhere.room_name = "";
+    CAF_CHECK_EQUAL(refusal_of(to_livekit(nowhere)),
+                    "3 livekit_egress needs url and room_name (invalidEgressConfig)");
+    nowhere = room();
+    nowhere.url = "";
     CAF_CHECK_EQUAL(refusal_of(to_livekit(nowhere)),
                     "3 livekit_egress needs url and room_name (invalidEgressConfig)");
     CAF_CHECK_EQUAL(refusal_of(to_agora({})),

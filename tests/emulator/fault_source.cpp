@@ -1,5 +1,6 @@
 #include "emulator/fault_source.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,28 @@ CAF_TEST(a window that comes again opens once in each period) {
     CAF_CHECK(!open_at(window, 2min + 30s));
     CAF_CHECK(open_at(window, 20min + 29s));
     CAF_CHECK(open_at({.until = 1s, .every = 1s}, 5s));
+    for (const auto time : {0ms, 1ms, 2ms, 1000ms}) {
+        CAF_CHECK(open_at({.until = 1ms, .every = 1ms}, time));
+        CAF_CHECK_EQUAL(open_at({.until = 1ms, .every = 2ms}, time), time.count() % 2 == 0);
+        CAF_CHECK(time_left({.until = 1ms, .every = 1ms}, time) == 1ms);
+    }
+    CAF_CHECK(!open_at({.from = 1ms, .until = 2ms, .every = 1ms}, 0ms));
+}
+
+CAF_TEST(a window ends after it begins and before it comes again) {
+    CAF_CHECK(!problem_of({}));
+    CAF_CHECK(!problem_of({.from = 5ms}));
+    CAF_CHECK(!problem_of({.from = 5ms, .until = 6ms}));
+    CAF_CHECK(!problem_of({.from = 5ms, .until = 7ms, .every = 2ms}));
+    CAF_CHECK(!problem_of({.from = 5ms, .until = 7ms, .every = 3ms}));
+    CAF_CHECK_EQUAL(problem_of({.from = 5ms, .until = 5ms}).value_or(""),
+                    "the end 5ms is not after the beginning 5ms: expected a later one");
+    CAF_CHECK_EQUAL(problem_of({.from = 5ms, .until = 4ms}).value_or(""),
+                    "the end 4ms is not after the beginning 5ms: expected a later one");
+    CAF_CHECK_EQUAL(problem_of({.from = 5ms, .until = 7ms, .every = 1ms}).value_or(""),
+                    "it comes again after 1ms and lasts 2ms: expected at most as long");
+    CAF_CHECK_EQUAL(problem_of({.every = 1ms}).value_or(""),
+                    "what comes again must end: expected an end as well");
 }
 
 CAF_TEST(the first fault that fits counts) {
@@ -118,6 +141,33 @@ CAF_TEST(the seed decides when) {
     };
     CAF_CHECK_EQUAL(pattern(7), pattern(7));
     CAF_CHECK_NOT_EQUAL(pattern(7), pattern(8));
+}
+
+CAF_TEST(what is certain leaves the dice alone) {
+    const auto pattern = [&](bool ask_certain) {
+        auto source = with({{.at = fault_point::upgrade, .action = reset{}},
+                            at_audio("", reset{}, {.probability = 0.5})});
+        std::string text;
+        for (int i = 0; i < 64; ++i) {
+            if (ask_certain)
+                CAF_CHECK(source.strike(fault_point::upgrade, "") != nullptr);
+            text += source.strike(fault_point::audio, "") ? '!' : '.';
+        }
+        return text;
+    };
+    CAF_CHECK_EQUAL(pattern(true), pattern(false));
+}
+
+CAF_TEST(luck is drawn anew from zero to below one) {
+    auto source = with({});
+    double least = 1.0, most = 0.0;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto luck = source.luck();
+        CAF_REQUIRE(luck >= 0.0 && luck < 1.0);
+        least = std::min(least, luck);
+        most = std::max(most, luck);
+    }
+    CAF_CHECK(least < 0.05 && most > 0.95);
 }
 
 CAF_TEST(a fault of the frames strikes at the frame it names) {

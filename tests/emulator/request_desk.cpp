@@ -2,6 +2,8 @@
 
 #include "tests/support/ogg_opus_clip.hpp"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -218,6 +220,39 @@ CAF_TEST(more audio than allowed is an error of the session) {
     CAF_CHECK_EQUAL(take("a", false, second), "");
     CAF_CHECK_EQUAL(take("b", false, second), "");
     CAF_CHECK_EQUAL(take("a", true, "\1\1"), "8 audio of one request exceeds 64000 bytes");
+}
+
+CAF_TEST(a request takes as many bytes as allowed at once or in pieces) {
+    rules->max_request_bytes = 1'000;
+    const std::string most(1'000, '\1');
+    CAF_CHECK_EQUAL(take("a", false, most), "");
+    CAF_CHECK_EQUAL(take("a", true, ""), "");
+    CAF_CHECK_EQUAL(take("b", false, most.substr(1)), "");
+    CAF_CHECK_EQUAL(take("b", true, "\1"), "");
+    const auto refusal = "8 audio of one request exceeds 1000 bytes";
+    CAF_CHECK_EQUAL(take("c", true, most + "\1"), refusal);
+    CAF_CHECK_EQUAL(take("d", false, most), "");
+    CAF_CHECK_EQUAL(take("d", false, "\1"), refusal);
+}
+
+CAF_TEST(each request has its luck and the frames that were foreseen) {
+    pace_nothing();
+    std::set<double> lucks;
+    for (int i = 0; i < 20; ++i) {
+        const auto seconds = static_cast<std::size_t>(i) % 3;
+        std::string audio;
+        for (std::size_t s = 0; s < seconds; ++s)
+            audio += second;
+        CAF_CHECK(!desk.take({std::to_string(i), true, audio}, start));
+        desk.send_due(start, [&](const due_frame& frame) -> const fault* {
+            CAF_CHECK_EQUAL(frame.place.foreseen, std::max<std::size_t>(1, 4 * seconds));
+            CAF_CHECK(frame.place.luck >= 0.0 && frame.place.luck < 1.0);
+            if (frame.place.last)
+                lucks.insert(frame.place.luck);
+            return nullptr;
+        });
+    }
+    CAF_CHECK_EQUAL(lucks.size(), 20u);
 }
 
 CAF_TEST(audio that plays longer than allowed is an error of its request) {

@@ -2,8 +2,11 @@
 
 #include "emulator/error.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 
 #define CAF_SUITE scenario
 #include "caf/test/dsl.hpp"
@@ -179,6 +182,108 @@ CAF_TEST(a fault that cannot be is refused with what would be right) {
                     "cut is no truth value: expected true or false");
 }
 
+CAF_TEST(what a fault does not say has a value of its own) {
+    const auto faults = with(R"(
+        {"at": "token", "refuse": {}},
+        {"at": "upgrade", "refuse": {}},
+        {"at": "idle", "cut": true},
+        {"at": "handshake", "error": {}},
+        {"at": "audio", "close": {}})");
+    CAF_CHECK_EQUAL(action_of<avatar::transport::http_reply>(faults, fault_point::token).status,
+                    500u);
+    CAF_CHECK_EQUAL(action_of<avatar::transport::http_reply>(faults, fault_point::upgrade).body,
+                    "{\"message\":\"\"}\n");
+    CAF_CHECK(at(faults, fault_point::idle).idle_for == 1s);
+    const auto& error = action_of<error_message>(faults, fault_point::handshake);
+    CAF_CHECK_EQUAL(error.code, 0);
+    CAF_CHECK_EQUAL(error.message, "");
+    CAF_CHECK(!error.of_request);
+    const auto& close = action_of<clean_close>(faults, fault_point::audio);
+    CAF_CHECK_EQUAL(close.code, 1000);
+    CAF_CHECK_EQUAL(close.reason, "");
+    for (const auto& each : faults.all()) {
+        CAF_CHECK_EQUAL(each.after, 0u);
+        CAF_CHECK(!each.any_frame);
+        CAF_CHECK_EQUAL(each.whom, "");
+    }
+}
+
+CAF_TEST(each number is taken up to its limits) {
+    struct row {
+        std::string before; ///< What stands before the number in a fault,
+        std::string behind; ///< and what behind.
+        std::string name;
+        std::int64_t min;
+        std::int64_t max;
+    };
+    for (const auto& [before, behind, name, min, max] : {
+             row{R"({"at": "upgrade", "refuse": {"status": )", "}}", "status", 400, 599},
+             row{R"({"at": "audio", "error": {"code": )", "}}", "code", INT32_MIN, INT32_MAX},
+             row{R"({"at": "audio", "close": {"code": )", "}}", "code", 1000, 4999},
+             row{R"({"at": "frames", "oversize": )", "}", "oversize", 1, 62'914'560},
+             row{R"({"at": "frames", "cut": true, "after": )", "}", "after", 0, 1'000'000},
+         }) {
+        for (const auto number : {min, min + 1, max - 1, max})
+            CAF_CHECK_EQUAL(error_of_fault(before + std::to_string(number) + behind), "no error");
+        for (const auto number : {min - 1, max + 1})
+            CAF_CHECK_EQUAL(error_of_fault(before + std::to_string(number) + behind),
+                            name + " is " + std::to_string(number) +
+                                ": expected a whole number from " + std::to_string(min) + " to " +
+                                std::to_string(max));
+    }
+    for (const auto* chance : {"0", "0.0", "0.5", "1", "1.0"})
+        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": true, "probability": )" +
+                                       std::string(chance) + "}"),
+                        "no error");
+}
+
+CAF_TEST(the console may refuse with status 200 and a list of errors) {
+    const auto faults = with(R"({"at": "token", "refuse": {"status": 200, "message": "no"}})");
+    const auto& reply = action_of<avatar::transport::http_reply>(faults, fault_point::token);
+    CAF_CHECK_EQUAL(reply.status, 200u);
+    CAF_CHECK_NOT_EQUAL(reply.body.find("\"detail\":\"no\""), std::string::npos);
+    for (const auto* status : {"199", "201", "\"200\""})
+        CAF_CHECK_EQUAL(
+            error_of_fault(R"({"at": "token", "refuse": {"status": )" + std::string(status) + "}}"),
+            "status is " + std::string(status) + ": expected a whole number from 400 to 599");
+}
+
+CAF_TEST(a value of another kind is refused) {
+    const auto keys = "expected at, avatar, api_key, after, probability, from, until, every, "
+                      "refuse, late, error, text, bytes, close, cut, silence, stall, no_answer, "
+                      "drop, repeat, hold_back, foreign, oversize, stop";
+    for (const auto* fault : {"7", "null", "\"text\"", "[]"})
+        CAF_CHECK_EQUAL(error_of_fault(fault), std::string("it is no object: ") + keys);
+    for (const auto* value : {"7", "null", "\"text\"", "[]", "true"}) {
+        CAF_CHECK_EQUAL(
+            error_of_fault(R"({"at": "upgrade", "refuse": )" + std::string(value) + "}"),
+            "refuse is no object: expected status, message, body");
+        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "error": )" + std::string(value) + "}"),
+                        "error is no object: expected code, message, of_request");
+        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "close": )" + std::string(value) + "}"),
+                        "close is no object: expected code, reason");
+    }
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "text": 7})"),
+                    "text is no text: expected \"...\"");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": false})"),
+                    "cut is false: expected true, or another thing that goes wrong");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "drop": false})"),
+                    "drop is false: expected true, or another thing that goes wrong");
+    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "oversize": false})"),
+                    "oversize is false: expected true, or another thing that goes wrong");
+}
+
+CAF_TEST(of a long value the beginning is shown) {
+    for (const std::size_t size : {197u, 198u, 199u, 500u}) {
+        const auto value = '"' + std::string(size, 'x') + '"';
+        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": true, "from": )" + value + "}"),
+                        "from is " + value.substr(0, 200) +
+                            ": expected a duration up to a year, such as \"30s\"");
+    }
+    CAF_CHECK_EQUAL(error_of_fault("{\"at\": \"audio\", \"from\": \"\xC3\xA9\"}"),
+                    "from is \"\xC3\xA9\": expected a duration up to a year, such as \"30s\"");
+}
+
 CAF_TEST(a time that cannot be is refused with what would be right) {
     const auto error_when = [](const std::string& when) {
         return error_of_fault(R"({"at": "audio", "cut": true, )" + when + "}");
@@ -224,6 +329,27 @@ CAF_TEST(what does not belong to its point is refused) {
                         "expected from and until, and no probability, at accept");
     CAF_CHECK_EQUAL(error_of_fault(R"({"at": "accept", "avatar": "a", "stop": true})"),
                     "nobody is known at accept: expected neither avatar nor api_key");
+}
+
+CAF_TEST(a file is read up to a size of 1 MiB) {
+    const auto path = (std::filesystem::temp_directory_path() /
+                       ("avatar-scenario-" + std::to_string(getpid()) + ".json"))
+                          .string();
+    const std::string text = R"({"faults": [{"at": "audio", "cut": true}]})";
+    const auto load = [&](std::size_t size) -> std::string {
+        std::ofstream(path, std::ios::binary) << text << std::string(size - text.size(), ' ');
+        try {
+            return std::to_string(load_scenario(path).all().size()) + " faults";
+        } catch (const emulator_error& e) {
+            return e.what();
+        }
+    };
+    for (const std::size_t size : {text.size(), std::size_t{1'048'575}, std::size_t{1'048'576}})
+        CAF_CHECK_EQUAL(load(size), "1 faults");
+    for (const std::size_t size : {1'048'577, 2'000'000})
+        CAF_CHECK_EQUAL(load(size),
+                        "scenario " + path + ": is larger than 1 MiB: expected a scenario");
+    std::filesystem::remove(path);
 }
 
 CAF_TEST(a file that cannot be read is named) {

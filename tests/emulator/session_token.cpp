@@ -2,6 +2,8 @@
 
 #include "transport/hmac.hpp"
 
+#include <boost/algorithm/hex.hpp>
+
 #define CAF_SUITE session_token
 #include "caf/test/dsl.hpp"
 
@@ -69,6 +71,33 @@ CAF_TEST(a token cut short or made longer is invalid) {
     for (std::size_t size = 0; size < token.size(); ++size)
         CAF_CHECK_EQUAL(state(tokens, token.substr(0, size)), "invalid");
     CAF_CHECK_EQUAL(state(tokens, token + "00"), "invalid");
+}
+
+CAF_TEST(a token that another program made with the key is taken) {
+    const auto signed_with = [](const std::string& message) {
+        return boost::algorithm::hex_lower(message +
+                                           avatar::transport::hmac_sha256("key", message));
+    };
+    const session_tokens tokens("key");
+    // The expiry as 64 bits, the highest byte first; eight bytes of any kind; the app.
+    const auto expiry = std::string("\0\0\0\0\x6b\x49\xd2\x01", 8); // One second after now.
+    const auto verdict = tokens.check(signed_with(expiry + "anything" + "app"), now);
+    CAF_CHECK(verdict.state == token_state::valid);
+    CAF_CHECK_EQUAL(verdict.app_id, "app");
+    CAF_CHECK_EQUAL(state(tokens, signed_with(expiry + "anything" + "app"), now + 1s), "expired");
+    CAF_CHECK_EQUAL(state(tokens, signed_with(expiry + "anything")), "valid");
+    const auto head = expiry + "anything";
+    for (std::size_t size = 0; size < head.size(); ++size)
+        CAF_CHECK_EQUAL(state(tokens, signed_with(head.substr(0, size))), "invalid");
+    CAF_CHECK_EQUAL(tokens.issue("app", now).size(), 2u * (8 + 8 + 3 + 32));
+}
+
+CAF_TEST(a token is at most 4096 characters long) {
+    const session_tokens tokens;
+    const auto longest = tokens.issue(std::string(2'000, 'a'), now + 1h);
+    CAF_CHECK_EQUAL(longest.size(), 4'096u);
+    CAF_CHECK_EQUAL(state(tokens, longest), "valid");
+    CAF_CHECK_EQUAL(state(tokens, tokens.issue(std::string(2'001, 'a'), now + 1h)), "invalid");
 }
 
 CAF_TEST(text that is no token is invalid) {
