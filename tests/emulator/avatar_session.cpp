@@ -1,6 +1,7 @@
 #include "emulator/avatar_session.hpp"
 
 #include "recording_peer.hpp"
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -73,6 +74,7 @@ struct fixture {
 
     /// Runs the timers until the session has closed the connection.
     void run_until_closed() {
+        io.restart();
         while (client->lines.empty() || client->lines.back().substr(0, 5) != "close")
             if (io.run_one() == 0)
                 CAF_FAIL("the session never closes; it said: " << said());
@@ -138,6 +140,7 @@ CAF_TEST(audio is answered with frames) {
 }
 
 CAF_TEST(without pacing and limits a confirmed session waits on no timer) {
+    rules->configure_limit = 1h;
     confirm();
     say(audio_input{"a", true, second});
     io.run();
@@ -244,6 +247,115 @@ CAF_TEST(a session without audio input ends) {
     run_until_closed();
     CAF_CHECK_EQUAL(said(), "error 4 no audio input for 0.02s; "
                             "close 1000 no audio input for 0.02s");
+}
+
+CAF_TEST(the shortest limit ends a session) {
+    rules->configure_limit = 1ms;
+    open();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 expected ClientConfigureSession message within 0.001s; "
+                            "close 1000 expected ClientConfigureSession message within 0.001s");
+    client->lines.clear();
+    rules = default_rules();
+    rules->settings.idle_timeout = 1ms;
+    confirm();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 no audio input for 0.001s; close 1000 no audio input for "
+                            "0.001s");
+    client->lines.clear();
+    rules = default_rules();
+    rules->settings.session_limit = 1ms;
+    confirm();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4002 session time limit reached; "
+                            "close 1000 session time limit reached");
+}
+
+CAF_TEST(a session is idle only once it is configured) {
+    rules->settings.idle_timeout = 1ms;
+    rules->configure_limit = 20ms;
+    with_faults({{.at = fault_point::idle, .action = reset{}, .idle_for = 1ms}});
+    open();
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 expected ClientConfigureSession message within 0.02s; "
+                            "close 1000 expected ClientConfigureSession message within 0.02s");
+}
+
+CAF_TEST(a request under way keeps the faults of idle sessions off) {
+    rules->settings.idle_timeout = 20ms;
+    with_faults({{.at = fault_point::idle, .action = reset{}, .idle_for = 1ms}});
+    confirm();
+    say(audio_input{"a", false, ""});
+    run_until_closed();
+    CAF_CHECK_EQUAL(said(), "error 4 no audio input for 0.02s; "
+                            "close 1000 no audio input for 0.02s");
+}
+
+CAF_TEST(a session is idle from its last message on) {
+    using clock = std::chrono::steady_clock;
+    rules->settings.idle_timeout = 20ms;
+    confirm();
+    const auto late = clock::now() + 25ms;
+    while (clock::now() < late)
+        ; // The session has no chance to look at the time.
+    const auto spoken = clock::now();
+    say(audio_input{"a", false, ""});
+    run_until_closed();
+    CAF_CHECK(clock::now() - spoken >= 20ms);
+}
+
+CAF_TEST(a session wakes when something is due and not before) {
+    rules->settings.first_frame = 0.03;
+    rules->settings.frame_interval = 5ms;
+    confirm();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_LESS(io.run(), 10u);
+    CAF_CHECK_EQUAL(said(), "frame a; frame a; frame a; last a");
+}
+
+CAF_TEST(the format and the rate of the configuration count) {
+    auto wanted = configure(16'000);
+    wanted.audio_format = audio_format::ogg_opus;
+    open();
+    say(wanted);
+    client->lines.clear();
+    say(audio_input{"a", true, second});
+    CAF_CHECK_EQUAL(said(), "error 3 audio is not an Ogg Opus stream [a]");
+    client->lines.clear();
+    for (const auto& [rate, frames] :
+         {std::pair(8'000, 8), std::pair(16'000, 4), std::pair(32'000, 2)}) {
+        open();
+        say(configure(rate));
+        client->lines.clear();
+        say(audio_input{"a", true, second});
+        CAF_CHECK_EQUAL(client->lines.size(), static_cast<std::size_t>(frames));
+        client->lines.clear();
+    }
+}
+
+CAF_TEST(a long reason is cut to what a close frame holds) {
+    for (const std::size_t size : {122u, 123u, 124u, 300u}) {
+        strike_at(fault_point::handshake, error_message{4001, std::string(size, 'x')});
+        CAF_CHECK_EQUAL(said(), "error 4001 " + std::string(size, 'x') + "; close 1000 " +
+                                    std::string(std::min<std::size_t>(size, 123), 'x'));
+        client->lines.clear();
+    }
+}
+
+CAF_TEST(requests without an answer that never end are limited) {
+    with_faults({{fault_point::audio, "", 0, no_answer{}}});
+    rules->max_open_requests = 2;
+    confirm();
+    say(audio_input{"a", false, second});
+    say(audio_input{"b", false, second});
+    say(audio_input{"c", true, second}); // Has ended, so nothing has to be known of it.
+    CAF_CHECK_EQUAL(said(), "");
+    say(audio_input{"a", true, second});
+    say(audio_input{"d", false, second});
+    CAF_CHECK_EQUAL(said(), "");
+    say(audio_input{"e", false, second});
+    CAF_CHECK_EQUAL(said(), "error 8 too many requests that never end; "
+                            "close 1000 too many requests that never end");
 }
 
 CAF_TEST(a request that stops half way is idle as well) {
@@ -438,6 +550,13 @@ CAF_TEST(a foreign frame is the last of a request that nobody made) {
     CAF_REQUIRE_EQUAL(client->lines.size(), 2u);
     CAF_CHECK_EQUAL(client->lines[0].size(), std::string("last ").size() + 36);
     CAF_CHECK_EQUAL(client->lines[1], "last a");
+    client->lines.clear();
+    // Whichever frame it comes before.
+    confirm();
+    say(audio_input{"a", true, second});
+    CAF_REQUIRE_EQUAL(client->lines.size(), 5u);
+    CAF_CHECK_EQUAL(client->lines[0].substr(0, 5), "last ");
+    CAF_CHECK_EQUAL(client->lines[1], "frame a");
 }
 
 CAF_TEST(every binary message is told to who wants to know) {
