@@ -245,7 +245,7 @@ CAF_TEST(each request has its luck and the frames that were foreseen) {
             audio += second;
         CAF_CHECK(!desk.take({std::to_string(i), true, audio}, start));
         desk.send_due(start, [&](const due_frame& frame) -> const fault* {
-            CAF_CHECK_EQUAL(frame.place.foreseen, std::max<std::size_t>(1, 4 * seconds));
+            CAF_CHECK_EQUAL(frame.place.foreseen, std::max({std::size_t{1}, 4 * seconds}));
             CAF_CHECK(frame.place.luck >= 0.0 && frame.place.luck < 1.0);
             if (frame.place.last)
                 lucks.insert(frame.place.luck);

@@ -42,7 +42,7 @@ CAF_TEST(text that is not JSON is the detail) {
                     "upstream connect error"s);
     for (std::size_t size : {199, 200, 201, 5000})
         CAF_CHECK_EQUAL(parse_error_body(std::string(size, 'x')).detail.size(),
-                        std::min<std::size_t>(size, 200));
+                        std::min({size, std::size_t{200}}));
 }
 
 CAF_TEST(where no error is listed the body itself is read) {

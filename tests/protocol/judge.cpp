@@ -248,8 +248,8 @@ CAF_TEST(titles and details are kept to their first three hundred bytes) {
         known.title = text;
         known.detail = text + "y";
         const auto f = judge(known);
-        CAF_CHECK_EQUAL(f.title.size(), std::min<std::size_t>(size, 300));
-        CAF_CHECK_EQUAL(f.detail.size(), std::min<std::size_t>(size + 1, 300));
+        CAF_CHECK_EQUAL(f.title.size(), std::min({size, std::size_t{300}}));
+        CAF_CHECK_EQUAL(f.detail.size(), std::min({size + 1, std::size_t{300}}));
         // What is cut off has been read.
         known.detail += "credits exhausted";
         CAF_CHECK_EQUAL(code_of(known), "creditsExhausted"s);
@@ -263,7 +263,7 @@ CAF_TEST(a body is kept to its first thousand bytes) {
     for (std::size_t size : {999, 1000, 1001})
         CAF_CHECK_EQUAL(
             http_failure(phase::websocket_connect, 500, std::string(size, 'x')).body.size(),
-            std::min<std::size_t>(size, 1000));
+            std::min({size, std::size_t{1000}}));
 }
 
 CAF_TEST(only the answers from 200 to 299 are successful) {
