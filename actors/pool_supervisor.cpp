@@ -13,10 +13,11 @@ namespace avatar {
 
 pool_supervisor_actor::behavior_type
 pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> self, pool_plan plan) {
+    name_exceptions(self);
+    check(plan);
     self->state.state = std::make_unique<pool_supervisor_state>(self, std::move(plan));
     auto& state = *self->state.state;
     auto& dispatcher = state.dispatcher();
-    name_exceptions(self);
     self->set_down_handler([&](caf::down_msg& message) { state.on_down(message); });
     // CAF tries them in this order: what comes with every request stands first.
     return {

@@ -28,6 +28,9 @@ struct pool_plan {
     std::uint64_t seed = std::random_device{}(); ///< Of the pauses drawn at random.
 };
 
+/// Throws config::config_error, of one line, when something of the plan cannot be used.
+void check(const pool_plan& plan);
+
 /// A pool's own state: the slots, the keeper that fills them with sessions, and
 /// the dispatcher that gives these their work.
 class pool_supervisor_state {
@@ -107,7 +110,8 @@ struct pool_supervisor_box {
 };
 
 /// Behaviour of a pool that, once told to open, keeps `settings.size` sessions
-/// on channels from `make_channel`. It ends after `pool_closed`.
+/// on channels from `make_channel`. It ends after `pool_closed`, and at
+/// once when the plan cannot be used; `spawn_pool` refuses such a plan instead.
 pool_supervisor_actor::behavior_type
 pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> self, pool_plan plan);
 

@@ -26,8 +26,10 @@ round_driver_actor::behavior_type
 round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
              round_driver_links links, round_driver_plan plan) {
     auto& state = self->state;
-    state.start(std::move(links), std::move(plan));
     name_exceptions(self);
+    check(links);
+    check(plan);
+    state.start(std::move(links), std::move(plan));
     self->set_down_handler(
         [&](const caf::down_msg& message) { state.on_pool_lost(message.reason); });
     // CAF tries them in this order: what comes with every request stands first.

@@ -28,6 +28,10 @@ struct round_driver_plan {
     nanoseconds progress_interval{0}; ///< Between two `round_progress`; 0: none.
 };
 
+/// Both throw config::config_error, of one line, when something cannot be used.
+void check(const round_driver_links& links);
+void check(const round_driver_plan& plan);
+
 /// A round driver's own state: the round that runs, or the pause before the
 /// next one.
 class round_driver_state {
@@ -110,6 +114,7 @@ private:
 /// requests to the pool: the requests of a round all at once, each round
 /// `interval` after the end of the one before. It ends after `rounds_finished`. A
 /// pool that ends meanwhile ends the rounds; requests that it had count as failed.
+/// It ends at once when links or plan cannot be used; `spawn_round_driver` refuses them.
 round_driver_actor::behavior_type
 round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
              round_driver_links links, round_driver_plan plan);

@@ -61,6 +61,20 @@ std::size_t descriptor_limit(std::size_t wanted) {
     return std::min<rlim_t>(limit.rlim_cur, wanted);
 }
 
+/// Each value of a group by itself, as if a user had set it: one truth for those of a
+/// command line and those of a program.
+void check_values(std::string_view group, const settings& values) {
+    for (const auto& known : options()) {
+        if (!known.key.starts_with(group) || known.key.substr(group.size()).front() != '.')
+            continue;
+        const auto value = known.kind.text(values);
+        auto copy = values;
+        apply(known, copy, value,
+              known.secret ? std::string(known.key)
+                           : fmt::format("{}={}", known.key, printable(value)));
+    }
+}
+
 void check_livekit_key(const livekit_settings& to) {
     if (!to.url.empty() && to.api_token.empty() && to.api_key.empty() != to.api_secret.empty())
         throw config_error(
@@ -69,7 +83,7 @@ void check_livekit_key(const livekit_settings& to) {
                         to.api_key.empty() ? "api-key" : "api-secret"));
 }
 
-void check_egress(const egress_settings& egress) {
+void check_one_egress(const egress_settings& egress) {
     if (egress.to_livekit() && egress.to_agora())
         throw config_error("egress.livekit.url and egress.agora.channel-name exclude each other: "
                            "expected one egress at most");
@@ -88,7 +102,29 @@ void check_egress(const egress_settings& egress) {
     check_livekit_key(livekit);
 }
 
+} // namespace
+
+void raise_descriptor_limit() {
+    descriptor_limit(SIZE_MAX);
+}
+
+void check_pool(const pool_settings& pool) {
+    settings values;
+    values.pool = pool;
+    check_values("pool", values);
+    constexpr std::size_t most = 1'000'000;
+    if (pool.size > most)
+        throw config_error(fmt::format("pool.size={}: expected at most {}", pool.size, most));
+    if (pool.reconnect_min > pool.reconnect_max)
+        throw config_error(fmt::format(
+            "pool.reconnect-min={} is longer than pool.reconnect-max={}: expected at most that",
+            format_duration(pool.reconnect_min), format_duration(pool.reconnect_max)));
+}
+
 void check_rounds(const rounds_settings& rounds) {
+    settings values;
+    values.rounds = rounds;
+    check_values("rounds", values);
     if (rounds.duration.count() > 0 && rounds.arrival_rate == 0)
         throw config_error("rounds.arrival-rate is missing: expected it with rounds.duration, "
                            "such as 100/s");
@@ -97,28 +133,59 @@ void check_rounds(const rounds_settings& rounds) {
         throw config_error(fmt::format("rounds.arrival-rate for rounds.duration={} makes {} "
                                        "requests a round: expected at most {}",
                                        format_duration(rounds.duration), rounds.requests(), most));
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(365 * 24);
+    if (static_cast<double>(rounds.requests() - 1) > rounds.arrival_rate * longest.count() &&
+        rounds.arrival_rate > 0)
+        throw config_error(fmt::format("rounds.arrival-rate={}/s starts {} requests in more than a "
+                                       "year: expected a higher rate",
+                                       rounds.arrival_rate, rounds.requests()));
 }
 
-} // namespace
-
-void raise_descriptor_limit() {
-    descriptor_limit(SIZE_MAX);
+void check_egress(const egress_settings& egress) {
+    settings values;
+    values.egress = egress;
+    check_values("egress", values);
+    check_one_egress(egress);
 }
 
-void check_consistency(const settings& values) {
-    check_egress(values.egress);
-    const auto& pool = values.pool;
-    if (pool.reconnect_min > pool.reconnect_max)
-        throw config_error(fmt::format(
-            "pool.reconnect-min={} is longer than pool.reconnect-max={}: expected at most that",
-            format_duration(pool.reconnect_min), format_duration(pool.reconnect_max)));
-    check_rounds(values.rounds);
-    const auto& emulator = values.emulator;
+void check_emulator(const emulator_settings& emulator) {
+    settings values;
+    values.emulator = emulator;
+    check_values("emulator", values);
     if (emulator.tls_certificate.empty() != emulator.tls_key.empty())
         throw config_error(fmt::format("{} is missing: expected emulator.tls-certificate and "
                                        "emulator.tls-key together, or neither",
                                        emulator.tls_key.empty() ? "emulator.tls-key"
                                                                 : "emulator.tls-certificate"));
+}
+
+void check_audio(const audio_settings& audio) {
+    settings values;
+    values.audio = audio;
+    check_values("audio", values);
+}
+
+void check_connection(const connection_terms& terms) {
+    settings values;
+    values.service = terms.service;
+    check_values("service", values);
+    values.pool.session_ttl = terms.session_ttl;
+    values.pool.keepalive = terms.keepalive;
+    check_values("pool", values);
+    values.audio.sample_rate = terms.sample_rate;
+    check_values("audio", values);
+    if (terms.bitrate < 0)
+        throw config_error(
+            fmt::format("bitrate={}: expected bits per second, or 0 for none", terms.bitrate));
+    check_egress(terms.egress);
+}
+
+void check_consistency(const settings& values) {
+    check_egress(values.egress);
+    check_pool(values.pool);
+    check_rounds(values.rounds);
+    check_audio(values.audio);
+    check_emulator(values.emulator);
 }
 
 void check_service(const settings& values) {

@@ -1,14 +1,38 @@
 #pragma once
 
+#include "config/settings.hpp"
+
 #include <cstddef>
+#include <cstdint>
 
 /// Whether settings can be used, before anything is opened. All throw
 /// config_error.
 namespace avatar::config {
 
-struct settings;
+/// Each value of the struct is one that its option takes, and they go together: no
+/// bounds that cross, no halves of a pair. For settings that a program made itself; the
+/// text names the option.
+void check_pool(const pool_settings& pool);
+void check_rounds(const rounds_settings& rounds);
+void check_audio(const audio_settings& audio);
+void check_egress(const egress_settings& egress);
+void check_emulator(const emulator_settings& emulator);
 
-/// What no single option can tell: bounds that cross, halves of a pair.
+/// What one connection to the service is opened with.
+struct connection_terms {
+    const service_settings& service;
+    milliseconds session_ttl{};
+    milliseconds keepalive{};
+    std::int32_t sample_rate = 0;
+    std::int32_t bitrate = 0;
+    const egress_settings& egress;
+};
+
+/// Likewise. Whether a service needs more than that is left to `check_service`.
+void check_connection(const connection_terms& terms);
+
+/// All of the above that a run or an emulator needs. The values themselves were checked
+/// where they were read.
 void check_consistency(const settings& values);
 
 /// Everything needed to reach a real avatar service is there, the endpoints are

@@ -1,5 +1,6 @@
 #include "emulator/emulator.hpp"
 
+#include "config/checks.hpp"
 #include "emulator/avatar_session.hpp"
 #include "emulator/console.hpp"
 #include "emulator/ingress.hpp"
@@ -24,12 +25,6 @@ transport::tls_context make_tls(const config::emulator_settings& settings) {
     const auto& key = settings.tls_key;
     if (certificate.empty() && key.empty())
         return nullptr;
-    if (key.empty())
-        throw emulator_error("emulator.tls-certificate is set without emulator.tls-key; "
-                             "TLS needs both");
-    if (certificate.empty())
-        throw emulator_error("emulator.tls-key is set without emulator.tls-certificate; "
-                             "TLS needs both");
     return transport::make_server_tls(certificate, key);
 }
 
@@ -109,6 +104,7 @@ class emulator::service : public transport::server {
 
 emulator::emulator(boost::asio::io_context& io, const config::emulator_settings& settings,
                    hooks on) {
+    config::check_emulator(settings);
     auto rules = std::make_shared<session_rules>();
     rules->settings = settings;
     rules->on = std::move(on);

@@ -3,8 +3,8 @@
 // emulator of its own; put your service's address in the place of `address_of`.
 
 #include "actors/actor_runtime.hpp"
-#include "actors/pool_supervisor.hpp"
 #include "actors/session_lease.hpp"
+#include "actors/spawn_pool.hpp"
 #include "audio/clip.hpp"
 #include "emulator/emulator.hpp"
 #include "transport/avatar_channel.hpp"
@@ -79,8 +79,8 @@ int main() {
     actor_runtime config(io);
     caf::actor_system system(config);
     caf::scoped_actor self(system);
-    const auto pool = system.spawn(
-        pool_supervisor, pool_plan{settings, transport::make_avatar_channels(io, channels), {}});
+    const auto pool =
+        spawn_pool(system, {settings, transport::make_avatar_channels(io, channels), {}});
     const auto report = [](const caf::error&) { std::cout << "the pool did not answer\n"; };
     self->request(pool, 30s, open_pool{}).receive([](const pool_opened&) {}, report);
 

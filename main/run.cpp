@@ -1,9 +1,8 @@
 #include "actors/actor_end.hpp"
 #include "actors/actor_runtime.hpp"
 #include "actors/console.hpp"
-#include "actors/pool_supervisor.hpp"
-#include "actors/round_driver.hpp"
 #include "actors/run_supervisor.hpp"
+#include "actors/spawn_pool.hpp"
 #include "actors/stats.hpp"
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
@@ -65,18 +64,15 @@ run_actors spawn_actors(caf::actor_system& system, const config::settings& setti
     actors.console =
         system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
     actors.stats = system.spawn(stats);
-    actors.pool =
-        system.spawn(pool_supervisor, pool_plan{settings.pool, std::move(channels),
-                                                connection_watcher_actor(actors.console)});
+    actors.pool = spawn_pool(
+        system, {settings.pool, std::move(channels), connection_watcher_actor(actors.console)});
     round_driver_plan plan;
     plan.rounds = settings.rounds;
     plan.audio = speech;
     if (live)
         plan.progress_interval = progress_interval;
-    actors.driver = system.spawn(
-        round_driver,
-        round_driver_links{actors.pool, actors.stats, round_watcher_actor(actors.console)},
-        std::move(plan));
+    actors.driver = spawn_round_driver(
+        system, {actors.pool, actors.stats, round_watcher_actor(actors.console)}, std::move(plan));
     return actors;
 }
 

@@ -1,5 +1,6 @@
 #include "transport/avatar_channel.hpp"
 
+#include "config/checks.hpp"
 #include "transport/avatar_connection.hpp"
 #include "transport/io_runtime.hpp"
 
@@ -98,6 +99,8 @@ connection_settings in_common(channel_settings settings) {
 } // namespace
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
+    config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
+                              settings.sample_rate, settings.bitrate, settings.egress});
     auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
     auto all = std::make_shared<const neighbourhoods>(make_neighbourhoods(io));
     return [&io, common, all](channel_sink sink) -> std::unique_ptr<channel> {

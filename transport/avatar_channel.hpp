@@ -23,7 +23,8 @@ struct channel_settings {
 };
 
 /// Makes channels to the avatar service, spread over the threads of `io`, which
-/// must outlive them. Throws tls_error when the CA file cannot be used, and
+/// must outlive them. Throws config::config_error when a setting cannot be used,
+/// tls_error when the CA file cannot be used, and
 /// protocol::invalid_endpoint when the console or the ingress cannot be, or would take
 /// a secret unencrypted to another machine and `service.allow_plaintext` is not set.
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/pool_supervisor.hpp"
+#include "actors/spawn_pool.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 namespace avatar::tests {
@@ -30,8 +30,7 @@ public:
         watcher = sys.spawn([this]() -> connection_watcher_actor::behavior_type {
             return {[this](const connection_tried& event) { tried.push_back(event); }};
         });
-        pool =
-            sys.spawn(pool_supervisor, pool_plan{settings, service.factory(), watcher, /*seed=*/1});
+        pool = avatar::spawn_pool(sys, {settings, service.factory(), watcher, /*seed=*/1});
     }
 
     /// Starts to open; `opened` holds the answer once it came.

@@ -88,9 +88,11 @@ CAF_TEST(the export lines point a client at it) {
 
 CAF_TEST(a certificate without a key and a key without a certificate are errors) {
     CAF_CHECK_EQUAL(error_of(with_tls("cert.pem", "")),
-                    "emulator.tls-certificate is set without emulator.tls-key; TLS needs both");
+                    "emulator.tls-key is missing: expected emulator.tls-certificate and "
+                    "emulator.tls-key together, or neither");
     CAF_CHECK_EQUAL(error_of(with_tls("", "key.pem")),
-                    "emulator.tls-key is set without emulator.tls-certificate; TLS needs both");
+                    "emulator.tls-certificate is missing: expected emulator.tls-certificate and "
+                    "emulator.tls-key together, or neither");
 }
 
 CAF_TEST(a certificate that cannot be read is an error that names it) {

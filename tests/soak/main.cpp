@@ -3,7 +3,7 @@
 // and exits with 1, and a line for each, when a promise was broken.
 
 #include "actors/actor_runtime.hpp"
-#include "actors/pool_supervisor.hpp"
+#include "actors/spawn_pool.hpp"
 #include "tests/soak/caller.hpp"
 #include "tests/soak/frame_counts.hpp"
 #include "tests/soak/promises.hpp"
@@ -196,8 +196,7 @@ private:
     actor_runtime config_{io_};
     caf::actor_system system_{config_};
     caf::scoped_actor self_{system_};
-    pool_supervisor_actor pool_ =
-        system_.spawn(pool_supervisor, pool_plan{pooled(), make_channels(io_, service_), {}});
+    pool_supervisor_actor pool_ = spawn_pool(system_, {pooled(), make_channels(io_, service_), {}});
     std::array<caf::actor, callers> callers_;
 };
 

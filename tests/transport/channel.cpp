@@ -290,12 +290,12 @@ CAF_TEST(a message over the size limit ends the session) {
     };
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
-    settings.service.max_message_size = 1000;
+    settings.service.max_message_size = 1024;
     open(settings);
     next<channel_opened>();
     channel->send("r-1", audio_clip("a"));
     CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                    "protocolError: message larger than 1000 bytes (service.max-message-size)");
+                    "protocolError: message larger than 1024 bytes (service.max-message-size)");
 }
 
 CAF_TEST(closing while it connects ends it without a failure) {

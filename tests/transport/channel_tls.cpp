@@ -105,12 +105,12 @@ CAF_TEST(what ended a session is told though the service goes on talking) {
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
     settings.service.ca_file = tests::ca_file;
-    settings.service.max_message_size = 1000;
+    settings.service.max_message_size = 1024;
     open(settings);
     next<channel_opened>();
     channel->send("r-1", audio_clip("a"));
     CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                    "protocolError: message larger than 1000 bytes (service.max-message-size)");
+                    "protocolError: message larger than 1024 bytes (service.max-message-size)");
 }
 
 CAF_TEST(verifies the host name and sends it) {
