@@ -62,11 +62,4 @@ CAF_TEST(further ones are told apart by their code alone) {
     CAF_CHECK_EQUAL(kinds[10].sample.detail, "one");
 }
 
-CAF_TEST(one of the few has to differ in text to stand for itself) {
-    count(failure_code::connection_failed, "refused");
-    count(failure_code::session_token_invalid, "refused");
-    count(failure_code::connection_failed, "timed out");
-    CAF_CHECK_EQUAL(kinds.size(), 3u);
-}
-
 CAF_TEST_FIXTURE_SCOPE_END()
