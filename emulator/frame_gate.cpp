@@ -55,7 +55,7 @@ const fault* frame_gate::pass(const due_frame& frame) {
         spoil(frame, *of_frame);
     else
         send_(frame.bytes);
-    if (held_ && held_of_ != frame.request_id)
+    if (held_of_ != frame.request_id)
         release();
     return nullptr;
 }

@@ -41,7 +41,6 @@ scenario parse_scenario(std::string_view text, const std::string& name) {
 }
 
 scenario load_scenario(const std::string& path) {
-    errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file)
         refuse_file(

@@ -229,6 +229,21 @@ CAF_TEST(nothing is accepted while a window is open) {
     CAF_CHECK(source.accept_pause() == 14s);
     now = 40s;
     CAF_CHECK(source.accept_pause() == 0s);
+    struct row {
+        std::chrono::milliseconds time;
+        std::chrono::milliseconds pause;
+        int told;
+    };
+    int heard = 0;
+    source.tell([&](const fault&) { ++heard; });
+    for (const auto& [time, pause, told] :
+         {row{19'999ms, 0ms, 0}, row{20s, 10s, 1}, row{29'999ms, 10'001ms, 2}, row{30s, 10s, 1},
+          row{39'999ms, 1ms, 1}, row{40s, 0ms, 0}}) {
+        heard = 0;
+        now = time;
+        CAF_CHECK(source.accept_pause() == pause);
+        CAF_CHECK_EQUAL(heard, told);
+    }
 }
 
 CAF_TEST(a listener hears of what strikes and of nothing else) {

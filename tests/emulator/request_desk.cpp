@@ -193,6 +193,13 @@ CAF_TEST(an interrupt ends a request whose audio is still coming) {
     CAF_CHECK_EQUAL(sent_by(10s), "");
 }
 
+CAF_TEST(an interrupt ends a request that is not worth a frame yet) {
+    take("a", false, second.substr(0, 100));
+    note(desk.interrupt("a"));
+    CAF_CHECK_EQUAL(sent, "a! ");
+    CAF_CHECK(desk.is_idle());
+}
+
 CAF_TEST(an interrupt leaves other and unknown requests alone) {
     take("a", true, second);
     note(desk.interrupt("b"));
