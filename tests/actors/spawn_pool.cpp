@@ -86,7 +86,7 @@ CAF_TEST(the plan of a round driver is checked likewise) {
     round_driver_plan plan;
     plan.audio = audio_clip("speech");
     const auto error = [&](const round_driver_links& with) {
-    return error_of([&] { spawn_round_driver(sys, with, plan); });
+        return error_of([&] { spawn_round_driver(sys, with, plan); });
     };
     plan.rounds.count = 0;
     CAF_CHECK_EQUAL(error(links), "rounds.count=0: expected a whole number from 1 up");
@@ -94,9 +94,9 @@ CAF_TEST(the plan of a round driver is checked likewise) {
     CAF_CHECK_EQUAL(why.value_or(""), "rounds.count=0: expected a whole number from 1 up");
     plan.rounds.count = 1;
     for (auto interval : {nanoseconds(-1), nanoseconds(24h) + nanoseconds(1)}) {
-    plan.progress_interval = interval;
-    CAF_CHECK_EQUAL(error(links), "round_driver_plan.progress_interval: expected 0 for none, "
-                                  "or up to 24h");
+        plan.progress_interval = interval;
+        CAF_CHECK_EQUAL(error(links), "round_driver_plan.progress_interval: expected 0 for none, "
+                                      "or up to 24h");
     }
     plan.progress_interval = 24h;
     const auto incomplete = "round_driver_links: expected a pool, stats and a watcher";
