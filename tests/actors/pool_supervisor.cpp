@@ -91,7 +91,7 @@ CAF_TEST(requests beyond the queues limit are refused at once) {
 }
 
 CAF_TEST(requests whose audio is more than may wait are refused at once) {
-    settings.max_waiting_bytes = 100;
+    settings.max_waiting_bytes = 2000;
     open_pool_of(1);
     const auto send = [this](const std::string& id, const audio_clip& clip) {
         sys.spawn([this, id, clip](caf::event_based_actor* caller) {
@@ -104,17 +104,17 @@ CAF_TEST(requests whose audio is more than may wait are refused at once) {
         });
         consume_messages();
     };
-    const audio_clip shared(std::string(60, 'a'));
-    send("running", audio_clip(std::string(500, 'r'))); // Does not wait.
+    const audio_clip shared(std::string(1200, 'a'));
+    send("running", audio_clip(std::string(5000, 'r'))); // Does not wait.
     for (const auto* id : {"s-0", "s-1", "s-2"})
         send(id, shared);
-    send("over", audio_clip(std::string(41, 'b')));
+    send("over", audio_clip(std::string(801, 'b')));
     CAF_CHECK_EQUAL(results.size(), 1u);
     CAF_CHECK_EQUAL(code_of("over"), "queueFull");
     CAF_CHECK_EQUAL(result_of("over").failure.detail,
-                    "refused: the audio of the requests that wait would be over 100 bytes "
+                    "refused: the audio of the requests that wait would be over 2000 bytes "
                     "(pool.max-waiting-bytes)");
-    send("fits", audio_clip(std::string(40, 'c')));
+    send("fits", audio_clip(std::string(800, 'c')));
     for (int i = 0; i < 4; ++i) // The shared one waits no more.
         finish(0);
     CAF_CHECK_EQUAL(status().waiting, 0u);

@@ -49,6 +49,7 @@ const std::vector<bad_value> bad_values = {
     {"pool.borrow-timeout", [](auto& s) { s.pool.borrow_timeout = -30s; }},
     {"pool.late-timeout", [](auto& s) { s.pool.late_timeout = -1ms; }},
     {"pool.max-waiting", [](auto& s) { s.pool.max_waiting = 0; }},
+    {"pool.max-waiting-bytes", [](auto& s) { s.pool.max_waiting_bytes = 1023; }},
     {"pool.keepalive", [](auto& s) { s.pool.keepalive = 0ms; }},
     {"pool.keepalive", [](auto& s) { s.pool.keepalive = milliseconds::min(); }},
     {"pool.keepalive", [](auto& s) { s.pool.keepalive = milliseconds::max(); }},
