@@ -1,4 +1,4 @@
-#include "actors/pool_supervisor.hpp"
+#include "actors/spawn_pool.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <fmt/format.h>
@@ -106,7 +106,7 @@ private:
         settings_.max_lease = 20s;
         settings_.max_restarts = pick(3) == 0 ? 1 : 1000;
         settings_.reconnect_max = 2s;
-        pool_ = sys.spawn(pool_supervisor, pool_plan{settings_, service.factory(), {}, seed});
+        pool_ = avatar::spawn_pool(sys, {settings_, service.factory(), {}, seed});
         for (auto& each : callers_)
             each = sys.spawn(caller, log_);
         caf::anon_send(pool_, open_pool{});
