@@ -57,7 +57,9 @@ CAF_TEST(the oldest is the first that was added and is still there) {
     const auto first = table.add(of_slot(1));
     table.add(of_slot(2));
     CAF_CHECK_EQUAL(table.oldest()->slot, 1u);
-    CAF_CHECK_EQUAL(table.remove(first)->slot, 1u);
+    const auto removed = table.remove(first);
+    CAF_REQUIRE(removed);
+    CAF_CHECK_EQUAL(removed->slot, 1u);
     CAF_CHECK_EQUAL(table.oldest()->slot, 2u);
     CAF_CHECK(!table.remove(first));
     CAF_CHECK(table.find(first) == nullptr);

@@ -111,7 +111,8 @@ CAF_TEST(up to ten errors of a round are told) {
         f.after(10s);
         CAF_REQUIRE_EQUAL(f.ended.size(), 1u);
         CAF_CHECK_EQUAL(f.ended[0].failed, errors);
-        CAF_CHECK_EQUAL(f.ended[0].errors.size(), std::min<std::size_t>(errors, 10));
+        const std::size_t told = std::min<std::size_t>(errors, 10);
+        CAF_CHECK_EQUAL(f.ended[0].errors.size(), told);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "config/error.hpp"
 #include "tests/support/actor_fixture.hpp"
 
+#include <memory>
 #include <optional>
 
 #define CAF_SUITE spawn_pool
@@ -37,10 +38,11 @@ struct fixture : tests::actor_fixture {
     template <class Handle>
     std::optional<std::string> end_of(const Handle& spawned) {
         consume_messages();
-        std::optional<std::string> why;
+        // An actor that lives keeps the functor for later.
+        const auto why = std::make_shared<std::optional<std::string>>();
         caf::actor_cast<caf::actor>(spawned)->attach_functor(
-            [&](const caf::error& reason) { why = describe_end(reason); });
-        return why;
+            [why](const caf::error& reason) { *why = describe_end(reason); });
+        return *why;
     }
 
     round_watcher_actor watcher() {
