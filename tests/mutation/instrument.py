@@ -1,6 +1,8 @@
 """Puts every mutant into the source behind a switch that is read at run time, so that
 one build holds them all."""
 
+import re
+
 SWITCH = b'#include "tests/mutation/switch.hpp"\n'
 
 
@@ -61,7 +63,6 @@ def _switched(number, mutant, original, rest):
 
 def _without_constexpr(body, constant):
     """Its value is not known to the compiler any more."""
-    import re
     name = re.escape(constant.encode())
     body = re.sub(rb"static constexpr (?=[^;={(]*\b%s\b)" % name, b"static inline const ", body)
     body = re.sub(rb"inline constexpr (?=[^;={(]*\b%s\b)" % name, b"inline const ", body)

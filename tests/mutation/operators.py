@@ -135,7 +135,7 @@ class _Reader:
         kind = cursor.kind
         if kind in SKIPPED:
             return
-        if kind == CursorKind.VAR_DECL and self._tokens_start_constexpr(cursor):
+        if kind == CursorKind.VAR_DECL and self._is_constexpr(cursor):
             outer, self.constant = self.constant, cursor.spelling
             self._children(cursor)
             self.constant = outer
@@ -160,10 +160,6 @@ class _Reader:
         for child in children:
             if child.location.file and _relative(child.location.file.name) in self.texts:
                 self.visit(child)
-
-    def _tokens_start_constexpr(self, cursor):
-        begin, end = cursor.extent.start.offset, cursor.location.offset
-        return b"constexpr" in self._text(cursor)[begin:end]
 
     def _is_constexpr(self, cursor):
         begin, end = cursor.extent.start.offset, cursor.location.offset

@@ -69,7 +69,8 @@ def run(options):
     results = run_mutants(chosen, tests, reach, options)
     (BUILD / "survivors.json").write_text(json.dumps(
         [key_of(m) for (n, m) in chosen if results[n] is None and not equivalent_entry(m)]))
-    return report(chosen, results, left_out, everything)
+    report(chosen, results, left_out)
+    return 0
 
 
 # -- which mutants ---------------------------------------------------------------------
@@ -302,7 +303,7 @@ def run_mutants(chosen, tests, reach, options):
 
 # -- the score -------------------------------------------------------------------------
 
-def report(chosen, results, left_out, everything):
+def report(chosen, results, left_out):
     lines = []
     for folder in FOLDERS:
         of_folder = [(n, m) for n, m in chosen if m.folder == folder]
@@ -318,7 +319,6 @@ def report(chosen, results, left_out, everything):
     print("\n".join(lines))
     if left_out:
         print(f"{len(left_out)} more do not compile and count nowhere")
-    return 0
 
 
 EQUIVALENTS = []
