@@ -52,16 +52,9 @@ struct fixture : tests::pool_fixture {
         return callers.back();
     }
 
-    template <class Message>
-    void say(const caf::strong_actor_ptr& from, Message message) {
-        caf::actor_cast<caf::actor>(pool)->enqueue(
-            caf::make_mailbox_element(from, caf::make_message_id(), {}, std::move(message)),
-            nullptr);
-    }
-
-    template <class Message>
-    void say(const caf::actor& from, Message message) {
-        say(caf::actor_cast<caf::strong_actor_ptr>(from), std::move(message));
+    template <class Sender, class Message>
+    void say(const Sender& from, Message message) {
+        send_as(from, pool, std::move(message));
     }
 
     void kill(const caf::actor& whom) {

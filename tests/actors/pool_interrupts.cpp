@@ -28,10 +28,7 @@ struct fixture : tests::pool_fixture {
 
     template <class Message>
     void say(const caf::actor& from, Message message) {
-        caf::actor_cast<caf::actor>(pool)->enqueue(
-            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
-                                      caf::make_message_id(), {}, std::move(message)),
-            nullptr);
+        send_as(from, pool, std::move(message));
     }
 
     caf::actor listener() {

@@ -242,10 +242,7 @@ private:
 
     template <class Message>
     void say(const caf::actor_addr& from, Message message) {
-        caf::actor_cast<caf::actor>(pool_)->enqueue(
-            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
-                                      caf::make_message_id(), {}, std::move(message)),
-            nullptr);
+        send_as(from, pool_, std::move(message));
     }
 
     void send(std::uint64_t lease, const caf::actor_addr& from) {

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace avatar::tests {
@@ -44,6 +46,21 @@ public:
                       [this, id](const caf::error&) { broken.push_back(id); });
         });
         consume_messages();
+    }
+
+    /// Sends a plain message as if `from` (an actor, its address or pointer; perhaps
+    /// nobody) had: it lies in the mailbox of `to` then.
+    template <class Sender, class Handle, class Message>
+    static void send_as(const Sender& from, const Handle& to, Message message) {
+        caf::strong_actor_ptr sender;
+        if constexpr (std::is_same_v<Sender, caf::strong_actor_ptr>)
+            sender = from;
+        else
+            sender = caf::actor_cast<caf::strong_actor_ptr>(from);
+        caf::actor_cast<caf::actor>(to)->enqueue(caf::make_mailbox_element(std::move(sender),
+                                                                           caf::make_message_id(),
+                                                                           {}, std::move(message)),
+                                                 nullptr);
     }
 
     /// The result of that request; fails the test when it is not there or there
