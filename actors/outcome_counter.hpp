@@ -15,8 +15,8 @@ public:
     /// Code `none`: it succeeded.
     void end(protocol::failure_code outcome) { ++ended_[outcome]; }
 
-    /// With the number of requests that are open, as counted where they stand and
-    /// not as what is missing here: else it would add up whatever got lost.
+    /// With the number of requests that the pool still holds, and not what is missing
+    /// here: else the ledger would add up whatever got lost.
     request_ledger snapshot(std::uint64_t open) const {
         request_ledger ledger;
         ledger.entered = entered_;

@@ -10,6 +10,8 @@
 
 namespace avatar {
 
+struct open_request;
+
 /// A request on its way through the pool, and the promise of its answer.
 struct pooled_request {
     using time_point = caf::actor_clock::time_point;
@@ -18,6 +20,9 @@ struct pooled_request {
     audio_request request;
     caf::actor_addr caller;
     time_point since; ///< Entered the pool, or came back to it.
+
+    /// Its entry among the open requests; null: its outcome is told already.
+    open_request* open = nullptr;
 
     /// Answers it with a failure.
     void refuse(protocol::failure why, time_point now);

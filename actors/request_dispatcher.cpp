@@ -16,7 +16,8 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
     outcomes_.enter();
-    pooled_request next{promise, std::move(request), std::move(caller), now()};
+    auto& open = open_.enter({request.request_id, caller});
+    pooled_request next{promise, std::move(request), std::move(caller), now(), &open};
     if (const auto* why = refusal())
         refuse(next, *why);
     else if (next.request.lease != 0)
@@ -56,8 +57,8 @@ const protocol::failure* request_dispatcher::refusal() const {
 }
 
 void request_dispatcher::refuse(pooled_request& request, const protocol::failure& why) {
-    outcomes_.end(why.code);
     request.refuse(why, now());
+    end(request.open, why.code);
 }
 
 /// Of one that has waited.
@@ -75,10 +76,19 @@ void request_dispatcher::admit(waiter who) {
     } else if (const auto full = queue_is_full_for(who)) {
         std::visit([&](auto& w) { refuse(w, *full); }, who);
     } else {
-        const auto since = now();
-        waiting_.push(std::move(who), since);
-        alarms_.set(alarms::kind::waiting, since + settings_.borrow_timeout);
+        wait_for_session(std::move(who), /*had_its_turn=*/false);
     }
+}
+
+void request_dispatcher::wait_for_session(waiter who, bool had_its_turn) {
+    const auto* request = std::get_if<pooled_request>(&who);
+    auto* open = request ? request->open : nullptr;
+    const auto since = now();
+    const auto place = had_its_turn ? waiting_.push_front(std::move(who), since)
+                                    : waiting_.push(std::move(who), since);
+    if (open)
+        open->where = place;
+    alarms_.set(alarms::kind::waiting, since + settings_.borrow_timeout);
 }
 
 /// Why that one may not wait; nothing: it may.
@@ -103,12 +113,9 @@ void request_dispatcher::offer(pool_slot& slot) {
 
 void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
     const auto given = now();
-    slot.request_id = next.request.request_id;
-    slot.caller = next.caller;
-    slot.owes_answer = true;
-    slot.given_up.reset();
+    slot.request = next.open;
+    slot.request->where = &slot;
     slot.deadline = given + settings_.request_timeout;
-    ++owing_;
     ++served_;
     ++slot.session.requests;
     slots_.move(slot, slot_phase::busy);
@@ -119,15 +126,22 @@ void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
 // -- the end of a request ------------------------------------------------------------
 
 void request_dispatcher::answered(const session_key& key, protocol::failure_code outcome) {
-    take_back(key);
+    end(take_back(key), outcome);
+}
+
+/// Once for each request: without one, the outcome was counted before.
+void request_dispatcher::end(open_request* request, protocol::failure_code outcome) {
+    if (!request)
+        return;
     outcomes_.end(outcome);
+    open_.leave(*request);
 }
 
 pool_slot* request_dispatcher::on_idle(const session_idle& message) {
     if (message.answered)
         answered(message.key, message.outcome);
     auto* slot = slots_.find(message.key);
-    const bool ended = slot && !slot->owes_answer &&
+    const bool ended = slot && !slot->request &&
                        (slot->phase == slot_phase::busy || slot->phase == slot_phase::late);
     return ended ? slot : nullptr;
 }
@@ -146,13 +160,14 @@ void request_dispatcher::never_returns(const session_key& key) {
 request_dispatcher::result_promise request_dispatcher::on_returned(returned_request& message) {
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
-    pooled_request back{promise, std::move(message.request), std::move(caller), now()};
-    const auto decided = take_back(message.key);
-    const bool again = !decided && !refusal() && back.request.lease == 0 &&
+    auto* open = take_back(message.key);
+    pooled_request back{promise, std::move(message.request), std::move(caller), now(), open};
+    const bool undecided = open && !open->decided;
+    const bool again = undecided && !refusal() && back.request.lease == 0 &&
                        back.request.tries < settings_.retries &&
                        (!message.accepted || settings_.retry_accepted);
     if (!again) {
-        refuse(back, decided ? *decided : message.failure);
+        refuse(back, !open || undecided ? message.failure : *open->decided);
         return promise;
     }
     ++back.request.tries;
@@ -160,31 +175,24 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     if (slots_.count(slot_phase::idle) > 0) {
         give(slots_.front(slot_phase::idle), back);
     } else {
-        waiting_.push_front(std::move(back), now());
-        alarms_.set(alarms::kind::waiting, now() + settings_.borrow_timeout);
+        wait_for_session(std::move(back), /*had_its_turn=*/true);
     }
     return promise;
 }
 
-/// The pool has that session's request in hand again. Gives the outcome that was
-/// decided for it meanwhile, if any.
-std::optional<protocol::failure> request_dispatcher::take_back(const session_key& key) {
+/// The request that session had: the pool has it in hand again. Null: it had none.
+open_request* request_dispatcher::take_back(const session_key& key) {
     // A slot that is down still has the key of the session it lost.
     if (const auto lost = lost_.extract(key))
-        return lost.mapped().given_up;
+        return lost.mapped();
     auto* slot = slots_.find(key);
-    if (!slot)
-        return std::nullopt;
-    owing_ -= std::exchange(slot->owes_answer, false) ? 1 : 0;
-    slot->request_id.clear(); // Another slot may have it from now on.
-    slot->caller = nullptr;
-    return std::exchange(slot->given_up, std::nullopt);
+    return slot ? std::exchange(slot->request, nullptr) : nullptr;
 }
 
 void request_dispatcher::session_lost(pool_slot& slot) {
-    if (std::exchange(slot.owes_answer, false)) {
-        --owing_;
-        lost_.emplace(slot.session.key, lost_request{slot.request_id, slot.caller, slot.given_up});
+    if (auto* request = std::exchange(slot.request, nullptr)) {
+        request->where = open_request::returning{};
+        lost_.emplace(slot.session.key, request);
     }
     if (slot.lease == 0)
         return;
@@ -195,26 +203,28 @@ void request_dispatcher::session_lost(pool_slot& slot) {
 
 // -- giving up -----------------------------------------------------------------------
 
-/// The oldest of that sender's requests with the id: one that was lost or runs was
-/// there before one that waits.
+/// Means the oldest of that sender's requests with the id.
 void request_dispatcher::on_interrupt(const interrupt_request& message) {
+    auto* request = open_.oldest({message.request_id, current_caller()});
+    if (!request)
+        return;
     const auto why = request_was_interrupted();
-    const auto sender = current_caller();
-    for (auto& [key, lost] : lost_)
-        if (lost.request_id == message.request_id && lost.caller == sender && !lost.given_up) {
-            lost.given_up = why;
-            return;
-        }
-    if (auto* slot = slots_.find_busy(message.request_id, sender))
-        return give_up(*slot, why, /*await_service=*/false);
-    if (auto waiting = waiting_.take(message.request_id, sender))
-        refuse(*waiting, why);
+    if (const auto* slot = std::get_if<pool_slot*>(&request->where))
+        return give_up(**slot, why, /*await_service=*/false);
+    if (const auto* place = std::get_if<request_queue::place>(&request->where)) {
+        auto waiting = std::get<pooled_request>(waiting_.take(*place));
+        return refuse(waiting, why);
+    }
+    open_.decide(*request, why);
 }
 
 void request_dispatcher::give_up(pool_slot& slot, const protocol::failure& why,
                                  bool await_service) {
-    self_->send(slot.session.actor, give_up_request{slot.request_id, why, await_service});
-    slot.given_up = why;
+    if (slot.request) { // Else its session is about to say that it is idle or gone.
+        self_->send(slot.session.actor,
+                    give_up_request{slot.request->name->id, why, await_service});
+        open_.decide(*slot.request, why);
+    }
     expect_sign_of_life(slot);
 }
 

@@ -3,6 +3,7 @@
 #include "actors/alarms.hpp"
 #include "actors/borrower_watch.hpp"
 #include "actors/lease_table.hpp"
+#include "actors/open_requests.hpp"
 #include "actors/outcome_counter.hpp"
 #include "actors/request_queue.hpp"
 #include "actors/session_table.hpp"
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 
 namespace avatar {
 
@@ -81,19 +81,12 @@ public:
     std::size_t waiting() const { return waiting_.size(); }
 
     /// Requests that sessions have.
-    std::size_t running() const { return owing_ + lost_.size(); }
+    std::size_t running() const { return open_.size() - waiting_.requests(); }
 
-    request_ledger ledger() const { return outcomes_.snapshot(waiting_.requests() + running()); }
+    request_ledger ledger() const { return outcomes_.snapshot(open_.size()); }
 
 private:
     using time_point = caf::actor_clock::time_point;
-
-    /// A request whose session is gone and which is on its way back.
-    struct lost_request {
-        std::string request_id;
-        caf::actor_addr caller;
-        std::optional<protocol::failure> given_up; ///< The outcome decided meanwhile.
-    };
 
     time_point now() const { return self_->clock().now(); }
     caf::actor_addr current_caller() const;
@@ -101,6 +94,7 @@ private:
     void refuse(pooled_request& request, const protocol::failure& why);
     void refuse(pooled_borrower& borrower, const protocol::failure& why);
     void admit(waiter who);
+    void wait_for_session(waiter who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void refuse_waiting(const protocol::failure& why);
     void give(pool_slot& slot, pooled_request& request);
@@ -109,7 +103,8 @@ private:
     void give_up(pool_slot& slot, const protocol::failure& why, bool await_service);
     void expect_sign_of_life(pool_slot& slot);
     void answered(const session_key& key, protocol::failure_code outcome);
-    std::optional<protocol::failure> take_back(const session_key& key);
+    void end(open_request* request, protocol::failure_code outcome);
+    open_request* take_back(const session_key& key);
     void revoke(std::uint64_t number, const char* why);
     std::optional<lease> end_lease(std::uint64_t number);
 
@@ -121,8 +116,8 @@ private:
     lease_table leases_;
     borrower_watch borrowers_;
     outcome_counter outcomes_;
-    std::size_t owing_ = 0; // Slots that owe an answer.
-    std::map<session_key, lost_request> lost_;
+    open_requests open_;
+    std::map<session_key, open_request*> lost_; // By the session that had it.
     std::optional<protocol::failure> failing_fast_;
     std::optional<protocol::failure> stopped_;
     std::uint64_t served_ = 0;

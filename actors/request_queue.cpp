@@ -1,6 +1,5 @@
 #include "actors/request_queue.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace avatar {
@@ -12,14 +11,16 @@ const caf::actor_addr& caller_of(const waiter& who) {
 
 } // namespace
 
-void request_queue::push(waiter who, time_point now) {
+request_queue::place request_queue::push(waiter who, time_point now) {
     auto& newcomer = arrive(std::move(who), now);
     newcomer.in->waiters.push_back(newcomer);
+    return newcomer.place;
 }
 
-void request_queue::push_front(waiter who, time_point now) {
+request_queue::place request_queue::push_front(waiter who, time_point now) {
     auto& newcomer = arrive(std::move(who), now);
     newcomer.in->waiters.push_front(newcomer);
+    return newcomer.place;
 }
 
 waiter request_queue::pop() {
@@ -30,21 +31,6 @@ waiter request_queue::pop() {
 
 waiter request_queue::pop_oldest() {
     return remove(arrivals_.front());
-}
-
-std::optional<pooled_request> request_queue::take(std::string_view request_id,
-                                                  const caf::actor_addr& caller) {
-    const auto known = line_of_.find(caller);
-    if (known == line_of_.end())
-        return std::nullopt;
-    auto& line = known->second->waiters;
-    const auto found = std::ranges::find_if(line, [&](const arrival& a) {
-        const auto* request = std::get_if<pooled_request>(&a.who);
-        return request && request->request.request_id == request_id;
-    });
-    if (found == line.end())
-        return std::nullopt;
-    return std::get<pooled_request>(remove(*found));
 }
 
 std::vector<pooled_borrower> request_queue::take_borrowers(const caf::actor_addr& caller) {

@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <list>
 #include <map>
-#include <optional>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,10 +20,14 @@ using waiter = std::variant<pooled_request, pooled_borrower>;
 /// come first served, and the lines take turns. So a caller with one request
 /// waits for one request of each other caller, however many those have sent.
 /// All wait equally long at most, so the one that came first is the first to
-/// expire. Every operation but `take` is O(log callers) or better.
+/// expire. Every operation is O(log callers) or better, but `take_borrowers`.
 class request_queue {
+    struct arrival;
+    using arrivals = std::list<arrival>;
+
 public:
     using time_point = pooled_request::time_point;
+    using place = arrivals::iterator;
 
     bool empty() const { return arrivals_.empty(); }
     std::size_t size() const { return arrivals_.size(); }
@@ -36,11 +38,12 @@ public:
     /// The audio of those.
     const held_audio& audio() const { return audio_; }
 
-    /// To the end of its caller's line.
-    void push(waiter who, time_point now);
+    /// To the end of its caller's line. Gives its place, which is valid until it is
+    /// taken out.
+    place push(waiter who, time_point now);
 
     /// To the front of its caller's line: it had its turn before.
-    void push_front(waiter who, time_point now);
+    place push_front(waiter who, time_point now);
 
     /// Takes the first of the line whose turn it is.
     waiter pop();
@@ -51,17 +54,15 @@ public:
     /// When that one came. Not for an empty queue.
     time_point oldest_since() const { return arrivals_.front().since; }
 
-    /// Takes the request of that id and caller out, wherever it stands; nothing
-    /// when it is not here. Looks through the caller's line, from its front.
-    std::optional<pooled_request> take(std::string_view request_id, const caf::actor_addr& caller);
+    /// Takes out the one at that place.
+    waiter take(place where) { return remove(*where); }
 
-    /// Takes the borrowers of that caller out; its requests stay.
+    /// Takes the borrowers of that caller out; its requests stay. Goes through the
+    /// caller's line, once.
     std::vector<pooled_borrower> take_borrowers(const caf::actor_addr& caller);
 
 private:
-    struct arrival;
     struct line;
-    using arrivals = std::list<arrival>;
     using lines = std::list<line>;
 
     struct arrival : boost::intrusive::list_base_hook<> { // Of its line.
@@ -73,7 +74,7 @@ private:
         waiter who;
         time_point since;
         lines::iterator in;
-        arrivals::iterator place{};
+        request_queue::place place{};
     };
 
     struct line {

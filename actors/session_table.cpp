@@ -1,7 +1,5 @@
 #include "actors/session_table.hpp"
 
-#include <algorithm>
-
 namespace avatar {
 
 session_table::session_table(std::size_t size) {
@@ -24,14 +22,6 @@ pool_slot* session_table::find_successor(const session_key& key) {
         return nullptr;
     auto& slot = at(key.slot);
     return slot.successor && slot.successor->key == key ? &slot : nullptr;
-}
-
-pool_slot* session_table::find_busy(std::string_view request_id, const caf::actor_addr& caller) {
-    auto& busy = of(slot_phase::busy);
-    const auto found = std::ranges::find_if(busy, [&](const pool_slot& slot) {
-        return slot.request_id == request_id && slot.caller == caller;
-    });
-    return found == busy.end() ? nullptr : &*found;
 }
 
 void session_table::move(pool_slot& slot, slot_phase phase) {

@@ -2,7 +2,6 @@
 
 #include "messages/actors.hpp"
 
-#include <caf/actor_addr.hpp>
 #include <caf/actor_clock.hpp>
 
 #include <array>
@@ -12,10 +11,11 @@
 #include <list>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace avatar {
+
+struct open_request;
 
 /// Where a slot of the pool stands. Each slot is in exactly one of these.
 enum class slot_phase : std::uint8_t {
@@ -51,15 +51,12 @@ struct pool_slot {
     std::uint32_t failures = 0;                          ///< To open, in a row.
     bool tried = false;                                  ///< Its first session opened or failed.
 
-    std::string request_id;   ///< Of the phase busy.
-    caf::actor_addr caller;   ///< Whose request it is.
-    bool owes_answer = false; ///< Its session has a request, and has told no outcome yet.
-    std::optional<protocol::failure> given_up; ///< The outcome that it was told to give.
-    std::uint64_t lease = 0;                   ///< Under which it is borrowed; 0: it is not.
-    caf::actor_clock::time_point deadline;     ///< Of the phase busy or late.
+    open_request* request = nullptr; ///< That its session has, and has told no outcome of yet.
+    std::uint64_t lease = 0;         ///< Under which it is borrowed; 0: it is not.
+    caf::actor_clock::time_point deadline; ///< Of the phase busy or late.
 
     /// A caller or a request is on its session, which may not be exchanged then.
-    bool held() const { return lease != 0 || owes_answer; }
+    bool held() const { return lease != 0 || request; }
 };
 
 /// The slots of a pool, in one list for each phase. A change of phase moves the
@@ -90,10 +87,6 @@ public:
 
     /// The slot whose successor this key names, or null.
     pool_slot* find_successor(const session_key& key);
-
-    /// The busy slot that has this request of that caller, or null. Looks through
-    /// all of them.
-    pool_slot* find_busy(std::string_view request_id, const caf::actor_addr& caller);
 
     /// To the end of the list of `phase`.
     void move(pool_slot& slot, slot_phase phase);

@@ -158,4 +158,66 @@ CAF_TEST(of several with one id the oldest of the sender is meant) {
     CAF_CHECK_EQUAL(status().requests.open, 0u);
 }
 
+CAF_TEST(a request that waits for another try is still the oldest of its id) {
+    settings.retries = 1;
+    open_pool_of(1);
+    ask(pool, "r-0");
+    after(1s);
+    ask(pool, "r-0");
+    service.at(0).die(protocol::failure_code::connection_closed, "gone", false);
+    consume_messages();
+    after(1s);
+    interrupt("r-0");
+    CAF_REQUIRE_EQUAL(results.size(), 1u);
+    CAF_CHECK_EQUAL(results[0].duration, nanoseconds(2s));
+    interrupt("r-0");
+    CAF_REQUIRE_EQUAL(results.size(), 2u);
+    CAF_CHECK_EQUAL(results[1].duration, nanoseconds(1s));
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+}
+
+CAF_TEST(an interrupt of a request on its way back from a lost session forbids another try) {
+    settings.retries = 1;
+    open_pool_of(2);
+    // The pool gives it to a session that has ended, of which it hears next.
+    service.at(0).die(protocol::failure_code::connection_closed, "gone");
+    audio_request request;
+    request.request_id = "r-0";
+    say(caller, request);
+    consume_message();
+    consume_message();
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestInterrupted");
+    CAF_CHECK(sent(0).empty());
+    CAF_CHECK(sent(1).empty());
+    const auto now = status();
+    CAF_CHECK_EQUAL(now.retried, 0u);
+    CAF_CHECK_EQUAL(now.served, 1u);
+    CAF_CHECK_EQUAL(now.requests.open, 0u);
+}
+
+CAF_TEST(without an interrupt a request on its way back goes to the next session) {
+    settings.retries = 1;
+    open_pool_of(2);
+    service.at(0).die(protocol::failure_code::connection_closed, "gone");
+    ask(pool, "r-0");
+    CAF_CHECK(sent(0).empty());
+    CAF_CHECK_EQUAL(sent(1), (ids{"r-0"}));
+    finish(1);
+    CAF_CHECK(result_of("r-0").ok());
+}
+
+CAF_TEST(each interrupt means one of several with one id) {
+    open_pool_of(2);
+    for (int i = 0; i < 4; ++i)
+        ask(pool, "r-0");
+    for (std::size_t i = 1; i <= 4; ++i) {
+        interrupt("r-0");
+        CAF_CHECK_EQUAL(results.size(), i);
+    }
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(results.size(), 4u);
+    CAF_CHECK_EQUAL(sent(0).size() + sent(1).size(), 4u); // One freed the session for the next.
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
