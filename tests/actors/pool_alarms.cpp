@@ -28,11 +28,6 @@ struct fixture : tests::pool_fixture {
 
     nanoseconds now() { return sched.clock().now().time_since_epoch(); }
 
-    void confirm(std::size_t i) {
-        service.at(i).confirm("c-" + std::to_string(i));
-        consume_messages();
-    }
-
     /// From an actor that lives as long as the test.
     caf::actor borrow() {
         borrowers.push_back(sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {

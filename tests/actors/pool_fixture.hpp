@@ -63,6 +63,12 @@ public:
         consume_messages();
     }
 
+    /// The service confirms the connection, as c-0, c-1, …
+    void confirm(std::size_t connection) {
+        service.at(connection).confirm("c-" + std::to_string(connection));
+        consume_messages();
+    }
+
     void finish(std::size_t connection) {
         service.at(connection).finish();
         consume_messages();
@@ -71,6 +77,24 @@ public:
     void die(std::size_t connection) {
         service.at(connection).die(protocol::failure_code::connection_closed, "reset by peer");
         consume_messages();
+    }
+
+    /// It dies, and no byte of its request has arrived.
+    void die_untouched(std::size_t connection) {
+        service.at(connection).die(protocol::failure_code::connection_closed, "gone",
+                                   /*request_accepted=*/false);
+        consume_messages();
+    }
+
+    /// The actor behind a connection that is not being checked: who gets a message
+    /// of its channel.
+    caf::actor session_of(std::size_t connection) {
+        consume_messages();
+        service.at(connection).sink(channel_alive{});
+        CAF_REQUIRE_EQUAL(sched.jobs.size(), 1u);
+        const auto session = caf::actor_cast<caf::actor>(&sched.next_job<caf::local_actor>());
+        consume_messages();
+        return session;
     }
 
     pool_status status() { return request<pool_status>(pool, true); }

@@ -18,17 +18,6 @@ struct fixture : tests::pool_fixture {
         consume_messages();
     }
 
-    void confirm(std::size_t i) {
-        service.at(i).confirm("c-" + std::to_string(i));
-        consume_messages();
-    }
-
-    /// The request under way there is lost untouched.
-    void die_untouched(std::size_t i) {
-        service.at(i).die(failure_code::connection_closed, "gone", /*request_accepted=*/false);
-        consume_messages();
-    }
-
     /// Whether `pool` gave up; its reason is kept.
     void watch() {
         sys.spawn([this](caf::event_based_actor* watcher) {
