@@ -222,6 +222,7 @@ void session_keeper::settle(pool_slot& slot) {
 void session_keeper::take_over(pool_slot& slot) {
     retire(slot.session, leave::normally);
     slot.session = *std::exchange(slot.successor, std::nullopt);
+    slot.failures = 0; // Those of this renewal.
     ++renewed_;
     plan_renewal(slot, slot.session.began);
 }

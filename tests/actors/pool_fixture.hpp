@@ -81,8 +81,9 @@ public:
 
     /// It dies, and no byte of its request has arrived.
     void die_untouched(std::size_t connection) {
-        service.at(connection).die(protocol::failure_code::connection_closed, "gone",
-                                   /*request_accepted=*/false);
+        service.at(connection)
+            .die(protocol::failure_code::connection_closed, "gone",
+                 /*request_accepted=*/false);
         consume_messages();
     }
 
