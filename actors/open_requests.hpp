@@ -5,6 +5,7 @@
 #include "protocol/failure.hpp"
 
 #include <caf/actor_addr.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <cstddef>
 #include <list>
@@ -23,22 +24,22 @@ struct request_name {
     bool operator==(const request_name&) const = default;
 };
 
-struct request_name_hash {
-    std::size_t operator()(const request_name& name) const;
-};
-
 /// A request between its entry into the pool and its outcome.
 struct open_request {
     /// Its session is gone, and the request is on its way back.
     struct returning {};
 
-    std::variant<returning, request_queue::place, pool_slot*> where;
+    request_name name;
+    pooled_request::time_point entered;
+    std::list<open_request>::iterator self{};
+
+    std::variant<returning, request_queue::place, pool_slot*> where{};
+
+    /// Of its answer, which a session gives in general. Set once a session has it.
+    caf::typed_response_promise<audio_result> promise{};
 
     /// The outcome that was decided while a session had it, and that it is to get.
-    std::optional<protocol::failure> decided;
-
-    const request_name* name = nullptr; ///< Null once its outcome is decided.
-    std::list<open_request>::iterator self;
+    std::optional<protocol::failure> decided{};
 };
 
 /// The open requests of a pool. A request keeps its place among those of the same
@@ -47,7 +48,7 @@ struct open_request {
 class open_requests {
 public:
     /// Gives the new request: valid until `leave`.
-    open_request& enter(request_name name);
+    open_request& enter(request_name name, pooled_request::time_point now);
 
     /// The one of that name that entered first and has no outcome yet; null: none.
     open_request* oldest(const request_name& name);
@@ -62,11 +63,19 @@ public:
 
 private:
     using requests = std::list<open_request>;
-    using by_name = std::unordered_map<request_name, requests, request_name_hash>;
 
-    void forget_if_last(by_name::iterator known);
+    struct hash {
+        std::size_t operator()(const request_name* name) const;
+    };
+    struct equal {
+        bool operator()(const request_name* a, const request_name* b) const { return *a == *b; }
+    };
 
-    by_name undecided_; // Each list in order of entry; none is empty.
+    requests take_out(open_request& request);
+
+    /// Those without an outcome, in order of entry; no list is empty. The key is the
+    /// name of its first.
+    std::unordered_map<const request_name*, requests, hash, equal> undecided_;
     requests decided_;
     std::size_t size_ = 0;
 };

@@ -82,6 +82,9 @@ inline protocol::failure session_actor_failed(const std::string& what) {
     return pool_failure(protocol::failure_code::unknown, "the session's actor failed: " + what);
 }
 
+/// What failed of a session's actor that somebody killed.
+inline constexpr auto ended_from_outside = "it was ended from outside";
+
 /// They failed too often.
 inline protocol::failure pool_has_given_up(std::size_t limit, config::milliseconds window,
                                            const std::string& last) {

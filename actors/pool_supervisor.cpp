@@ -140,7 +140,7 @@ void pool_supervisor_state::on_down(const caf::down_msg& message) {
     dispatcher_.on_borrower_down(message.source);
     if (const auto ended = keeper_.on_down(message.source)) {
         if (ended->silent)
-            on_session_closed({ended->key, session_actor_failed("it was ended from outside"), 0,
+            on_session_closed({ended->key, session_actor_failed(ended_from_outside), 0,
                                /*crashed=*/true});
         dispatcher_.never_returns(ended->key);
         finish_closing_if_done();

@@ -16,8 +16,9 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
     outcomes_.enter();
-    auto& open = open_.enter({request.request_id, caller});
-    pooled_request next{promise, std::move(request), std::move(caller), now(), &open};
+    const auto present = now();
+    auto& open = open_.enter({request.request_id, caller}, present);
+    pooled_request next{promise, std::move(request), std::move(caller), present, &open};
     if (const auto* why = refusal())
         refuse(next, *why);
     else if (next.request.lease != 0)
@@ -115,6 +116,7 @@ void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
     const auto given = now();
     slot.request = next.open;
     slot.request->where = &slot;
+    slot.request->promise = next.promise;
     slot.deadline = given + settings_.request_timeout;
     ++served_;
     ++slot.session.requests;
@@ -151,8 +153,13 @@ void request_dispatcher::on_given_up(const request_given_up& message) {
 }
 
 void request_dispatcher::never_returns(const session_key& key) {
-    if (lost_.contains(key))
-        answered(key, protocol::failure_code::unknown);
+    const auto lost = lost_.extract(key);
+    if (!lost)
+        return;
+    auto* open = lost.mapped();
+    pooled_request unread{open->promise, {}, {}, open->entered, open};
+    unread.request.request_id = open->name.id;
+    refuse(unread, open->decided ? *open->decided : session_actor_failed(ended_from_outside));
 }
 
 /// The request goes on to another session where that is allowed and some tries are
@@ -221,8 +228,7 @@ void request_dispatcher::on_interrupt(const interrupt_request& message) {
 void request_dispatcher::give_up(pool_slot& slot, const protocol::failure& why,
                                  bool await_service) {
     if (slot.request) { // Else its session is about to say that it is idle or gone.
-        self_->send(slot.session.actor,
-                    give_up_request{slot.request->name->id, why, await_service});
+        self_->send(slot.session.actor, give_up_request{slot.request->name.id, why, await_service});
         open_.decide(*slot.request, why);
     }
     expect_sign_of_life(slot);

@@ -57,7 +57,7 @@ public:
     /// The slot's session is gone, or about to be replaced.
     void session_lost(pool_slot& slot);
 
-    /// That session's actor was killed: what it had was answered as it ended.
+    /// That session's actor was killed: answers the request that it had not read.
     void never_returns(const session_key& key);
 
     // Alarms.

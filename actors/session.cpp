@@ -189,8 +189,11 @@ void session_state::crash(const char* what) {
 }
 
 session_state::~session_state() {
-    if (in_flight_)
-        fail(std::move(*in_flight_), session_actor_failed("it was ended from outside"));
+    if (!in_flight_)
+        return;
+    const auto why = session_actor_failed(ended_from_outside);
+    self_->send(owner_, request_given_up{key_, why.code});
+    fail(std::move(*in_flight_), why);
 }
 
 // -- answers -----------------------------------------------------------------------

@@ -31,24 +31,24 @@ const protocol::failure interrupted = [] {
 CAF_TEST_FIXTURE_SCOPE(open_request_tests, fixture)
 
 CAF_TEST(a name means the request of that caller and id) {
-    auto& a = requests.enter({"a", one});
-    auto& b = requests.enter({"b", one});
-    auto& a_of_two = requests.enter({"a", two});
-    auto& a_of_nobody = requests.enter({"a", nullptr});
+    auto& a = requests.enter({"a", one}, {});
+    auto& b = requests.enter({"b", one}, {});
+    auto& a_of_two = requests.enter({"a", two}, {});
+    auto& a_of_nobody = requests.enter({"a", nullptr}, {});
     CAF_CHECK(requests.oldest({"a", one}) == &a);
     CAF_CHECK(requests.oldest({"b", one}) == &b);
     CAF_CHECK(requests.oldest({"a", two}) == &a_of_two);
     CAF_CHECK(requests.oldest({"a", nullptr}) == &a_of_nobody);
     CAF_CHECK(requests.oldest({"b", two}) == nullptr);
     CAF_CHECK_EQUAL(requests.size(), 4u);
-    CAF_CHECK_EQUAL(b.name->id, "b");
-    CAF_CHECK(b.name->caller == one);
+    CAF_CHECK_EQUAL(b.name.id, "b");
+    CAF_CHECK(b.name.caller == one);
 }
 
 CAF_TEST(of one name the first comes first and each that leaves makes room for the next) {
-    auto& first = requests.enter({"a", one});
-    auto& second = requests.enter({"a", one});
-    auto& third = requests.enter({"a", one});
+    auto& first = requests.enter({"a", one}, {});
+    auto& second = requests.enter({"a", one}, {});
+    auto& third = requests.enter({"a", one}, {});
     requests.leave(second);
     CAF_CHECK(requests.oldest({"a", one}) == &first);
     requests.leave(first);
@@ -56,13 +56,13 @@ CAF_TEST(of one name the first comes first and each that leaves makes room for t
     requests.leave(third);
     CAF_CHECK(requests.oldest({"a", one}) == nullptr);
     CAF_CHECK_EQUAL(requests.size(), 0u);
-    auto& again = requests.enter({"a", one});
+    auto& again = requests.enter({"a", one}, {});
     CAF_CHECK(requests.oldest({"a", one}) == &again);
 }
 
 CAF_TEST(a decided request is open and is not meant any more) {
-    auto& first = requests.enter({"a", one});
-    auto& second = requests.enter({"a", one});
+    auto& first = requests.enter({"a", one}, {});
+    auto& second = requests.enter({"a", one}, {});
     requests.decide(first, interrupted);
     CAF_CHECK(first.decided->code == interrupted.code);
     CAF_CHECK(!second.decided);
