@@ -31,10 +31,10 @@ public:
             self_->monitor(borrower);
     }
 
-    /// And for one less.
+    /// And for one less of those that it was added for.
     void remove(const caf::actor_addr& borrower) {
         const auto found = held_.find(borrower);
-        if (found == held_.end() || --found->second > 0)
+        if (--found->second > 0)
             return;
         held_.erase(found);
         self_->demonitor(borrower);

@@ -173,7 +173,7 @@ void pool_supervisor_state::replace_overdue() {
 // -- when too much goes wrong --------------------------------------------------------
 
 void pool_supervisor_state::note_availability() {
-    if (!opened_ || keeper_.stopped())
+    if (keeper_.stopped())
         return;
     availability_.note(slots_.connected(), slots_.size(), now());
     if (availability_.down_since())

@@ -144,7 +144,6 @@ void round_driver_state::on_pool_lost(const caf::error& reason) {
     stopped_ = true;
     if (phase_ != phase::in_round)
         return finish();
-    round_.arrivals.stop();
     while (round_.open > 0) {
         auto result = failed_with(failure_);
         count(result);

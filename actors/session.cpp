@@ -106,7 +106,8 @@ void session_state::on_owner_ended() {
     if (phase_ == phase::closed)
         return;
     phase_ = phase::closed;
-    hand_back_in_flight(pool_has_ended(), /*accepted=*/true);
+    if (in_flight_)
+        fail(*std::exchange(in_flight_, std::nullopt), pool_has_ended());
     channel_->close(leave::going_away);
 }
 
@@ -179,10 +180,10 @@ void session_state::contain(Step step) {
 }
 
 void session_state::crash(const char* what) {
+    channel_.reset(); // Closes it; its last words are no news any more.
     if (phase_ == phase::closed)
         return;
     phase_ = phase::closed;
-    channel_.reset(); // Closes it; its last words are no news any more.
     hand_back_in_flight(session_actor_failed(what), /*accepted=*/true);
     self_->send(owner_,
                 session_closed{key_, session_actor_failed(what), late_frames_, /*crashed=*/true});
