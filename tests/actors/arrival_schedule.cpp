@@ -46,6 +46,9 @@ CAF_TEST(with a rate each starts its share of a second after the one before) {
 }
 
 CAF_TEST(the length does not change while requests start) {
+    arrival_schedule half(start, 2, 4);
+    half.begin();
+    CAF_CHECK_EQUAL(half.length(), nanoseconds(250ms));
     arrival_schedule arrivals(start, 3, 4);
     arrivals.begin();
     CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(500ms));

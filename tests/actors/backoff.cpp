@@ -39,3 +39,13 @@ CAF_TEST(a pause is drawn evenly from nothing up to the bound) {
         CAF_CHECK_LESS_OR_EQUAL(most, bound);
     }
 }
+
+CAF_TEST(a pause may be nothing) {
+    struct {
+        using result_type = std::uint64_t;
+        static constexpr result_type min() { return 0; }
+        static constexpr result_type max() { return ~result_type(0); }
+        result_type operator()() { return 1; } // What is drawn from 0 would be drawn again.
+    } lowest;
+    CAF_CHECK_EQUAL(backoff(100ms, 1s).pause(3, lowest), backoff::nanoseconds(0));
+}

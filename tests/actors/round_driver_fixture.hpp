@@ -38,7 +38,7 @@ public:
                 [this](const round_started& e) { begun.push_back(e); },
                 [this](const round_progress& e) { progress.push_back(e); },
                 [this](const round_finished& e) { ended.push_back(e); },
-                [this](const rounds_finished&) {},
+                [this](const rounds_finished& e) { overs.push_back(e); },
             };
         });
         driver = spawn_round_driver(sys, {pool, figures, watch}, plan);
@@ -74,6 +74,7 @@ public:
     std::vector<round_started> begun;
     std::vector<round_progress> progress;
     std::vector<round_finished> ended;
+    std::vector<rounds_finished> overs;
     std::vector<rounds_finished> answers;
 };
 

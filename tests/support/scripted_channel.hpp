@@ -15,6 +15,7 @@ namespace avatar::tests {
 struct scripted_connection {
     transport::channel_sink sink;
     std::vector<std::string> sent; ///< Request ids, in order.
+    audio_clip audio;              ///< Of the latest.
     bool opened = false;
     bool confirmed = false;
     bool under_way = false;      ///< The latest request has not ended.
@@ -103,13 +104,14 @@ private:
         }
 
         void open() override { connection_->opened = true; }
-        void send(std::string id, audio_clip) override {
+        void send(std::string id, audio_clip audio) override {
             if (connection_->throws_on_send)
                 throw std::runtime_error("made to fail");
             connection_->overlapped |= std::exchange(connection_->under_way, true);
             connection_->abandoned = false;
             connection_->interrupted = false;
             connection_->sent.push_back(std::move(id));
+            connection_->audio = std::move(audio);
         }
         void interrupt() override {
             connection_->interrupted = true;
