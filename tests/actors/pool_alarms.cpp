@@ -194,6 +194,32 @@ CAF_TEST(draining lasts for its timeout) {
     CAF_CHECK_EQUAL(code_of("r-0"), "requestCancelled");
 }
 
+CAF_TEST(an alarm whose message comes early and no other comes again) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    sched.clock().cancel_all();
+    caf::anon_send(pool, deadline_due{deadline_due::kind::busy, now() + 45s});
+    consume_messages();
+    after(45s - 1ms);
+    CAF_CHECK_EQUAL(results.size(), 0u);
+    after(1ms);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+}
+
+CAF_TEST(a renewal that is due before all others is not late) {
+    settings.session_ttl = 24h;
+    open_pool_of(2);
+    while (service.made() == 2)
+        after(1s);
+    CAF_REQUIRE_EQUAL(service.made(), 3u); // The other one's alarm is set for later.
+    for (std::size_t made = 3; made < 6; ++made) {
+        die(made - 1);
+        CAF_REQUIRE_EQUAL(service.made(), made);
+        after(std::chrono::milliseconds(500 << (made - 3)));
+        CAF_CHECK_EQUAL(service.made(), made + 1);
+    }
+}
+
 CAF_TEST(alarms in flight do not grow in number) {
     settings.max_lease = 1min;
     settings.session_ttl = 1h;
