@@ -87,4 +87,43 @@ CAF_TEST(the time of the run begins when the pool has answered) {
     CAF_CHECK_EQUAL(begun[0].elapsed, nanoseconds(0));
 }
 
+CAF_TEST(a stop while no request runs ends a round that has more to start) {
+    plan.rounds.arrival_rate = 1;
+    start();
+    finish(0);
+    CAF_CHECK_EQUAL(ended.size(), 0u);
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    CAF_CHECK_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(answers.size(), 1u);
+}
+
+CAF_TEST(requests that start after all before were interrupted are interrupted too) {
+    plan.rounds.count = 1;
+    plan.rounds.arrival_rate = 1;
+    plan.rounds.interrupt_after = 100ms;
+    start();
+    for (std::uint64_t request = 1; request <= 4; ++request) {
+        CAF_CHECK_EQUAL(status().requests.open, 1u);
+        after(100ms);
+        CAF_CHECK_EQUAL(status().requests.open, 0u);
+        for (int i = 0; i < 9; ++i)
+            after(100ms);
+    }
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].interrupted, 4u);
+}
+
+CAF_TEST(a result too many while no request runs does not hold up the round) {
+    plan.rounds.count = 1;
+    plan.rounds.concurrency = 2;
+    plan.rounds.arrival_rate = 1;
+    start();
+    finish(0);
+    caf::anon_send(driver, audio_result{});
+    after(1s);
+    finish(1);
+    CAF_CHECK_EQUAL(ended.size(), 1u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
