@@ -1,5 +1,4 @@
-#include "actors/session.hpp"
-#include "tests/support/actor_fixture.hpp"
+#include "tests/actors/session_fixture.hpp"
 #include "tests/support/log_capture.hpp"
 
 #define CAF_SUITE session_ends
@@ -10,102 +9,7 @@ using protocol::failure_code;
 
 // What a session tells as it ends, and what it answers afterwards.
 
-namespace {
-
-/// All that an owner hears, whole.
-struct news {
-    std::vector<session_opened> opened;
-    std::vector<session_idle> idle;
-    std::vector<returned_request> returned;
-    std::vector<session_closed> closed;
-};
-
-session_owner_actor::behavior_type owner(session_owner_actor::pointer, news* heard) {
-    return {
-        [=](const session_opened& m) { heard->opened.push_back(m); },
-        [=](const session_idle& m) { heard->idle.push_back(m); },
-        [](const request_given_up&) {},
-        [=](const returned_request& m) {
-            heard->returned.push_back(m);
-            audio_result result;
-            result.request_id = m.request.request_id;
-            result.failure = m.failure;
-            return result;
-        },
-        [=](const session_closed& m) { heard->closed.push_back(m); },
-    };
-}
-
-/// A channel whose code is broken.
-struct broken_channel : transport::channel {
-    explicit broken_channel(bool* gone) : gone_(gone) {}
-    ~broken_channel() override { *gone_ = true; }
-
-    void open() override {}
-    void send(std::string, audio_clip) override { throw 7; }
-    void interrupt() override {}
-    void abandon() override {}
-    void check() override { throw std::runtime_error("no check"); }
-    void close(leave) override { throw std::runtime_error("no close"); }
-
-private:
-    bool* gone_;
-};
-
-struct fixture : tests::actor_fixture {
-    fixture() {
-        owner_handle = sys.spawn(owner, &heard);
-        spawn_on(service.factory());
-    }
-
-    ~fixture() override {
-        hdl = nullptr;
-        wind_down();
-    }
-
-    void spawn_on(transport::channel_factory make) {
-        hdl = sys.spawn(session, session_key{3, 5}, owner_handle, std::move(make));
-        consume_messages();
-    }
-
-    /// On a channel whose code is broken.
-    void spawn_broken() {
-        spawn_on([this](transport::channel_sink sink) {
-            broken_sink = std::move(sink);
-            return std::make_unique<broken_channel>(&channel_gone);
-        });
-        broken_sink(channel_opened{"c-1"});
-        consume_messages();
-    }
-
-    void open() {
-        connection().confirm("c-1");
-        consume_messages();
-    }
-
-    tests::scripted_connection& connection() { return service.at(0); }
-
-    template <class Message>
-    void tell(Message message) {
-        caf::anon_send(hdl, std::move(message));
-        consume_messages();
-    }
-
-    void end_owner() {
-        caf::anon_send_exit(owner_handle, caf::exit_reason::kill);
-        consume_messages();
-    }
-
-    news heard;
-    session_owner_actor owner_handle;
-    session_actor hdl;
-    transport::channel_sink broken_sink;
-    bool channel_gone = false;
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(session_ends_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(session_ends_tests, tests::session_fixture)
 
 CAF_TEST(a result has every figure of its exchange) {
     open();
@@ -276,7 +180,7 @@ CAF_TEST(a channel that cannot be made is told as a crash) {
 
 CAF_TEST(the log says why a connection has ended unless its owner wished it) {
     for (const bool wished : {true, false}) {
-        fixture f;
+        tests::session_fixture f;
         f.open();
         tests::log_capture log;
         if (wished)
