@@ -1,10 +1,8 @@
-#include "protocol/endpoint.hpp"
 #include "tests/transport/channel_fixture.hpp"
 
 #define CAF_SUITE channel
 
 using namespace avatar;
-using namespace std::chrono_literals;
 using tests::code;
 using tests::phase;
 using tests::service_script;
@@ -115,198 +113,6 @@ CAF_TEST(an error that names the request ends that request alone) {
     CAF_CHECK(!next<exchange_finished>().failure);
 }
 
-CAF_TEST(an error that names no request ends the session) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) {
-        tests::send(peer, protocol::server_error{"connection-1", "", 4001, "credits exhausted"});
-    };
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(code(closed.failure), "creditsExhausted");
-    CAF_CHECK_EQUAL(closed.failure.connection_id, "connection-1");
-}
-
-CAF_TEST(a refused token is told with status and reason) {
-    service_script script;
-    script.token = [](const http_request&) {
-        return http_reply{401, "{\"errors\":[{\"status\":\"401\",\"title\":\"Unauthorized\","
-                               "\"detail\":\"invalid api key\"}]}"};
-    };
-    const auto failure = failure_of(std::move(script));
-    CAF_CHECK_EQUAL(phase(failure), "session_token");
-    CAF_CHECK_EQUAL(failure.http_status, 401u);
-    CAF_CHECK_EQUAL(failure.detail, "invalid api key");
-}
-
-CAF_TEST(secrets that a service echoes go no further) {
-    service_script refusing;
-    refusing.token = [](const http_request& request) {
-        return http_reply{403, "{\"message\":\"bad key " +
-                                   std::string(request.header("X-Api-Key")) + "\"}"};
-    };
-    auto failure = failure_of(std::move(refusing));
-    CAF_CHECK_EQUAL(failure.detail, "bad key ***");
-    CAF_CHECK(failure.body.find("key-1") == std::string::npos);
-
-    service_script echoing;
-    echoing.refuse_upgrade = [](const http_request& request) -> std::optional<http_reply> {
-        return http_reply{400, "{\"message\":\"bad " +
-                                   std::string(request.header("X-Session-Key")) + "\"}"};
-    };
-    failure = failure_of(std::move(echoing));
-    CAF_CHECK_EQUAL(failure.detail, "bad ***");
-}
-
-CAF_TEST(a token that a service echoes from the query goes no further) {
-    service_script script;
-    script.token = [](const http_request&) {
-        return http_reply{200, protocol::token_response("sess+with/slash=")};
-    };
-    script.refuse_upgrade = [](const http_request& request) {
-        return http_reply{400, "{\"message\":\"cannot take " + request.target + "\"}"};
-    };
-    tests::local_service service(std::move(script));
-    auto settings = settings_for(service);
-    settings.service.use_query_auth = true;
-    open(settings);
-    const auto failure = next<channel_closed>().failure;
-    CAF_CHECK(failure.detail.find("cannot take") != std::string::npos);
-    CAF_CHECK(failure.detail.find("slash") == std::string::npos);
-    CAF_CHECK(failure.body.find("slash") == std::string::npos);
-}
-
-CAF_TEST(a token answer that is no JSON is a protocol error) {
-    service_script script;
-    script.token = [](const http_request&) { return http_reply{200, "<html>"}; };
-    CAF_CHECK_EQUAL(code(failure_of(std::move(script))), "protocolError");
-}
-
-CAF_TEST(a refused upgrade is judged by its status and body) {
-    const std::vector<std::tuple<unsigned, std::string, std::string>> table{
-        {400, "Invalid session token", "sessionTokenInvalid"},
-        {400, "App ID mismatch", "appIDMismatch"},
-        {401, "Session token expired", "sessionTokenExpired"},
-        {402, "session denied", "billingRequired"},
-        {402, "credits exhausted", "creditsExhausted"},
-        {404, "Avatar not found: x", "avatarNotFound"},
-        {404, "", "appIDUnrecognized"},
-        {429, "slow down", "invalidRequest"},
-        {503, "maintenance", "serverError"},
-    };
-    for (const auto& [status, text, expected] : table) {
-        service_script script;
-        script.refuse_upgrade = [&](const http_request&) -> std::optional<http_reply> {
-            return http_reply{status, "{\"message\":\"" + text + "\"}\n"};
-        };
-        const auto failure = failure_of(std::move(script));
-        CAF_CHECK_EQUAL(code(failure), expected);
-        CAF_CHECK_EQUAL(phase(failure), "websocket_connect");
-        CAF_CHECK_EQUAL(failure.http_status, status);
-    }
-}
-
-CAF_TEST(a handshake answered with an error is told as that error) {
-    service_script script;
-    script.handshake = [](transport::peer& peer) {
-        tests::send(peer, protocol::server_error{"", "", 3, "unsupported sample rate: 1"});
-    };
-    const auto failure = failure_of(std::move(script));
-    CAF_CHECK_EQUAL(code(failure), "invalidRequest");
-    CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
-}
-
-CAF_TEST(a handshake answered with anything else is a protocol error) {
-    const std::vector<std::function<void(transport::peer&)>> answers{
-        [](transport::peer& p) { p.send_text(std::make_shared<const std::string>("hello")); },
-        [](transport::peer& p) { p.send(std::make_shared<const std::string>("\xff\xff\xff")); },
-        [](transport::peer& p) { tests::send(p, protocol::confirm_session{""}); },
-        [](transport::peer& p) { tests::send_frames(p, "r-1", 1); },
-    };
-    for (const auto& answer : answers) {
-        service_script script;
-        script.handshake = answer;
-        const auto failure = failure_of(std::move(script));
-        CAF_CHECK_EQUAL(code(failure), "protocolError");
-        CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
-    }
-}
-
-CAF_TEST(a handshake that is not answered ends at the connect timeout) {
-    service_script script;
-    script.handshake = [](transport::peer&) {};
-    tests::local_service service(std::move(script));
-    auto settings = settings_for(service);
-    settings.service.connect_timeout = 2s;
-    open(settings);
-    const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(describe(closed.failure), "connectionFailed: timed out after 2s "
-                                              "(waiting for the session's confirmation)");
-}
-
-CAF_TEST(a server that closes in the middle of a request ends it with code and reason) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) {
-        peer.close(1011, "restarting");
-    };
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(code(closed.failure), "connectionClosed");
-    CAF_CHECK_EQUAL(closed.failure.close_code, 1011u);
-    CAF_CHECK_EQUAL(closed.failure.close_reason, "restarting");
-}
-
-CAF_TEST(a connection that is reset is lost) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) { peer.abort(); };
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "connectionClosed");
-}
-
-CAF_TEST(a frame that does not parse is a protocol error) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) {
-        peer.send(std::make_shared<const std::string>("\x08"));
-    };
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "protocolError");
-}
-
-CAF_TEST(a message over the size limit ends the session) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) {
-        peer.send(std::make_shared<const std::string>(std::string(5000, 'x')));
-    };
-    tests::local_service service(std::move(script));
-    auto settings = settings_for(service);
-    settings.service.max_message_size = 1024;
-    open(settings);
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                    "protocolError: message larger than 1024 bytes (service.max-message-size)");
-}
-
-CAF_TEST(closing while it connects ends it without a failure) {
-    service_script script;
-    script.handshake = [](transport::peer&) {};
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    channel->close(leave::normally);
-    CAF_CHECK(!next<channel_closed>().failure);
-}
-
 CAF_TEST(connections to one name share its lookup) {
     tests::local_service service;
     auto settings = settings_for(service);
@@ -323,58 +129,6 @@ CAF_TEST(connections to one name share its lookup) {
         next<channel_opened>();
 }
 
-CAF_TEST(a name that does not exist is a failed connection) {
-    tests::local_service service;
-    auto settings = settings_for(service);
-    settings.service.console_endpoint = "http://no-such-host.invalid";
-    settings.service.allow_plaintext = true;
-    open(settings);
-    const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(code(closed.failure), "connectionFailed");
-    CAF_CHECK(closed.failure.detail.starts_with("connecting to the console: "));
-}
-
-CAF_TEST(channels that would send secrets in plain text to another machine are not made) {
-    tests::local_service service;
-    for (const auto endpoint : {&config::service_settings::console_endpoint,
-                                &config::service_settings::ingress_endpoint}) {
-        auto settings = settings_for(service);
-        settings.service.*endpoint = "http://localhost.example.com";
-        try {
-            transport::make_avatar_channels(io, settings);
-            CAF_ERROR("made");
-        } catch (const protocol::invalid_endpoint& e) {
-            CAF_CHECK(std::string(e.what()).ends_with("or --service.allow-plaintext=true"));
-        }
-        settings.service.allow_plaintext = true;
-        transport::make_avatar_channels(io, settings);
-    }
-}
-
-CAF_TEST(nobody listening is a failed connection) {
-    std::optional<tests::local_service> gone(std::in_place);
-    const auto settings = settings_for(*gone);
-    gone.reset();
-    open(settings);
-    const auto closed = next<channel_closed>();
-    CAF_CHECK_EQUAL(describe(closed.failure),
-                    "connectionFailed: connecting to the console: Connection refused");
-}
-
-CAF_TEST(closing says whether the program stops before its work is done) {
-    for (auto why : {leave::normally, leave::going_away}) {
-        tests::inbox<std::uint16_t> closed;
-        tests::service_script script;
-        script.closed = [&](std::uint16_t code) { closed.put(code); };
-        tests::local_service service(script);
-        open(settings_for(service));
-        next<channel_opened>();
-        channel->close(why);
-        CAF_CHECK_EQUAL(closed.take().value_or(0), static_cast<std::uint16_t>(why));
-        next<channel_closed>();
-    }
-}
-
 CAF_TEST(a check is answered by a service that works) {
     tests::local_service service;
     open(settings_for(service));
@@ -382,29 +136,6 @@ CAF_TEST(a check is answered by a service that works) {
     for (int i = 0; i < 2; ++i) {
         channel->check();
         next<channel_alive>();
-    }
-}
-
-CAF_TEST(a service that falls silent is found by pings whether a request runs or not ) {
-    for (bool with_request : {false, true}) {
-        tests::service_script script;
-        script.handshake = [&](transport::peer& peer) {
-            tests::send(peer, protocol::confirm_session{"connection-1"});
-            if (!with_request)
-                peer.go_silent();
-        };
-        script.request = [](transport::peer& peer, const protocol::message&) { peer.go_silent(); };
-        tests::local_service service(script);
-        auto settings = settings_for(service);
-        settings.keepalive = std::chrono::milliseconds(100);
-        open(settings);
-        next<channel_opened>();
-        if (with_request)
-            channel->send("r-1", audio_clip("speech"));
-        const auto closed = next<channel_closed>();
-        CAF_CHECK_EQUAL(tests::code(closed.failure), "connectionClosed");
-        CAF_CHECK(closed.failure.detail.find("200ms") != std::string::npos);
-        CAF_CHECK(closed.request_accepted); // Its machine took the audio.
     }
 }
 

@@ -1,0 +1,124 @@
+#include "tests/transport/channel_fixture.hpp"
+
+#define CAF_SUITE channel_endings
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::code;
+using tests::service_script;
+
+CAF_TEST_FIXTURE_SCOPE(channel_endings_tests, tests::channel_fixture)
+
+CAF_TEST(an error that names no request ends the session) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        tests::send(peer, protocol::server_error{"connection-1", "", 4001, "credits exhausted"});
+    };
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(code(closed.failure), "creditsExhausted");
+    CAF_CHECK_EQUAL(closed.failure.connection_id, "connection-1");
+}
+
+CAF_TEST(a server that closes in the middle of a request ends it with code and reason) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        peer.close(1011, "restarting");
+    };
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(code(closed.failure), "connectionClosed");
+    CAF_CHECK_EQUAL(closed.failure.close_code, 1011u);
+    CAF_CHECK_EQUAL(closed.failure.close_reason, "restarting");
+}
+
+CAF_TEST(a connection that is reset is lost) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) { peer.abort(); };
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "connectionClosed");
+}
+
+CAF_TEST(a frame that does not parse is a protocol error) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        peer.send(std::make_shared<const std::string>("\x08"));
+    };
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "protocolError");
+}
+
+CAF_TEST(a message over the size limit ends the session) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        peer.send(std::make_shared<const std::string>(std::string(5000, 'x')));
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.max_message_size = 1024;
+    open(settings);
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                    "protocolError: message larger than 1024 bytes (service.max-message-size)");
+}
+
+CAF_TEST(closing while it connects ends it without a failure) {
+    service_script script;
+    script.handshake = [](transport::peer&) {};
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    channel->close(leave::normally);
+    CAF_CHECK(!next<channel_closed>().failure);
+}
+
+CAF_TEST(closing says whether the program stops before its work is done) {
+    for (auto why : {leave::normally, leave::going_away}) {
+        tests::inbox<std::uint16_t> closed;
+        tests::service_script script;
+        script.closed = [&](std::uint16_t code) { closed.put(code); };
+        tests::local_service service(script);
+        open(settings_for(service));
+        next<channel_opened>();
+        channel->close(why);
+        CAF_CHECK_EQUAL(closed.take().value_or(0), static_cast<std::uint16_t>(why));
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(a service that falls silent is found by pings whether a request runs or not ) {
+    for (bool with_request : {false, true}) {
+        tests::service_script script;
+        script.handshake = [&](transport::peer& peer) {
+            tests::send(peer, protocol::confirm_session{"connection-1"});
+            if (!with_request)
+                peer.go_silent();
+        };
+        script.request = [](transport::peer& peer, const protocol::message&) { peer.go_silent(); };
+        tests::local_service service(script);
+        auto settings = settings_for(service);
+        settings.keepalive = std::chrono::milliseconds(100);
+        open(settings);
+        next<channel_opened>();
+        if (with_request)
+            channel->send("r-1", audio_clip("speech"));
+        const auto closed = next<channel_closed>();
+        CAF_CHECK_EQUAL(tests::code(closed.failure), "connectionClosed");
+        CAF_CHECK(closed.failure.detail.find("200ms") != std::string::npos);
+        CAF_CHECK(closed.request_accepted); // Its machine took the audio.
+    }
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,171 @@
+#include "protocol/endpoint.hpp"
+#include "tests/transport/channel_fixture.hpp"
+
+#define CAF_SUITE channel_openings
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::code;
+using tests::phase;
+using tests::service_script;
+using transport::http_reply;
+using transport::http_request;
+
+CAF_TEST_FIXTURE_SCOPE(channel_openings_tests, tests::channel_fixture)
+
+CAF_TEST(a refused token is told with status and reason) {
+    service_script script;
+    script.token = [](const http_request&) {
+        return http_reply{401, "{\"errors\":[{\"status\":\"401\",\"title\":\"Unauthorized\","
+                               "\"detail\":\"invalid api key\"}]}"};
+    };
+    const auto failure = failure_of(std::move(script));
+    CAF_CHECK_EQUAL(phase(failure), "session_token");
+    CAF_CHECK_EQUAL(failure.http_status, 401u);
+    CAF_CHECK_EQUAL(failure.detail, "invalid api key");
+}
+
+CAF_TEST(secrets that a service echoes go no further) {
+    service_script refusing;
+    refusing.token = [](const http_request& request) {
+        return http_reply{403, "{\"message\":\"bad key " +
+                                   std::string(request.header("X-Api-Key")) + "\"}"};
+    };
+    auto failure = failure_of(std::move(refusing));
+    CAF_CHECK_EQUAL(failure.detail, "bad key ***");
+    CAF_CHECK(failure.body.find("key-1") == std::string::npos);
+
+    service_script echoing;
+    echoing.refuse_upgrade = [](const http_request& request) -> std::optional<http_reply> {
+        return http_reply{400, "{\"message\":\"bad " +
+                                   std::string(request.header("X-Session-Key")) + "\"}"};
+    };
+    failure = failure_of(std::move(echoing));
+    CAF_CHECK_EQUAL(failure.detail, "bad ***");
+}
+
+CAF_TEST(a token that a service echoes from the query goes no further) {
+    service_script script;
+    script.token = [](const http_request&) {
+        return http_reply{200, protocol::token_response("sess+with/slash=")};
+    };
+    script.refuse_upgrade = [](const http_request& request) {
+        return http_reply{400, "{\"message\":\"cannot take " + request.target + "\"}"};
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.use_query_auth = true;
+    open(settings);
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK(failure.detail.find("cannot take") != std::string::npos);
+    CAF_CHECK(failure.detail.find("slash") == std::string::npos);
+    CAF_CHECK(failure.body.find("slash") == std::string::npos);
+}
+
+CAF_TEST(a token answer that is no JSON is a protocol error) {
+    service_script script;
+    script.token = [](const http_request&) { return http_reply{200, "<html>"}; };
+    CAF_CHECK_EQUAL(code(failure_of(std::move(script))), "protocolError");
+}
+
+CAF_TEST(a refused upgrade is judged by its status and body) {
+    const std::vector<std::tuple<unsigned, std::string, std::string>> table{
+        {400, "Invalid session token", "sessionTokenInvalid"},
+        {400, "App ID mismatch", "appIDMismatch"},
+        {401, "Session token expired", "sessionTokenExpired"},
+        {402, "session denied", "billingRequired"},
+        {402, "credits exhausted", "creditsExhausted"},
+        {404, "Avatar not found: x", "avatarNotFound"},
+        {404, "", "appIDUnrecognized"},
+        {429, "slow down", "invalidRequest"},
+        {503, "maintenance", "serverError"},
+    };
+    for (const auto& [status, text, expected] : table) {
+        service_script script;
+        script.refuse_upgrade = [&](const http_request&) -> std::optional<http_reply> {
+            return http_reply{status, "{\"message\":\"" + text + "\"}\n"};
+        };
+        const auto failure = failure_of(std::move(script));
+        CAF_CHECK_EQUAL(code(failure), expected);
+        CAF_CHECK_EQUAL(phase(failure), "websocket_connect");
+        CAF_CHECK_EQUAL(failure.http_status, status);
+    }
+}
+
+CAF_TEST(a handshake answered with an error is told as that error) {
+    service_script script;
+    script.handshake = [](transport::peer& peer) {
+        tests::send(peer, protocol::server_error{"", "", 3, "unsupported sample rate: 1"});
+    };
+    const auto failure = failure_of(std::move(script));
+    CAF_CHECK_EQUAL(code(failure), "invalidRequest");
+    CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
+}
+
+CAF_TEST(a handshake answered with anything else is a protocol error) {
+    const std::vector<std::function<void(transport::peer&)>> answers{
+        [](transport::peer& p) { p.send_text(std::make_shared<const std::string>("hello")); },
+        [](transport::peer& p) { p.send(std::make_shared<const std::string>("\xff\xff\xff")); },
+        [](transport::peer& p) { tests::send(p, protocol::confirm_session{""}); },
+        [](transport::peer& p) { tests::send_frames(p, "r-1", 1); },
+    };
+    for (const auto& answer : answers) {
+        service_script script;
+        script.handshake = answer;
+        const auto failure = failure_of(std::move(script));
+        CAF_CHECK_EQUAL(code(failure), "protocolError");
+        CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
+    }
+}
+
+CAF_TEST(a handshake that is not answered ends at the connect timeout) {
+    service_script script;
+    script.handshake = [](transport::peer&) {};
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.connect_timeout = 2s;
+    open(settings);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(describe(closed.failure), "connectionFailed: timed out after 2s "
+                                              "(waiting for the session's confirmation)");
+}
+
+CAF_TEST(a name that does not exist is a failed connection) {
+    tests::local_service service;
+    auto settings = settings_for(service);
+    settings.service.console_endpoint = "http://no-such-host.invalid";
+    settings.service.allow_plaintext = true;
+    open(settings);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(code(closed.failure), "connectionFailed");
+    CAF_CHECK(closed.failure.detail.starts_with("connecting to the console: "));
+}
+
+CAF_TEST(channels that would send secrets in plain text to another machine are not made) {
+    tests::local_service service;
+    for (const auto endpoint : {&config::service_settings::console_endpoint,
+                                &config::service_settings::ingress_endpoint}) {
+        auto settings = settings_for(service);
+        settings.service.*endpoint = "http://localhost.example.com";
+        try {
+            transport::make_avatar_channels(io, settings);
+            CAF_ERROR("made");
+        } catch (const protocol::invalid_endpoint& e) {
+            CAF_CHECK(std::string(e.what()).ends_with("or --service.allow-plaintext=true"));
+        }
+        settings.service.allow_plaintext = true;
+        transport::make_avatar_channels(io, settings);
+    }
+}
+
+CAF_TEST(nobody listening is a failed connection) {
+    std::optional<tests::local_service> gone(std::in_place);
+    const auto settings = settings_for(*gone);
+    gone.reset();
+    open(settings);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(describe(closed.failure),
+                    "connectionFailed: connecting to the console: Connection refused");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
