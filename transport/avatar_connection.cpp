@@ -238,6 +238,7 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
         return;
     if (ec)
         return finish(why(ec));
+    asked_ = false;
     buffer_.commit(size);
     if (!ws_->is_message_done())
         return read_next(self);
@@ -349,7 +350,8 @@ audio_sender_events avatar_connection::sender_events() {
 
 /// After a time of silence the service is asked for a sign of life, after twice that
 /// it counts as dead; and as deaf, when nothing that is written moves for so long. The
-/// kernel knows when the last byte came and how far ours have.
+/// kernel knows when the last byte came and how far ours have. A program that stood
+/// still itself finds a long silence that nobody has asked about: it asks first.
 void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
     silence_due_.expires_after(next);
     silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
@@ -364,7 +366,7 @@ void avatar_connection::on_silence_due() {
     const auto stalled =
         writes_.stalled_for(sender_->writing(), now, std::chrono::steady_clock::now());
     const auto silence = quiet_for(now);
-    if (silence >= 2 * patience) {
+    if (silence >= 2 * patience && asked_) {
         silent_ = true;
         return cut();
     }
@@ -372,10 +374,13 @@ void avatar_connection::on_silence_due() {
         deaf_ = true;
         return cut();
     }
-    if (silence >= patience)
+    const bool asks = silence >= patience && !asked_;
+    if (asks) {
+        asked_ = true;
         ping();
-    const auto limit = silence < patience ? patience : 2 * patience;
-    watch_for_silence(std::min(limit - silence, 2 * patience - stalled));
+    }
+    const auto next = asks ? patience : (asked_ ? 2 * patience : patience) - silence;
+    watch_for_silence(std::min(next, 2 * patience - stalled));
 }
 
 /// Since the last byte of theirs, or since ours were last seen to move: a ping that
@@ -418,6 +423,7 @@ void avatar_connection::on_pinged(std::uint64_t check) {
 void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
     if (ended_ || closing_)
         return;
+    asked_ = false;
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)

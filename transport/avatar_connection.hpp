@@ -125,6 +125,7 @@ private:
     steady_timer silence_due_;
     write_watch writes_;
     bool pinging_ = false;
+    bool asked_ = false;       // By the watch for silence; nothing has come since.
     bool checking_ = false;    // The session waits for a sign of life, ...
     std::uint64_t checks_ = 0; // ... an answer to a ping with this number.
 

@@ -1,5 +1,4 @@
-#include "tests/transport/channel_fixture.hpp"
-#include "tests/transport/raw_service.hpp"
+#include "tests/transport/raw_channel_fixture.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,15 +14,6 @@ using tests::service_script;
 
 namespace {
 
-struct fixture : tests::channel_fixture {
-    transport::channel_settings settings_of(const raw_service& service) {
-        auto settings = settings_for(tests::local_service());
-        settings.service.console_endpoint = service.url("/v1/console");
-        settings.service.ingress_endpoint = service.url("/v1/ingress");
-        return settings;
-    }
-};
-
 /// Reads, so that Beast answers what there is to answer.
 void read_on(raw_service& service, raw_service::websocket& ws) {
     boost::beast::flat_buffer buffer;
@@ -33,7 +23,7 @@ void read_on(raw_service& service, raw_service::websocket& ws) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_liveness_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_liveness_tests, tests::raw_channel_fixture)
 
 CAF_TEST(an idle session outlives its connect timeout and many times the silence that it bears) {
     service_script script;
@@ -73,7 +63,7 @@ CAF_TEST(no other pong than that to its ping answers a check) {
         while (self.pace()) {
         }
     });
-    open(settings_of(service));
+    open(settings_of(service, 1h));
     next<channel_opened>();
     channel->check();
     checked.set_value();
@@ -109,7 +99,7 @@ CAF_TEST(a request that meets a connection that has ended was surely not taken) 
         });
         // The I/O thread learns of the end only after it was told to send.
         channel =
-            transport::make_avatar_channels(io, settings_of(service))([&](channel_event event) {
+            transport::make_avatar_channels(io, settings_of(service, 1h))([&](channel_event event) {
                 if (std::holds_alternative<channel_opened>(event)) {
                     opened.set_value();
                     ended.get_future().wait();
@@ -212,7 +202,7 @@ CAF_TEST(a frame of the largest size is taken and one byte more is not ) {
             ws.write(boost::asio::buffer(frame));
             read_on(self, ws);
         });
-        auto settings = settings_of(service);
+        auto settings = settings_of(service, 1h);
         settings.service.max_message_size = largest;
         open(settings);
         next<channel_opened>();
