@@ -1,5 +1,7 @@
-#include "tests/transport/channel_fixture.hpp"
-#include "tests/transport/raw_service.hpp"
+#include "tests/transport/own_socket.hpp"
+#include "tests/transport/raw_channel_fixture.hpp"
+
+#include <netinet/tcp.h>
 
 #define CAF_SUITE channel_deaf
 
@@ -36,24 +38,13 @@ void slow(raw_service& service, raw_service::websocket& ws) {
     deaf_and_silent(service, ws);
 }
 
-struct fixture : tests::channel_fixture {
-    transport::channel_settings settings_for(const raw_service& service,
-                                             std::chrono::milliseconds keepalive) {
-        auto settings = channel_fixture::settings_for(tests::local_service());
-        settings.service.console_endpoint = service.url("/v1/console");
-        settings.service.ingress_endpoint = service.url("/v1/ingress");
-        settings.keepalive = keepalive;
-        return settings;
-    }
-};
-
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_deaf_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_deaf_tests, tests::raw_channel_fixture)
 
 CAF_TEST(a service that reads nothing is left although it sends) {
     raw_service service(deaf_but_talking);
-    open(settings_for(service, 100ms));
+    open(settings_of(service, 100ms));
     next<channel_opened>();
     channel->send("r-1", too_much);
     const auto closed = next<channel_closed>();
@@ -63,9 +54,32 @@ CAF_TEST(a service that reads nothing is left although it sends) {
     CAF_CHECK(closed.request_accepted);
 }
 
+CAF_TEST(the kernel ends a session in which nothing is confirmed for twice the keepalive) {
+    raw_service service(deaf_and_silent);
+    open(settings_of(service, 1500ms));
+    next<channel_opened>();
+    unsigned limit = 0;
+    socklen_t size = sizeof limit;
+    CAF_REQUIRE(::getsockopt(tests::own_socket_to(service.port()), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                             &limit, &size) == 0);
+    CAF_CHECK_EQUAL(limit, 3000u);
+}
+
+CAF_TEST(a service that reads nothing is found without the help of the kernel) {
+    raw_service service(deaf_but_talking);
+    open(settings_of(service, 100ms));
+    next<channel_opened>();
+    const unsigned none = 0;
+    CAF_REQUIRE(::setsockopt(tests::own_socket_to(service.port()), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                             &none, sizeof none) == 0);
+    channel->send("r-1", too_much);
+    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                    "connectionClosed: the service has read nothing for 200ms");
+}
+
 CAF_TEST(a service that neither reads nor sends is left) {
     raw_service service(deaf_and_silent);
-    open(settings_for(service, 100ms));
+    open(settings_of(service, 100ms));
     next<channel_opened>();
     channel->send("r-1", too_much);
     const auto closed = next<channel_closed>();
@@ -77,7 +91,7 @@ CAF_TEST(a service that neither reads nor sends is left) {
 CAF_TEST(a deaf service does not keep a session from closing) {
     for (const auto behaves : {deaf_and_silent, deaf_but_talking}) {
         raw_service service(behaves);
-        open(settings_for(service, 1h));
+        open(settings_of(service, 1h));
         next<channel_opened>();
         channel->send("r-1", too_much);
         channel->close(leave::normally);
@@ -87,7 +101,7 @@ CAF_TEST(a deaf service does not keep a session from closing) {
 
 CAF_TEST(a service that takes its time to read keeps its session) {
     raw_service service(slow);
-    open(settings_for(service, 500ms)); // A busy machine stops the service's thread for less.
+    open(settings_of(service, 500ms)); // A busy machine stops the service's thread for less.
     next<channel_opened>();
     channel->send("r-1", audio_clip(std::string(slow_bytes, 'a')));
     const auto end = next<exchange_finished>();
@@ -111,7 +125,7 @@ CAF_TEST(a service that takes connections and nothing else is left at the connec
         {service.url(""), "wss://" + at, "TLS handshake"},
     };
     for (const auto& [console, ingress, step] : table) {
-        auto settings = channel_fixture::settings_for(service);
+        auto settings = settings_for(service);
         settings.service.console_endpoint = console;
         settings.service.ingress_endpoint = ingress;
         settings.service.connect_timeout = 100ms;
