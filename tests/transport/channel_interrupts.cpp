@@ -73,4 +73,20 @@ CAF_TEST(a second interrupt of a request says nothing) {
     CAF_CHECK_EQUAL(note(), "r-2 ends");
 }
 
+CAF_TEST(a request given up sends none of its audio that is queued) {
+    raw_service service([this](raw_service& self, raw_service::websocket& ws) {
+        tests::note_frames(ws, notes, [&](const client_frame& frame) {
+            if (tests::words_of(frame) == "r-1 interrupted")
+                tests::write_frame(ws, client_frame::binary, self.last_frame("r-1"));
+        });
+    });
+    open_and(settings_of(service, 1h), [this] {
+        channel->send("r-1", audio_clip("abc", {1, 2, 3}, 0ms)); // All due at once.
+        channel->abandon();
+    });
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+    CAF_CHECK_EQUAL(note(), "r-1 goes on"); // Was being written.
+    CAF_CHECK_EQUAL(note(), "r-1 interrupted");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
