@@ -147,4 +147,48 @@ CAF_TEST(a failure ends the request it names and no other) {
     CAF_CHECK(!exchange.under_way());
 }
 
+CAF_TEST(a request without a frame has the times of none) {
+    at(5ms);
+    exchange.audio_ended();
+    at(9ms);
+    const auto end = exchange.finish();
+    CAF_CHECK_EQUAL(end.frames, 0u);
+    CAF_CHECK_EQUAL(end.bytes, 0u);
+    CAF_CHECK(end.first_frame == 0ms);
+    CAF_CHECK(end.first_frame_after_last == 0ms);
+    CAF_CHECK(end.duration == 9ms);
+}
+
+CAF_TEST(nothing of a request is left to the one that follows) {
+    at(1ms);
+    exchange.audio_ended();
+    at(2ms);
+    exchange.on_frame(frame("r-0"), 5);
+    exchange.on_frame(frame("r-1", true), 10);
+    exchange.abandon(); // None is under way.
+    at(10ms);
+    exchange.start("r-2");
+    CAF_CHECK(exchange.started() == transport::exchange::time_point(10ms));
+    CAF_CHECK_EQUAL(exchange.request_id(), "r-2");
+    at(12ms);
+    exchange.on_frame(frame("r-2"), 7);
+    const auto end = exchange.on_frame(frame("r-2", true), 8);
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->frames, 2u);
+    CAF_CHECK_EQUAL(end->bytes, 15u);
+    CAF_CHECK_EQUAL(end->late_frames, 0u);
+    CAF_CHECK(end->first_frame == 2ms);
+    CAF_CHECK(end->first_frame_after_last == 0ms); // Its audio has not ended.
+    CAF_CHECK(end->duration == 2ms);
+}
+
+CAF_TEST(a failure ends nothing where no request is under way) {
+    exchange.finish();
+    protocol::failure failure;
+    failure.code = protocol::failure_code::upstream_error;
+    CAF_CHECK(!exchange.on_failure(failure));
+    failure.request_id = "r-1";
+    CAF_CHECK(!exchange.on_failure(failure));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
