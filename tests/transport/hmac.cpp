@@ -1,6 +1,13 @@
+// A source of random bytes that fails is set by an interface that OpenSSL 3 deprecates.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "transport/hmac.hpp"
 
 #include "tests/support/dsl.hpp"
+
+#include <openssl/rand.h>
+
+#include <stdexcept>
 
 #define CAF_SUITE hmac
 
@@ -18,6 +25,22 @@ CAF_TEST(signs as RFC 4231 says in its test case 2) {
 CAF_TEST(random bytes differ from call to call) {
     CAF_CHECK_EQUAL(random_bytes(16).size(), 16u);
     CAF_CHECK_NOT_EQUAL(random_bytes(16), random_bytes(16));
+}
+
+CAF_TEST(bytes that are not random are never given) {
+    bool throws = false;
+    RAND_METHOD fails{};
+    fails.bytes = [](unsigned char*, int) { return 0; };
+    fails.status = [] { return 0; };
+    CAF_REQUIRE_EQUAL(RAND_set_rand_method(&fails), 1);
+    try {
+        random_bytes(16);
+    } catch (const std::runtime_error&) {
+        throws = true;
+    }
+    RAND_set_rand_method(nullptr);
+    CAF_CHECK(throws);
+    CAF_CHECK_EQUAL(random_bytes(16).size(), 16u);
 }
 
 CAF_TEST(secrets are equal when every byte is) {
