@@ -12,7 +12,7 @@ bool is_continuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-// Bytes that a character takes, told by its first (RFC 3629); 0: none starts so.
+// Bytes that a character takes, told by its first (RFC 3629); npos: none starts so.
 std::size_t length_by_lead(unsigned char lead) {
     if (lead < 0x80)
         return 1;
@@ -20,17 +20,38 @@ std::size_t length_by_lead(unsigned char lead) {
         return 2;
     if (lead >= 0xE0 && lead <= 0xEF)
         return 3;
-    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    return lead >= 0xF0 && lead <= 0xF4 ? 4 : std::string_view::npos;
+}
+
+// Whether a character of several bytes may begin with these two: no longer form than it
+// takes, no half of a UTF-16 pair, nothing beyond U+10FFFF.
+bool may_follow(unsigned char lead, unsigned char second) {
+    switch (lead) {
+    case 0xE0:
+        return second >= 0xA0;
+    case 0xED:
+        return second < 0xA0;
+    case 0xF0:
+        return second >= 0x90;
+    case 0xF4:
+        return second < 0x90;
+    default:
+        return true;
+    }
 }
 
 // The character at the front of a non-empty text; empty: broken UTF-8.
 std::string_view first_character(std::string_view text) {
-    const auto length = length_by_lead(static_cast<unsigned char>(text.front()));
-    if (length == 0 || length > text.size())
+    const auto lead = static_cast<unsigned char>(text.front());
+    const auto length = length_by_lead(lead);
+    if (length > text.size())
         return {};
     const auto character = text.substr(0, length);
-    const bool whole = std::all_of(character.begin() + 1, character.end(), is_continuation);
-    return whole ? character : std::string_view();
+    if (!std::all_of(character.begin() + 1, character.end(), is_continuation))
+        return {};
+    if (length > 1 && !may_follow(lead, static_cast<unsigned char>(character[1])))
+        return {};
+    return character;
 }
 
 // C0 and DEL take one byte; C1 (U+0080 to U+009F) takes two, and terminals
