@@ -65,7 +65,7 @@ std::size_t descriptor_limit(std::size_t wanted) {
 /// command line and those of a program.
 void check_values(std::string_view group, const settings& values) {
     for (const auto& known : options()) {
-        if (!known.key.starts_with(group) || known.key.substr(group.size()).front() != '.')
+        if (known.group() != group)
             continue;
         const auto value = known.kind.text(values);
         auto copy = values;

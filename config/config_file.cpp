@@ -26,7 +26,6 @@ std::string read_text(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
         fail(path, "is a directory: expected a config file");
-    errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file)
         fail(path,

@@ -26,7 +26,7 @@ constexpr std::string_view digits = "0123456789";
 
 // Digits alone: from_chars would also take a sign.
 std::optional<std::int64_t> parse_digits(std::string_view text) {
-    if (text.empty() || text.find_first_not_of(digits) != std::string_view::npos)
+    if (text.find_first_not_of(digits) != std::string_view::npos)
         return std::nullopt;
     std::int64_t value = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())

@@ -42,7 +42,7 @@ std::string row(const std::string& left, const std::string& text) {
     std::string result;
     std::istringstream words(text);
     for (std::string word; words >> word;) {
-        const bool first = line.size() == text_column && line.back() == ' ';
+        const bool first = line.back() == ' ';
         if (!first && line.size() + 1 + word.size() > width) {
             result += line + '\n';
             line = std::string(text_column, ' ') + word;
