@@ -43,8 +43,7 @@ int write_all(int fd, std::string_view content) {
 // this for a folder, and the content is safe by then: errors do not count.
 void sync_folder(const std::filesystem::path& folder) {
     const file_descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd.get() != -1)
-        ::fsync(fd.get());
+    ::fsync(fd.get());
 }
 
 } // namespace
@@ -90,7 +89,6 @@ void atomic_file::open_temporary() {
 
     if (fd_.get() == -1) {
         const int error = errno;
-        temporary_.clear();
         if (error == ENOENT)
             fail(fmt::format("the folder {} does not exist", folder.string()));
         fail(fmt::format("in the folder {}: {}", folder.string(), text_of(error)));

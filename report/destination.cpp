@@ -42,8 +42,8 @@ std::optional<int> open_descriptor_named(const fs::path& path) {
 }
 
 destination duplicate(const fs::path& path, int fd) {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags != -1 && (flags & O_ACCMODE) == O_RDONLY)
+    // Of a closed one: -1, which is not O_RDONLY.
+    if ((::fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
         return unusable("it is open for reading only");
     return direct(path, file_descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0)));
 }
@@ -51,9 +51,10 @@ destination duplicate(const fs::path& path, int fd) {
 // Neither waits for the reader of a pipe nor for a line that is hung up.
 destination open_directly(const fs::path& path) {
     file_descriptor fd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    if (fd.get() == -1 && errno == ENXIO)
-        return unusable("it is a pipe that nobody reads, or a socket");
-    if (fd.get() != -1 && ::fcntl(fd.get(), F_SETFL, 0) != 0)
+    if (fd.get() == -1)
+        return errno == ENXIO ? unusable("it is a pipe that nobody reads, or a socket")
+                              : unusable(errno);
+    if (::fcntl(fd.get(), F_SETFL, 0) != 0)
         return unusable(errno);
     return direct(path, std::move(fd));
 }

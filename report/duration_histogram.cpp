@@ -20,12 +20,10 @@ nanoseconds duration_histogram::mean() const {
 }
 
 nanoseconds duration_histogram::percentile(double percent) const {
-    // Written so that a NaN takes the lower end too.
-    if (count_ == 0 || !(percent > 0))
-        return min_;
     // Multiplied before it is divided: 7 % of 100 values is then exactly 7.
     const auto rank = std::ceil(std::min(percent, 100.0) * static_cast<double>(count_) / 100);
-    if (rank <= 1)
+    // Written so that a NaN takes the lower end too.
+    if (!(rank > 1))
         return min_;
     if (rank >= static_cast<double>(count_))
         return max_;

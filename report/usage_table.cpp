@@ -50,7 +50,7 @@ void usage_table::add(std::string_view connection_id) {
 
 usage_table::entries::iterator usage_table::add_new(std::string_view connection_id) {
     const bool listed = listed_.size() < listed_connections;
-    if (!listed && latest_.size() == recent_)
+    if (latest_.size() == recent_)
         let_go_of_oldest();
     auto& entries = listed ? listed_ : latest_;
     entries.push_back({{std::string(connection_id), 0}, listed});

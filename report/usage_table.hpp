@@ -23,6 +23,7 @@ public:
     /// At least as many as one process can hold open.
     static constexpr std::size_t most_recent = 32'768;
 
+    /// `recent` is at least 1.
     explicit usage_table(std::size_t recent = most_recent) : recent_(recent) {}
 
     /// One request of that connection.
@@ -41,7 +42,7 @@ public:
 private:
     struct entry {
         connection_usage usage;
-        bool listed = false;
+        bool listed;
     };
     using entries = std::list<entry>;
 

@@ -21,19 +21,6 @@ mode_t permissions_of(const fs::path& file) {
     return found.st_mode & 07777;
 }
 
-// Root may write everywhere; permission tests run as nobody then.
-struct without_privileges {
-    const bool is_root = ::geteuid() == 0;
-    without_privileges() {
-        if (is_root)
-            CAF_REQUIRE(::seteuid(65534) == 0);
-    }
-    ~without_privileges() {
-        if (is_root && ::seteuid(0) != 0)
-            std::abort();
-    }
-};
-
 // No file may grow beyond `bytes`: the nearest to a full disk without one.
 struct file_size_limit {
     rlimit before{};
@@ -99,16 +86,86 @@ CAF_TEST(a_new_file_gets_the_permissions_the_umask_allows) {
     CAF_CHECK_EQUAL(permissions_of(folder / "report.json"), 0640u);
 }
 
+CAF_TEST(a_new_file_is_open_to_no_more_than_reading_and_writing) {
+    const auto before = ::umask(0);
+    atomic_file(folder / "report.json").commit("new");
+    ::umask(before);
+    CAF_CHECK_EQUAL(permissions_of(folder / "report.json"), 0666u);
+}
+
+CAF_TEST(the_temporary_file_is_hidden_and_named_after_the_report) {
+    const atomic_file file(folder / "report.json");
+    const auto name = only_entry();
+    CAF_CHECK(name.starts_with(".report.json."));
+    CAF_CHECK(name.ends_with(".tmp"));
+    CAF_CHECK_EQUAL(name.size(), std::string(".report.json.01234567.tmp").size());
+}
+
+CAF_TEST(two_reports_at_once_have_a_temporary_file_each) {
+    const auto path = folder / "report.json";
+    atomic_file first(path);
+    atomic_file second(path);
+    CAF_CHECK_EQUAL(entries(), 2u);
+    first.commit("first");
+    CAF_CHECK_EQUAL(content_of(path), "first");
+    second.commit("second");
+    CAF_CHECK_EQUAL(content_of(path), "second");
+    CAF_CHECK_EQUAL(entries(), 1u);
+}
+
+CAF_TEST(after_the_commit_the_temporary_name_is_not_its_own_any_more) {
+    std::optional<atomic_file> file(std::in_place, folder / "report.json");
+    const auto temporary = folder / only_entry();
+    file->commit("report");
+    put(temporary, "of somebody else");
+    file.reset();
+    CAF_CHECK_EQUAL(content_of(temporary), "of somebody else");
+}
+
+CAF_TEST(a_commit_that_cannot_put_the_file_in_place_leaves_no_temporary_one) {
+    const auto path = folder / "report.json";
+    {
+        atomic_file file(path);
+        fs::create_directory(path);
+        CAF_CHECK_EQUAL(commit_complaint(file, "x"),
+                        "cannot write the report to " + path.string() + ": Is a directory");
+    }
+    CAF_CHECK_EQUAL(entries(), 1u);
+    CAF_CHECK(fs::is_directory(path));
+}
+
+CAF_TEST(no_descriptor_stays_open_however_it_ends) {
+    const auto before = open_descriptors();
+    atomic_file(folder / "report.json").commit("new");
+    CAF_CHECK_EQUAL(open_descriptors(), before);
+    { const atomic_file uncommitted(folder / "report.json"); }
+    CAF_CHECK_EQUAL(open_descriptors(), before);
+    for (const fs::path& bad : {folder, folder / "missing" / "x", fs::path("/dev/fd/999")})
+        CAF_CHECK_NOT_EQUAL(complaint(bad), "");
+    CAF_CHECK_EQUAL(open_descriptors(), before);
+    const open_device device("/dev/null");
+    atomic_file direct(device.path());
+    CAF_CHECK_EQUAL(open_descriptors(), before + 2);
+    direct.commit("x");
+    CAF_CHECK_EQUAL(open_descriptors(), before + 1);
+}
+
 CAF_TEST(a_large_content_arrives_whole) {
     const std::string large(5'000'000, 'x');
     atomic_file(folder / "report.json").commit(large);
     CAF_CHECK(content_of(folder / "report.json") == large);
 }
 
-CAF_TEST(a_name_of_the_greatest_length_works) {
-    const auto path = folder / std::string(255, 'n');
-    atomic_file(path).commit("x");
-    CAF_CHECK_EQUAL(content_of(path), "x");
+CAF_TEST(a_name_of_any_length_that_a_file_may_have_works) {
+    for (const std::size_t length : {1, 2, 199, 200, 201, 240, 241, 254, 255}) {
+        const auto path = folder / std::string(length, 'n');
+        atomic_file(path).commit("x");
+        CAF_CHECK_EQUAL(content_of(path), "x");
+    }
+}
+
+CAF_TEST(a_name_longer_than_that_is_found_before_the_run) {
+    CAF_CHECK(contains(complaint(folder / std::string(256, 'n')), "File name too long"));
 }
 
 CAF_TEST(a_bare_name_is_in_the_working_folder) {

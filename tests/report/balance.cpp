@@ -26,6 +26,37 @@ CAF_TEST(a run whose requests all came back is balanced) {
     CAF_CHECK(!imbalance({}));
 }
 
+CAF_TEST(each figure that fits no other is seen by itself) {
+    const auto seen = [](auto change) {
+        auto report = balanced();
+        change(report);
+        return imbalance(report).has_value();
+    };
+    CAF_CHECK(seen([](auto& r) { r.pool.requests.open = 1; }));
+    CAF_CHECK(seen([](auto& r) { --r.pool.requests.entered; }));
+    CAF_CHECK(seen([](auto& r) { ++r.pool.requests.entered; }));
+    CAF_CHECK(seen([](auto& r) { ++r.pool.requests.failed[1].count; }));
+    CAF_CHECK(seen([](auto& r) { ++r.ok; }));
+    CAF_CHECK(seen([](auto& r) { ++r.failed; }));
+    CAF_CHECK(seen([](auto& r) { --r.failed; }));
+    CAF_CHECK(seen([](auto& r) { ++r.interrupted_requests; }));
+    // Failed in the pool, and come back as a success.
+    CAF_CHECK(seen([](auto& r) {
+        ++r.ok;
+        --r.failed;
+    }));
+    // The pool counts a success too many, and a failure too few.
+    CAF_CHECK(seen([](auto& r) {
+        ++r.pool.requests.succeeded;
+        --r.pool.requests.failed[0].count;
+    }));
+    // What was interrupted counts as failed, or the other way round: no request is lost.
+    CAF_CHECK(!seen([](auto& r) {
+        ++r.failed;
+        --r.interrupted_requests;
+    }));
+}
+
 CAF_TEST(whatever is lost or comes twice is seen) {
     auto open = balanced();
     open.pool.requests.open = 1;

@@ -4,6 +4,7 @@
 
 #include "caf/test/dsl.hpp"
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -59,7 +60,7 @@ CAF_TEST(count_minimum_maximum_and_mean_are_exact) {
 }
 
 CAF_TEST(every_size_of_duration_is_kept_within_the_stated_error) {
-    CAF_CHECK(duration_histogram::relative_error < 0.01);
+    CAF_CHECK_EQUAL(double(duration_histogram::relative_error), 0.0078125);
     // Two neighbours keep the value itself from being the minimum or maximum,
     // which are exact whatever the buckets do.
     for (double value = 1000; value < 1.2e14; value *= 1.0137) {
@@ -148,6 +149,68 @@ CAF_TEST(the_longest_durations_neither_overflow_nor_get_lost) {
     CAF_CHECK_EQUAL(h.count(), 1000u);
     CAF_CHECK_EQUAL(h.mean().count(), nanoseconds::max().count());
     CAF_CHECK_EQUAL(h.percentile(50).count(), nanoseconds::max().count());
+}
+
+CAF_TEST(the_longest_durations_share_the_last_bucket) {
+    const auto median_with = [](nanoseconds value) {
+        duration_histogram h;
+        h.record(0ns);
+        h.record(value);
+        h.record(nanoseconds::max());
+        return h.percentile(50).count();
+    };
+    constexpr nanoseconds longest((std::int64_t(1) << 47) - 1); // That is told apart.
+    const auto last = median_with(longest);
+    CAF_CHECK_EQUAL(median_with(longest + 1ns), last);
+    CAF_CHECK_EQUAL(median_with(longest * 2), last);
+    CAF_CHECK_EQUAL(median_with(nanoseconds::max() - 1ns), last);
+    CAF_CHECK_LESS(median_with(longest - (longest / 64)), last);
+}
+
+CAF_TEST(a_duration_of_any_length_changes_its_own_histogram_alone) {
+    std::array<duration_histogram, 2> two;
+    for (const auto value : {20ns, 100ns, 200ns})
+        two[1].record(value);
+    for (nanoseconds value(1); value < nanoseconds::max() / 2; value *= 2)
+        two[0].record(value);
+    two[0].record(nanoseconds::max());
+    CAF_CHECK_EQUAL(two[1].count(), 3u);
+    CAF_CHECK_EQUAL(two[1].percentile(50).count(), 100);
+}
+
+CAF_TEST(the_lowest_and_the_highest_rank_are_exact) {
+    duration_histogram h;
+    h.record(1'000'000'001ns);
+    h.record(5'000'000'001ns);
+    for (const double percent : {0.5, 49.0, 50.0})
+        CAF_CHECK_EQUAL(h.percentile(percent).count(), 1'000'000'001);
+    for (const double percent : {50.5, 51.0, 100.0})
+        CAF_CHECK_EQUAL(h.percentile(percent).count(), 5'000'000'001);
+}
+
+CAF_TEST(a_small_percentage_is_of_many_values_more_than_the_lowest) {
+    duration_histogram h;
+    for (int i = 0; i < 127; ++i)
+        h.record(nanoseconds(i));
+    CAF_CHECK_EQUAL(h.percentile(0.5).count(), 0);
+    CAF_CHECK_EQUAL(h.percentile(0.8).count(), 1);
+    CAF_CHECK_EQUAL(h.percentile(1).count(), 1);
+    CAF_CHECK_EQUAL(h.percentile(99).count(), 125);
+    CAF_CHECK_EQUAL(h.percentile(99.9).count(), 126);
+}
+
+CAF_TEST(the_summary_has_each_figure_in_its_place) {
+    duration_histogram h;
+    for (int i = 1; i <= 100; ++i)
+        h.record(nanoseconds(i)); // below 128 ns: exact
+    const auto summary = h.summary();
+    CAF_CHECK_EQUAL(summary.count, 100u);
+    CAF_CHECK_EQUAL(summary.mean.count(), 50); // 50.5
+    CAF_CHECK_EQUAL(summary.min.count(), 1);
+    CAF_CHECK_EQUAL(summary.max.count(), 100);
+    CAF_CHECK_EQUAL(summary.p50.count(), 50);
+    CAF_CHECK_EQUAL(summary.p95.count(), 95);
+    CAF_CHECK_EQUAL(summary.p99.count(), 99);
 }
 
 CAF_TEST(its_size_is_the_documented_one) {

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using avatar::protocol::failure_code;
 using avatar::protocol::failure_phase;
@@ -148,6 +150,44 @@ CAF_TEST(broken_utf_8_of_the_service_is_replaced) {
     const auto parsed = json::parse(to_json(report));
     CAF_CHECK_EQUAL(parsed["connection_usage"][0]["connection_id"].get<std::string>(),
                     "bad\ufffd\ufffd");
+}
+
+CAF_TEST(texts_of_other_languages_stay_readable) {
+    avatar::run_report report;
+    report.usage = {{"h\u00e9-\u20ac-\U0001f600", 1}};
+    CAF_CHECK(to_json(report).find("\"h\u00e9-\u20ac-\U0001f600\"") != std::string::npos);
+}
+
+CAF_TEST(one_success_has_its_frames_as_their_mean) {
+    avatar::run_report report;
+    report.ok = 1;
+    report.frames = 25;
+    const auto parsed = json::parse(to_json(report));
+    CAF_CHECK_EQUAL(parsed["requests"]["mean_frames"].get<double>(), 25.0);
+    CAF_CHECK_EQUAL(parsed["requests"]["total"].get<int>(), 1);
+}
+
+CAF_TEST(each_figure_of_a_distribution_has_a_field_of_its_own) {
+    using summary = avatar::duration_summary;
+    const std::vector<std::pair<const char*, summary avatar::run_report::*>> distributions = {
+        {"request_duration", &avatar::run_report::request_duration},
+        {"time_to_first_frame", &avatar::run_report::time_to_first_frame},
+        {"first_frame_after_last_audio", &avatar::run_report::first_frame_after_last_audio},
+        {"wait_for_connection", &avatar::run_report::wait_for_connection},
+        {"service_time", &avatar::run_report::service_time},
+        {"pool_overhead", &avatar::run_report::pool_overhead},
+    };
+    const auto expected = json::parse(R"({"count": 9, "mean_ms": 1.25, "min_ms": 0.5,
+        "max_ms": 8.0, "p50_ms": 2.0, "p95_ms": 3.0, "p99_ms": 4.0})");
+    for (const auto& [name, field] : distributions) {
+        avatar::run_report report;
+        report.*field = {9, 1250us, 500us, 8ms, 2ms, 3ms, 4ms};
+        const auto parsed = json::parse(to_json(report));
+        CAF_CHECK_EQUAL(parsed[name].dump(), expected.dump());
+        for (const auto& [other, unused] : distributions)
+            if (other != name)
+                CAF_CHECK_EQUAL(parsed[other]["count"].get<int>(), 0);
+    }
 }
 
 CAF_TEST(raw_bodies_stay_out) {

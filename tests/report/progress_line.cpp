@@ -58,6 +58,49 @@ CAF_TEST(a_live_line_is_drawn_over_itself) {
     CAF_CHECK_EQUAL(out.str(), start_over + text + start_over + text);
 }
 
+CAF_TEST(interrupted_requests_are_done_too) {
+    auto progress = three_of_five();
+    progress.interrupted = 2;
+    std::ostringstream out;
+    progress_line(out, true).show(progress);
+    CAF_CHECK_EQUAL(out.str(), start_over + "  Round 2/10: 5/5 done (2 OK, 1 FAILED), 1.2s");
+}
+
+CAF_TEST(a_line_as_long_as_the_width_loses_its_last_character) {
+    const std::string text = "  Round 2/10: 3/5 done (2 OK, 1 FAILED), 1.2s";
+    for (const std::size_t width : {text.size() - 1, text.size(), text.size() + 1}) {
+        std::ostringstream out;
+        progress_line(out, true).show(three_of_five(), width);
+        CAF_CHECK_EQUAL(out.str(), start_over + text.substr(0, width - 1));
+    }
+    auto progress = three_of_five();
+    progress.requests = progress.ok = progress.failed = UINT64_MAX / 4;
+    std::ostringstream out;
+    progress_line(out, true).show(progress); // In a terminal of the usual width.
+    CAF_CHECK_EQUAL(out.str().size(), start_over.size() + 79);
+}
+
+CAF_TEST(what_is_drawn_or_erased_is_seen_at_once) {
+    struct counting : std::stringbuf {
+        int flushes = 0;
+        int sync() override {
+            ++flushes;
+            return 0;
+        }
+    } buffer;
+    std::ostream out(&buffer);
+    progress_line line(out, true);
+    line.show(three_of_five());
+    CAF_CHECK_EQUAL(buffer.flushes, 1);
+    line.erase();
+    CAF_CHECK_EQUAL(buffer.flushes, 2);
+    line.erase(); // Nothing is there any more.
+    CAF_CHECK_EQUAL(buffer.flushes, 2);
+    line.show(three_of_five());
+    line.erase(); // It is there again.
+    CAF_CHECK_EQUAL(buffer.flushes, 4);
+}
+
 CAF_TEST(the_line_stays_below_the_width_of_the_terminal) {
     std::ostringstream out;
     progress_line line(out, true);
@@ -101,6 +144,8 @@ CAF_TEST(the_width_comes_from_the_terminal) {
     const terminal term;
     term.resize(132);
     CAF_CHECK_EQUAL(terminal_width(term.fd), 132u);
+    term.resize(1);
+    CAF_CHECK_EQUAL(terminal_width(term.fd), 1u);
 }
 
 CAF_TEST(an_unknown_width_is_eighty) {

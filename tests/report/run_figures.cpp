@@ -90,6 +90,42 @@ CAF_TEST(a_success_without_frames_has_no_time_to_first_frame) {
     CAF_CHECK_EQUAL(report.time_to_first_frame.count, 0u);
 }
 
+CAF_TEST(a_first_frame_after_the_shortest_time_is_one) {
+    run_figures figures;
+    auto result = success("a", 100ms);
+    result.first_frame = 1ns;
+    figures.add(result);
+    CAF_CHECK_EQUAL(figures.snapshot().time_to_first_frame.count, 1u);
+    CAF_CHECK_EQUAL(figures.snapshot().time_to_first_frame.max.count(), 1);
+}
+
+CAF_TEST(a_failure_or_an_interruption_counts_in_no_distribution) {
+    run_figures figures;
+    auto bad = failed(failure_code::request_timeout, "slow");
+    bad.streamed = true;
+    bad.first_frame_after_last = 1ms;
+    figures.add(bad);
+    bad.failure.code = failure_code::request_interrupted;
+    figures.add(bad);
+    const auto report = figures.snapshot();
+    for (const auto& summary :
+         {report.request_duration, report.time_to_first_frame, report.first_frame_after_last_audio,
+          report.wait_for_connection, report.service_time, report.pool_overhead})
+        CAF_CHECK_EQUAL(summary.count, 0u);
+    CAF_CHECK_EQUAL(report.failed, 1u);
+    CAF_CHECK_EQUAL(report.interrupted_requests, 1u);
+    CAF_CHECK_EQUAL(report.frames + report.bytes + report.ok, 0u);
+    CAF_CHECK(report.usage.empty());
+}
+
+CAF_TEST(the_duration_of_an_unfinished_run_reaches_to_the_latest_end) {
+    run_figures figures;
+    figures.add(avatar::round_finished{1, 10s, 50s, 1, 0, 0, {}, 0s, false});
+    figures.add(avatar::round_finished{2, 20s, 30s, 1, 0, 0, {}, 0s, false});
+    CAF_CHECK_EQUAL(figures.snapshot().duration.count(), nanoseconds(60s).count());
+    CAF_CHECK_EQUAL(figures.snapshot().rounds[0].started_at.count(), nanoseconds(10s).count());
+}
+
 CAF_TEST(failures_are_counted_by_code_with_the_first_as_sample) {
     run_figures figures;
     figures.add(failed(failure_code::connection_closed, "first closed"));

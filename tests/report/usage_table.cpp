@@ -6,6 +6,7 @@
 
 #include "caf/test/dsl.hpp"
 #include <algorithm>
+#include <malloc.h>
 #include <string>
 
 using namespace avatar;
@@ -72,6 +73,32 @@ CAF_TEST(of_the_others_the_recent_are_told_apart_and_the_rest_only_spread) {
     check(table.spread_after(listed_connections), 3, 7, 1, 1, 5);
     add(table, 2'001); // It was over, and counts as another one.
     check(table.spread_after(listed_connections), 4, 8, 1, 1, 5);
+}
+
+CAF_TEST(as_many_as_a_process_holds_open_are_told_apart) {
+    usage_table table;
+    constexpr std::size_t first = listed_connections;
+    constexpr std::size_t kept = 32'768;
+    for (std::size_t i = 0; i < first + kept; ++i)
+        add(table, i);
+    add(table, first);
+    check(table.spread_after(first), kept, kept + 1, 1, 1, 2);
+    add(table, first + kept); // The one whose last request is oldest goes: not `first`.
+    add(table, first);
+    check(table.spread_after(first), kept + 1, kept + 3, 1, 1, 3);
+    add(table, first + 1); // It was over, and counts as another one.
+    check(table.spread_after(first), kept + 2, kept + 4, 1, 1, 3);
+}
+
+CAF_TEST(memory_does_not_grow_with_the_connections_that_are_over) {
+    usage_table table(10);
+    for (std::size_t i = 0; i < 2'000; ++i)
+        add(table, i);
+    const auto before = ::mallinfo2().uordblks;
+    for (std::size_t i = 2'000; i < 12'000; ++i)
+        add(table, i);
+    CAF_CHECK_LESS(::mallinfo2().uordblks, before + 10'000);
+    check(table.spread_after(listed_connections), 11'000, 11'000, 1, 1, 1);
 }
 
 CAF_TEST(a_run_of_many_renewals_is_folded_in_the_report) {
