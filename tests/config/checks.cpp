@@ -160,6 +160,23 @@ CAF_TEST(one egress at most) {
     CAF_CHECK_EQUAL(consistency_error(values), "no error");
 }
 
+CAF_TEST(an egress with its destination takes all its settings) {
+    settings values;
+    values.egress.livekit.url = "wss://livekit.example.com";
+    values.egress.livekit.room_name = "room";
+    values.egress.livekit.publisher_id = "avatar";
+    values.egress.livekit.attributes = {{"role", "avatar"}};
+    values.egress.livekit.idle_timeout = 30s;
+    values.egress.livekit.api_token = "token";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values = {};
+    values.egress.agora.channel_name = "channel";
+    values.egress.agora.publisher_id = "avatar";
+    values.egress.agora.uid = 7;
+    values.egress.agora.token = "token";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+}
+
 CAF_TEST(an egress without its destination is refused) {
     settings values;
     values.egress.livekit.room_name = "room";
@@ -181,10 +198,16 @@ CAF_TEST(no setting of an egress goes unnoticed without its destination) {
     values.egress.livekit.attributes = {{"role", "avatar"}};
     CAF_CHECK(consistency_error(values).starts_with("egress.livekit.url is missing"));
     values = {};
-    values.egress.livekit.idle_timeout = 30s;
+    values.egress.livekit.publisher_id = "avatar";
     CAF_CHECK(consistency_error(values).starts_with("egress.livekit.url is missing"));
     values = {};
-    values.egress.agora.uid = 7;
+    values.egress.livekit.idle_timeout = 1ms;
+    CAF_CHECK(error_of([&] { check_egress(values.egress); }).starts_with("egress.livekit."));
+    values = {};
+    values.egress.livekit.idle_timeout = 1s;
+    CAF_CHECK(consistency_error(values).starts_with("egress.livekit.url is missing"));
+    values = {};
+    values.egress.agora.uid = 1;
     CAF_CHECK(consistency_error(values).starts_with("egress.agora.channel-name is missing"));
 }
 
@@ -204,6 +227,12 @@ CAF_TEST(a LiveKit key and its secret come together) {
                     "egress.livekit.api-secret is missing: expected key and secret together, or "
                     "egress.livekit.api-token instead of both");
     values.egress.livekit.api_secret = "secret";
+    CAF_CHECK_EQUAL(consistency_error(values), "no error");
+    values.egress.livekit.api_key.clear();
+    CAF_CHECK_EQUAL(consistency_error(values),
+                    "egress.livekit.api-key is missing: expected key and secret together, or "
+                    "egress.livekit.api-token instead of both");
+    values.egress.livekit.api_secret.clear();
     CAF_CHECK_EQUAL(consistency_error(values), "no error");
 }
 
@@ -226,4 +255,16 @@ CAF_TEST(the descriptor limit is raised as far as needed and allowed and then bo
     CAF_CHECK_EQUAL(descriptor_error(SIZE_MAX, true),
                     "pool.size=18446744073709551615 is too much for the limit of 264 open files "
                     "(ulimit -n): expected at most 100 (2 for each connection, 64 in reserve)");
+    // Lower than the reserve: no pool at all.
+    for (const rlim_t limit : {64, 32}) {
+        const rlimit lowest{limit, limit};
+        CAF_REQUIRE_EQUAL(setrlimit(RLIMIT_NOFILE, &lowest), 0);
+        for (const std::size_t size : {1, 2, 64})
+            CAF_CHECK_EQUAL(descriptor_error(size, false),
+                            "pool.size=" + std::to_string(size) + " is too much for the limit of " +
+                                std::to_string(limit) +
+                                " open files (ulimit -n): expected at most 0 (1 for each "
+                                "connection, 64 in reserve)");
+        CAF_CHECK_EQUAL(descriptor_error(0, false), "no error");
+    }
 }

@@ -46,6 +46,27 @@ CAF_TEST(fractions are exact down to a millisecond and refused below) {
     CAF_CHECK_EQUAL(parsed("0.1234567890123456789h"), -1);
 }
 
+CAF_TEST(fractions of many digits are refused whatever they come to) {
+    CAF_CHECK_EQUAL(parsed("0.123456789h"), -1);
+    CAF_CHECK_EQUAL(parsed("0.000000025h"), -1); // 0.09 ms
+    CAF_CHECK_EQUAL(parsed("0.000025h"), 90);
+    CAF_CHECK_EQUAL(parsed("0.999999999h"), -1);
+    // Ten to these powers is nothing in 64 bits, or has wrapped round.
+    for (const std::size_t digits : {10, 18, 19, 20, 62, 63, 64, 65, 100, 1'000}) {
+        CAF_CHECK_EQUAL(parsed("0." + std::string(digits - 1, '0') + "1h"), -1);
+        CAF_CHECK_EQUAL(parsed("0." + std::string(digits - 1, '0') + "9s"), -1);
+        CAF_CHECK_EQUAL(parsed("0." + std::string(digits, '0') + "s"), 0);
+    }
+}
+
+CAF_TEST(whole and fraction together fit up to the last millisecond) {
+    CAF_CHECK_EQUAL(parsed("9223372036854775.807s"), INT64_MAX);
+    CAF_CHECK_EQUAL(parsed("9223372036854775.808s"), -1);
+    CAF_CHECK_EQUAL(parsed("9223372036854776s"), -1);
+    CAF_CHECK_EQUAL(parsed("2562047788015h"), 2'562'047'788'015 * 3'600'000);
+    CAF_CHECK_EQUAL(parsed("2562047788016h"), -1);
+}
+
 CAF_TEST(anything else is refused) {
     for (const auto text :
          {"",   "s",    "ms",  "-1s", "+1s",   " 1s",    "1s ",  "1 s",  "1sec", "1m",
@@ -69,6 +90,12 @@ CAF_TEST(the largest unit that divides evenly is written) {
     CAF_CHECK_EQUAL(written(90'000), "90s");
     CAF_CHECK_EQUAL(written(600'000), "10min");
     CAF_CHECK_EQUAL(written(3'600'000), "1h");
+    CAF_CHECK_EQUAL(written(1), "1ms");
+    CAF_CHECK_EQUAL(written(1'000), "1s");
+    CAF_CHECK_EQUAL(written(60'000), "1min");
+    CAF_CHECK_EQUAL(written(5'400'000), "90min");
+    CAF_CHECK_EQUAL(written(86'400'000), "24h");
+    CAF_CHECK_EQUAL(written(-1'500), "-1500ms");
 }
 
 CAF_TEST(what is written reads back) {

@@ -5,6 +5,7 @@
 #include "config/options.hpp"
 
 #include "caf/test/dsl.hpp"
+#include <algorithm>
 #include <sstream>
 
 using namespace avatar::config;
@@ -52,6 +53,40 @@ CAF_TEST(subcommands and exit codes and the other switches stand there) {
                             "\npool:\n", "  0  all requests succeeded", "  1  some requests failed",
                             "  2  the configuration", "  3  no connection could be opened"})
         CAF_CHECK(shows(text));
+}
+
+CAF_TEST(an option and its text stand apart however long its name is) {
+    for (const auto& known : options()) {
+        const auto name = std::string(known.secret ? "  " : "  --") + std::string(known.key) +
+                          (known.secret ? "" : "=" + known.kind.placeholder);
+        const auto first_word = std::string(known.help.substr(0, known.help.find(' ')));
+        std::size_t found = 0;
+        std::istringstream lines(help_text());
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.starts_with(name + ' ') && line != name)
+                continue;
+            ++found;
+            // Its text begins in the column of all texts, or one blank after a longer name.
+            const auto at = std::max<std::size_t>(46, name.size() + 1);
+            CAF_CHECK_EQUAL(line.substr(name.size(), at - name.size()),
+                            std::string(at - name.size(), ' '));
+            CAF_CHECK(line.substr(std::min(at, line.size())).starts_with(first_word));
+        }
+        CAF_CHECK_EQUAL(found, 1u);
+    }
+}
+
+CAF_TEST(further lines of a text begin below its first and take what fits) {
+    std::istringstream lines(help_text());
+    std::string before;
+    for (std::string line; std::getline(lines, line); before = line) {
+        if (!line.starts_with(std::string(46, ' ')))
+            continue;
+        CAF_CHECK_NOT_EQUAL(line[46], ' ');
+        // Its first word had no room before.
+        const auto word = line.substr(46, line.find(' ', 46) - 46);
+        CAF_CHECK_GREATER(before.size() + 1 + word.size(), 100u);
+    }
 }
 
 CAF_TEST(no line is wider than 100 columns or ends in a blank) {

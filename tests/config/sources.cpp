@@ -6,6 +6,8 @@
 #include "tests/config/support.hpp"
 
 #include "caf/test/dsl.hpp"
+#include <algorithm>
+#include <vector>
 
 using namespace avatar::config;
 using namespace avatar::config::test;
@@ -64,6 +66,20 @@ CAF_TEST(the environment sets what it should) {
     CAF_CHECK_EQUAL(service.ingress_endpoint, "wss://i");
     CAF_CHECK_EQUAL(service.avatar_id, "avatar");
     CAF_CHECK(service.use_query_auth);
+}
+
+CAF_TEST(the environment is asked for names alone and for each once) {
+    std::vector<std::string> asked;
+    with_arguments({"run"}, [&](int argc, const char* const* argv) {
+        return read_command(argc, argv, [&](const std::string& name) {
+            asked.push_back(name);
+            return std::optional<std::string>();
+        });
+    });
+    CAF_CHECK(std::find(asked.begin(), asked.end(), "") == asked.end());
+    CAF_CHECK(std::find(asked.begin(), asked.end(), "AVATAR_API_KEY") != asked.end());
+    std::sort(asked.begin(), asked.end());
+    CAF_CHECK(std::adjacent_find(asked.begin(), asked.end()) == asked.end());
 }
 
 CAF_TEST(an empty environment variable is not set) {

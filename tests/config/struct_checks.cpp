@@ -237,6 +237,37 @@ CAF_TEST(what a connection is opened with is checked as a whole) {
         connection_error(1s, 1ms, 16'000, 0, half).starts_with("egress.agora.channel-name is"));
 }
 
+CAF_TEST(what a connection is not told of has no value that would do) {
+    const service_settings service;
+    const egress_settings egress;
+    const auto error = [](const connection_terms& terms) {
+        return error_of([&] { check_connection(terms); });
+    };
+    CAF_CHECK(error({.service = service, .keepalive = 1s, .sample_rate = 16'000, .egress = egress})
+                  .starts_with("pool.session-ttl=0s: expected"));
+    CAF_CHECK(
+        error({.service = service, .session_ttl = 1s, .sample_rate = 16'000, .egress = egress})
+            .starts_with("pool.keepalive=0s: expected"));
+    CAF_CHECK(error({.service = service, .session_ttl = 1s, .keepalive = 1s, .egress = egress})
+                  .starts_with("audio.sample-rate=0: expected"));
+}
+
+CAF_TEST(rounds of the greatest number of requests are good) {
+    rounds_settings rounds;
+    rounds.arrival_rate = 100'000;
+    rounds.duration = 10s;
+    CAF_CHECK_EQUAL(rounds.requests(), 1'000'000u);
+    CAF_CHECK_EQUAL(error_of([&] { check_rounds(rounds); }), "no error");
+    rounds.duration += 1ms;
+    CAF_CHECK(error_of([&] {
+                  check_rounds(rounds);
+              }).starts_with("rounds.arrival-rate for rounds.duration=10001ms makes 1000100 "));
+    rounds.duration = 1ms; // However short, it needs a rate.
+    rounds.arrival_rate = 0;
+    CAF_CHECK(
+        error_of([&] { check_rounds(rounds); }).starts_with("rounds.arrival-rate is missing"));
+}
+
 CAF_TEST(the command line checks every struct for what goes together) {
     const auto error = [](auto set) {
         settings values;

@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 
 #include "caf/test/dsl.hpp"
+#include <vector>
 
 using namespace avatar::config;
 
@@ -67,6 +68,45 @@ CAF_TEST(durations) {
         CAF_CHECK_EQUAL(outcome("pool.request-timeout", text), expected);
     CAF_CHECK_EQUAL(outcome("pool.session-ttl", "999ms"),
                     "expected a duration from 1s to 8760h, such as 500ms, 30s, 10min or 1h");
+}
+
+CAF_TEST(the ends of each range are in it and their neighbours are not ) {
+    struct range {
+        const char* key;
+        std::vector<const char*> in;
+        std::vector<const char*> out;
+    };
+    const std::vector<range> ranges = {
+        {"runtime.threads", {"1", "64"}, {"0", "65"}},
+        {"service.max-message-size", {"1024", "1073741824"}, {"1023", "1073741825"}},
+        {"emulator.port", {"0", "65535"}, {"65536", "-1"}},
+        {"emulator.first-frame", {"0", "1000"}, {"-0.001", "1000.001"}},
+        {"rounds.arrival-rate",
+         {"0/s", "100000/s", "6000000/min", "0/min"},
+         {"100000.1/s", "6000001/min", "60/", "60/m", "60 /s", "1/min/s"}},
+        {"pool.request-timeout", {"1ms", "8760h", "31536000000ms"}, {"0ms", "31536000001ms"}},
+        {"pool.session-ttl", {"1s", "1000ms"}, {"999ms"}},
+        {"egress.livekit.idle-timeout", {"0s", "1s", "24h"}, {"999ms", "1001ms", "86401s", "x"}},
+        {"audio.opus-bitrate", {"0", "6000", "510000"}, {"1", "5999", "510001", ""}},
+        {"audio.opus-frame", {"10ms", "20ms", "40ms", "60ms"}, {"0", "10", "80ms", "x", ""}},
+        {"audio.resample", {"0", "8000", "48000"}, {"1", "7999", "48001", "x", ""}},
+        {"audio.sample-rate", {"8000", "48000"}, {"0", "1", "48001", "x", ""}},
+    };
+    for (const auto& [key, in, out] : ranges) {
+        for (const auto text : in)
+            CAF_CHECK(!outcome(key, text).starts_with("expected "));
+        for (const auto text : out)
+            CAF_CHECK(outcome(key, text).starts_with("expected "));
+    }
+}
+
+CAF_TEST(a value that is refused changes nothing) {
+    settings values;
+    const auto& kind = find_option("pool.request-timeout")->kind;
+    CAF_REQUIRE(kind.apply(values, "7s"));
+    for (const auto text : {"0", "x", "", "9999999h"})
+        CAF_CHECK(!kind.apply(values, text));
+    CAF_CHECK_EQUAL(kind.text(values), "7s");
 }
 
 CAF_TEST(booleans) {
