@@ -1,20 +1,17 @@
 // What atomic_file asks of the system and in which order, and what it makes of the faults
-// that no file system at hand has: the calls below stand before those of the C library.
+// that no file system at hand has.
 #define CAF_SUITE system_faults
 
 #include "tests/report/file_fixture.hpp"
+#include "tests/report/system_calls.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdarg>
 #include <fcntl.h>
-#include <functional>
 #include <optional>
-#include <poll.h>
 #include <string>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include <vector>
 
 using namespace avatar::report::test;
@@ -27,69 +24,12 @@ bool is_folder(int fd) {
     return ::fstat(fd, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-// Each takes the place of one call where it is set; nothing: the call is made.
-struct hooks {
-    std::function<std::optional<int>(int)> fsync;
-    std::function<std::optional<int>(int)> close;
-    std::function<std::optional<ssize_t>(int, const void*, std::size_t)> write;
-    std::function<std::optional<int>(const char*, int)> open;
-    std::function<void(const pollfd*, nfds_t, int)> poll;
-};
-hooks set;
-
-int failing(int error) {
-    errno = error;
-    return -1;
-}
-
 // Which process-wide calls a test changes ends with it.
 struct system_calls : temporary_folder {
     ~system_calls() { set = {}; }
 };
 
 } // namespace
-
-extern "C" {
-
-int fsync(int fd) {
-    if (set.fsync)
-        if (const auto result = set.fsync(fd))
-            return *result;
-    return static_cast<int>(::syscall(SYS_fsync, fd));
-}
-
-int close(int fd) {
-    if (set.close)
-        if (const auto result = set.close(fd))
-            return *result;
-    return static_cast<int>(::syscall(SYS_close, fd));
-}
-
-ssize_t write(int fd, const void* data, std::size_t size) {
-    if (set.write)
-        if (const auto result = set.write(fd, data, size))
-            return *result;
-    return ::syscall(SYS_write, fd, data, size);
-}
-
-int open(const char* path, int flags, ...) {
-    va_list rest;
-    va_start(rest, flags);
-    const auto mode = flags & O_CREAT ? va_arg(rest, unsigned) : 0;
-    va_end(rest);
-    if (set.open)
-        if (const auto result = set.open(path, flags))
-            return *result;
-    return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-}
-
-int poll(pollfd* fds, nfds_t count, int timeout) {
-    if (set.poll)
-        set.poll(fds, count, timeout);
-    return static_cast<int>(::syscall(SYS_poll, fds, count, timeout));
-}
-
-} // extern "C"
 
 CAF_TEST_FIXTURE_SCOPE(system_faults_tests, system_calls)
 
