@@ -23,18 +23,19 @@ std::size_t length_by_lead(unsigned char lead) {
     return lead >= 0xF0 && lead <= 0xF4 ? 4 : std::string_view::npos;
 }
 
-// Whether a character of several bytes may begin with these two: no longer form than it
-// takes, no half of a UTF-16 pair, nothing beyond U+10FFFF.
-bool may_follow(unsigned char lead, unsigned char second) {
-    switch (lead) {
+// Whether its second byte may follow its first: no longer form than the character takes, no
+// half of a UTF-16 pair, nothing beyond U+10FFFF.
+bool is_in_range(std::string_view character) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(character[at]); };
+    switch (byte(0)) {
     case 0xE0:
-        return second >= 0xA0;
+        return byte(1) >= 0xA0;
     case 0xED:
-        return second < 0xA0;
+        return byte(1) < 0xA0;
     case 0xF0:
-        return second >= 0x90;
+        return byte(1) >= 0x90;
     case 0xF4:
-        return second < 0x90;
+        return byte(1) < 0x90;
     default:
         return true;
     }
@@ -42,16 +43,13 @@ bool may_follow(unsigned char lead, unsigned char second) {
 
 // The character at the front of a non-empty text; empty: broken UTF-8.
 std::string_view first_character(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const auto length = length_by_lead(lead);
+    const auto length = length_by_lead(static_cast<unsigned char>(text.front()));
     if (length > text.size())
         return {};
     const auto character = text.substr(0, length);
     if (!std::all_of(character.begin() + 1, character.end(), is_continuation))
         return {};
-    if (length > 1 && !may_follow(lead, static_cast<unsigned char>(character[1])))
-        return {};
-    return character;
+    return is_in_range(character) ? character : std::string_view();
 }
 
 // C0 and DEL take one byte; C1 (U+0080 to U+009F) takes two, and terminals
