@@ -216,8 +216,13 @@ CAF_TEST(the_latest_state_of_the_pool_is_reported) {
     pool.served = 1;
     figures.add(pool);
     pool.served = 7;
+    pool.requests.entered = 9;
+    pool.requests.open = 2; // Requests without a result are to be seen.
     figures.add(pool);
-    CAF_CHECK_EQUAL(figures.snapshot().pool.served, 7u);
+    const auto report = figures.snapshot();
+    CAF_CHECK_EQUAL(report.pool.served, 7u);
+    CAF_CHECK_EQUAL(report.pool.requests.entered, 9u);
+    CAF_CHECK_EQUAL(report.pool.requests.open, 2u);
 }
 
 CAF_TEST(a_snapshot_can_be_taken_in_between) {
