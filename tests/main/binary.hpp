@@ -52,6 +52,14 @@ inline arguments quick_run(const arguments& more = {}) {
                   more);
 }
 
+/// The command line of such a run, for a shell.
+inline std::string quick_run_in_words(const arguments& more = {}) {
+    std::string command = AVATAR_POOL_BINARY;
+    for (const auto& argument : quick_run(more))
+        command += " " + argument;
+    return command;
+}
+
 /// A run against a service of the test's own.
 inline environment pointing_at(const local_service& service) {
     return {{"AVATAR_API_KEY", "key-of-the-test"},

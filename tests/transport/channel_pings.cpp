@@ -13,6 +13,9 @@ using tests::raw_service;
 
 namespace {
 
+/// In which a healthy service answers: a busy machine stops its thread for less.
+constexpr auto within = 1000ms;
+
 struct fixture : tests::raw_channel_fixture {
     /// A service that answers pings with pongs of that many copies.
     auto answering(int copies) {
@@ -41,9 +44,9 @@ CAF_TEST(a silent service is asked once and then left without a close frame) {
 
 CAF_TEST(a service that answers is asked again after each silence) {
     raw_service service(answering(1));
-    open(settings_of(service, 200ms));
+    open(settings_of(service, within));
     next<channel_opened>();
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 2; ++i)
         CAF_CHECK_EQUAL(note(), "ping 0");
     channel->check();
     next<channel_alive>();
@@ -51,12 +54,12 @@ CAF_TEST(a service that answers is asked again after each silence) {
 
 CAF_TEST(a program that stood still does not take it for the silence of the service) {
     raw_service service(answering(1));
-    channel = transport::make_avatar_channels(io, settings_of(service, 200ms))(
+    channel = transport::make_avatar_channels(io, settings_of(service, within))(
         [this](channel_event event) {
             const bool opened = std::holds_alternative<channel_opened>(event);
             events.put(std::move(event));
             if (opened) // What the test is about: the I/O thread does nothing meanwhile.
-                std::this_thread::sleep_for(500ms);
+                std::this_thread::sleep_for(within * 5 / 2);
         });
     channel->open();
     next<channel_opened>();
@@ -67,15 +70,16 @@ CAF_TEST(a program that stood still does not take it for the silence of the serv
 
 CAF_TEST(no ping goes out while frames come) {
     raw_service service([this](raw_service& self, raw_service::websocket& ws) {
-        for (int i = 0; i < 60 && self.pace(); ++i)
+        const auto end = std::chrono::steady_clock::now() + 2 * within;
+        while (std::chrono::steady_clock::now() < end && self.pace())
             ws.write(boost::asio::buffer(self.last_frame("nobody's")));
         ws.write(boost::asio::buffer(self.last_frame("r-1")));
         tests::note_frames(ws, notes, [](const client_frame&) {});
     });
-    open(settings_of(service, 500ms)); // A busy machine stops the service's thread for less.
+    open(settings_of(service, within));
     next<channel_opened>();
     channel->send("r-1", audio_clip("a"));
-    CAF_CHECK_EQUAL(next<exchange_finished>().late_frames, 60u);
+    CAF_CHECK(next<exchange_finished>().late_frames > 0u);
     channel->send("r-2", audio_clip("a"));
     CAF_CHECK_EQUAL(note(), "r-1 ends");
     CAF_CHECK_EQUAL(note(), "r-2 ends");
