@@ -1,4 +1,5 @@
 #include "actors/spawn_pool.hpp"
+#include "tests/actors/request_stories.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <fmt/format.h>
@@ -39,16 +40,18 @@ struct call_log {
     std::set<std::string> orphans; ///< Those whose caller has died: theirs goes nowhere.
     std::size_t sent = 0;
     std::size_t results = 0;
-    std::size_t unexpected = 0; ///< Second results, and such of requests never sent.
+    std::optional<std::string> wrong; ///< A result that must not have come.
     std::vector<std::pair<std::uint64_t, caf::actor_addr>> leases; ///< And whose each is.
 };
 
 /// Notes what comes. Requests are sent as plain messages: CAF drops a second answer
 /// to a request, and here it is to be seen.
-caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<call_log> log) {
-    return {[log](const audio_result& result) {
-                if (log->open.erase(result.request_id) == 0)
-                    ++log->unexpected;
+caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<call_log> log,
+                     std::shared_ptr<tests::request_stories> stories) {
+    return {[log, stories](const audio_result& result) {
+                if (auto wrong = stories->wrong(result))
+                    log->wrong = std::move(wrong);
+                log->open.erase(result.request_id);
                 ++log->results;
             },
             [log, self](const lease_granted& granted) {
@@ -70,6 +73,7 @@ public:
                 random_step();
             while (pick(3) == 0);
             consume_messages();
+            meet_new_sessions();
             if (auto broken = broken_rule()) {
                 end();
                 return broken;
@@ -96,6 +100,8 @@ private:
         ended_ = false;
         requests_ = 0;
         senders_.clear();
+        sessions_.clear();
+        stories_ = std::make_shared<tests::request_stories>(settings_, service);
         settings_ = {};
         settings_.size = 1 + pick(4);
         settings_.max_waiting = 1 + pick(6);
@@ -108,7 +114,7 @@ private:
         settings_.reconnect_max = 2s;
         pool_ = avatar::spawn_pool(sys, {settings_, service.factory(), {}, seed});
         for (auto& each : callers_)
-            each = sys.spawn(caller, log_);
+            each = sys.spawn(caller, log_, stories_);
         caf::anon_send(pool_, open_pool{});
         consume_messages();
     }
@@ -121,19 +127,19 @@ private:
             {"interrupt", [&] { interrupt(); }},
             {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
             {"up", [&] { on_one(&world::unconfirmed, [&](auto& c) { confirm(c); }); }},
-            {"finish", [&] { on_one(&world::working, [](auto& c) { c.finish(); }); }},
-            {"finish", [&] { on_one(&world::working, [](auto& c) { c.finish(); }); }},
+            {"finish", [&] { on_one(&world::working, [&](auto& c) { finish(c); }); }},
+            {"finish", [&] { on_one(&world::working, [&](auto& c) { finish(c); }); }},
             {"late end", [&] { on_one(&world::confirmed, [](auto& c) { late_end(c); }); }},
             {"death", [&] { on_one(&world::living, [&](auto& c) { kill(c); }); }},
-            {"time", [&] { after(std::chrono::milliseconds(1 + pick(3000))); }},
-            {"long time", [&] { after(std::chrono::seconds(1 + pick(40))); }},
+            {"kill", [&] { kill_actor(); }},
+            {"time", [&] { pass(std::chrono::milliseconds(1 + pick(3000))); }},
+            {"long time", [&] { pass(std::chrono::seconds(1 + pick(40))); }},
             {"borrow", [&] { say(random_caller(), borrow_session{"one"}); }},
             {"give back", [&] { give_one_back(); }},
             {"sign of life", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
             {"caller dies", [&] { end_caller(); }},
-            {"breaks",
-             [&] { on_one(&world::living, [&](auto& c) { c.throws_on_send = pick(4) == 0; }); }},
+            {"breaks", [&] { on_one(&world::living, [&](auto& c) { break_code(c); }); }},
             {"drain", [&] { pick(20) == 0 ? drain() : void(); }}};
         const auto& [name, act] = steps[pick(steps.size())];
         trail += fmt::format("{}{}", trail.empty() ? "" : ", ", name);
@@ -150,7 +156,7 @@ private:
             const auto now = status();
             if (now.requests.open == 0 && (ended_ || gave_up() || now.available == now.size))
                 return broken_rule();
-            after(1s);
+            pass(1s);
         }
         const auto now = status();
         return fmt::format("a pool of {} came back to {} ({} available, {} leased) with {} open",
@@ -159,6 +165,7 @@ private:
 
     void end() {
         int closed = 0;
+        stories_->on_drained();
         sys.spawn([&](caf::event_based_actor* asker) {
             asker->request(pool_, caf::infinite, close_pool{}).then([&](const pool_closed&) {
                 ++closed;
@@ -176,6 +183,10 @@ private:
         else if (!log_->open.empty())
             broken_rule_of_the_end_ =
                 fmt::format("{} requests without a result", log_->open.size());
+        else if (log_->wrong)
+            broken_rule_of_the_end_ = log_->wrong;
+        else
+            broken_rule_of_the_end_ = stories_->wrong_sends();
         caf::anon_send_exit(pool_, caf::exit_reason::kill); // Where it did not.
         consume_messages();
         pool_ = nullptr;
@@ -192,8 +203,17 @@ private:
         if (ledger.entered != log_->sent || ledger.entered != ended + ledger.open)
             return fmt::format("{} sent, {} entered, {} ended, {} open", log_->sent, ledger.entered,
                                ended, ledger.open);
-        if (log_->unexpected > 0)
-            return "a request has a second result";
+        if (log_->wrong)
+            return log_->wrong;
+        stories_->on_quiet(now.connected);
+        if (auto wrong = stories_->wrong_when_quiet())
+            return wrong;
+        const auto running = stories_->running();
+        if (running > ledger.open || ledger.open - running > now.waiting)
+            return fmt::format("{} open, {} running, {} waiting", ledger.open, running,
+                               now.waiting);
+        if (now.available > 0 && now.waiting > 0)
+            return fmt::format("{} wait beside {} idle", now.waiting, now.available);
         if (ended < log_->results || ended - log_->results > log_->orphans.size())
             return fmt::format("{} ended, {} results came", ended, log_->results);
         return broken_rule_of_connections(now);
@@ -252,6 +272,7 @@ private:
         log_->open.insert(request.request_id);
         ++log_->sent;
         senders_.push_back(from);
+        stories_->on_sent(request.request_id, from, lease != 0);
         say(from, std::move(request));
     }
 
@@ -284,7 +305,9 @@ private:
         const auto which = pick(requests_ + 1);
         const auto from =
             which < senders_.size() && pick(4) > 0 ? senders_[which] : random_caller();
-        say(from, interrupt_request{fmt::format("r-{}", 1 + which)});
+        const auto id = fmt::format("r-{}", 1 + which);
+        stories_->on_interrupted(id, from);
+        say(from, interrupt_request{id});
     }
 
     /// Its requests end all the same, but nobody hears of them.
@@ -292,9 +315,10 @@ private:
         if (pick(4) != 0)
             return;
         for (auto& each : callers_) {
+            stories_->on_caller_died(each.address());
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
             consume_messages();
-            each = sys.spawn(caller, log_);
+            each = sys.spawn(caller, log_, stories_);
         }
         log_->orphans.merge(log_->open);
         log_->open.clear();
@@ -302,6 +326,7 @@ private:
 
     void drain() {
         ended_ = true;
+        stories_->on_drained();
         caf::anon_send(pool_, drain_pool{});
     }
 
@@ -325,8 +350,51 @@ private:
 
     void confirm(tests::scripted_connection& c) { c.confirm(fmt::format("c-{}", ++confirmed_)); }
 
+    void finish(tests::scripted_connection& c) {
+        stories_->on_finish(c);
+        c.finish();
+    }
+
     void kill(tests::scripted_connection& c) {
-        c.die(protocol::failure_code::connection_closed, "gone", pick(2) == 0);
+        const bool accepted = pick(2) == 0;
+        stories_->on_death(c, accepted);
+        c.die(protocol::failure_code::connection_closed, "gone", accepted);
+    }
+
+    void break_code(tests::scripted_connection& c) {
+        c.throws_on_send = pick(4) == 0;
+        stories_->on_crash();
+    }
+
+    /// A session's actor, from outside.
+    void kill_actor() {
+        if (sessions_.empty() || pick(4) != 0)
+            return;
+        const auto actor = caf::actor_cast<caf::actor>(sessions_[pick(sessions_.size())]);
+        if (!actor)
+            return;
+        stories_->on_crash();
+        const bool hard = pick(2) == 0;
+        caf::anon_send_exit(actor, hard ? caf::exit_reason::kill : caf::exit_reason::user_shutdown);
+    }
+
+    /// The actors of new connections: who gets a message of theirs, when nothing else is
+    /// on its way.
+    void meet_new_sessions() {
+        while (sessions_.size() < service.made()) {
+            auto& c = service.at(sessions_.size());
+            sessions_.emplace_back();
+            if (!c.lives())
+                continue;
+            c.sink(channel_alive{});
+            sessions_.back() = sched.next_job<caf::local_actor>().address();
+            consume_messages();
+        }
+    }
+
+    void pass(caf::timespan time) {
+        stories_->on_time(time);
+        after(time);
     }
 
     static void late_end(tests::scripted_connection& c) {
@@ -344,7 +412,7 @@ private:
         if (unconfirmed(c))
             confirm(c);
         if (working(c))
-            c.finish();
+            finish(c);
         if (checked(c))
             c.answer_check();
     }
@@ -365,6 +433,8 @@ private:
     std::shared_ptr<call_log> log_;
     std::size_t requests_ = 0;
     std::vector<caf::actor_addr> senders_; // Of each request.
+    std::shared_ptr<tests::request_stories> stories_;
+    std::vector<caf::actor_addr> sessions_; // Of each connection; weak.
     std::size_t confirmed_ = 0;
     bool ended_ = false;
     std::optional<std::string> broken_rule_of_the_end_;

@@ -1,0 +1,183 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "messages/actors.hpp"
+#include "tests/support/scripted_channel.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace avatar::tests {
+
+/// What has happened to one request, as far as callers and channels can know.
+struct request_story {
+    caf::actor_addr caller;
+    bool leased = false;
+    bool interrupted = false; ///< By its caller.
+    bool finished = false;    ///< The service has answered it, and was to.
+    bool orphaned = false;    ///< Its caller has died: no result comes.
+    bool done = false;        ///< Its result has come.
+
+    /// How often it had been sent when it was lost for good: it must not be sent again.
+    std::optional<std::size_t> last_send;
+};
+
+/// A model of the pool that knows which outcomes the story of a request allows.
+/// Times are the test's virtual ones.
+class request_stories {
+public:
+    request_stories(const config::pool_settings& settings, scripted_service& service)
+        : settings_(settings),
+          service_(service) {}
+
+    // -- what happens -----------------------------------------------------------------
+
+    void on_sent(const std::string& id, caf::actor_addr caller, bool leased) {
+        auto& story = stories_[id];
+        story.caller = std::move(caller);
+        story.leased = leased;
+    }
+
+    void on_interrupted(const std::string& id, const caf::actor_addr& by) {
+        const auto found = stories_.find(id);
+        if (found != stories_.end() && found->second.caller == by)
+            found->second.interrupted = true;
+    }
+
+    /// Before the service answers that connection's request.
+    void on_finish(const scripted_connection& c) {
+        if (c.under_way && !c.abandoned)
+            stories_[c.sent.back()].finished = true;
+    }
+
+    /// Before that connection dies, having taken its request or not.
+    void on_death(const scripted_connection& c, bool accepted) {
+        ++deaths_;
+        if (c.under_way && !c.abandoned && accepted && !settings_.retry_accepted)
+            stories_[c.sent.back()].last_send = sends_of(c.sent.back());
+    }
+
+    /// A session's actor is to fail, or is killed.
+    void on_crash() { ++crashes_; }
+
+    void on_drained() { drained_ = true; }
+
+    void on_caller_died(const caf::actor_addr& caller) {
+        for (auto& [id, story] : stories_)
+            if (story.caller == caller && !story.done)
+                story.orphaned = true;
+    }
+
+    void on_time(caf::timespan passed) { now_ += passed; }
+
+    /// Nothing is on its way, with so many sessions connected.
+    void on_quiet(std::size_t connected) {
+        if (connected > 0)
+            last_up_ = now_;
+    }
+
+    // -- what must hold ---------------------------------------------------------------
+
+    /// Why that result must not have come; nothing: it may.
+    std::optional<std::string> wrong(const audio_result& result) {
+        const auto found = stories_.find(result.request_id);
+        if (found == stories_.end())
+            return fmt::format("a result of {}, which nobody sent", result.request_id);
+        auto& story = found->second;
+        if (std::exchange(story.done, true))
+            return fmt::format("{} has a second result", result.request_id);
+        if (allows(story, result))
+            return std::nullopt;
+        return fmt::format("{} ended with {}", result.request_id, to_string(result.failure.code));
+    }
+
+    /// What is wrong with the requests when nothing is under way; or nothing.
+    std::optional<std::string> wrong_when_quiet() const {
+        for (const auto& [id, story] : stories_) {
+            if (story.interrupted && !story.done && !story.orphaned)
+                return id + " was interrupted and goes on";
+            if (story.finished && !story.done && !story.orphaned)
+                return id + " was finished and has no result";
+        }
+        return std::nullopt;
+    }
+
+    /// What is wrong with what was sent; or nothing. Looks through all of it.
+    std::optional<std::string> wrong_sends() const {
+        for (const auto& [id, story] : stories_) {
+            const auto sends = sends_of(id);
+            if (sends > (story.leased ? 1 : 1 + settings_.retries))
+                return fmt::format("{} was sent {} times", id, sends);
+            if (story.last_send && sends > *story.last_send)
+                return id + " was sent again though the service may have had it";
+        }
+        return std::nullopt;
+    }
+
+    /// Requests that the service is working on.
+    std::size_t running() const {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < service_.made(); ++i) {
+            const auto& c = service_.at(i);
+            count += c.lives() && !c.close_asked && c.under_way && !c.abandoned ? 1 : 0;
+        }
+        return count;
+    }
+
+private:
+    bool allows(const request_story& story, const audio_result& result) const {
+        using code = protocol::failure_code;
+        switch (result.failure.code) {
+        case code::none:
+            return story.finished;
+        case code::request_interrupted:
+            return story.interrupted;
+        case code::request_timeout:
+            return result.duration - result.waited >= settings_.request_timeout;
+        case code::borrow_timeout:
+            return !story.leased && result.waited >= settings_.borrow_timeout;
+        case code::queue_full:
+            return !story.leased && result.duration == nanoseconds(0);
+        case code::connection_closed:
+            return deaths_ > 0 && !story.finished;
+        case code::unknown:
+            return crashes_ > 0; // A kill overtakes what a session has not read.
+        case code::service_down:
+            return now_ - last_up_ >= settings_.fail_fast_after;
+        case code::lease_lost:
+        case code::lease_busy:
+            return story.leased;
+        case code::request_cancelled:
+            return drained_;
+        case code::pool_failed:
+            return crashes_ > settings_.max_restarts;
+        default:
+            return false;
+        }
+    }
+
+    std::size_t sends_of(const std::string& id) const {
+        std::size_t sends = 0;
+        for (std::size_t i = 0; i < service_.made(); ++i)
+            sends += static_cast<std::size_t>(std::ranges::count(service_.at(i).sent, id));
+        return sends;
+    }
+
+    const config::pool_settings& settings_;
+    scripted_service& service_;
+    std::map<std::string, request_story> stories_;
+    std::size_t deaths_ = 0;
+    std::size_t crashes_ = 0;
+    bool drained_ = false;
+    caf::timespan now_{0};
+    caf::timespan last_up_{0};
+};
+
+} // namespace avatar::tests
