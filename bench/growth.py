@@ -2,10 +2,10 @@
 of mass events (see pool_growth.cpp) at two sizes, by callgrind. See README.md."""
 
 import argparse
-import re
-import subprocess
 import sys
 from pathlib import Path
+
+from callgrind import instructions
 
 CASES = ("interrupted", "lost", "overdue", "borrowers-dead", "cancelled")
 SMALL, LARGE = 1_000, 10_000  # Sessions, each with ten waiters.
@@ -15,13 +15,8 @@ MOST = 1.25
 
 
 def count(binary, case, sessions):
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-               "--toggle-collect=measured_part", binary, case, str(sessions)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1_200)
-    collected = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not collected:
-        sys.exit(f"the pool failed under callgrind:\n{done.stderr[-2000:]}")
-    return int(collected[1])
+    return instructions([binary, case, str(sessions)], "--callgrind-out-file=/dev/null",
+                        "--toggle-collect=measured_part", timeout=1_200)
 
 
 def main():

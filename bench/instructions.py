@@ -2,12 +2,11 @@
 two runs, so that start, opening and closing drop out. See README.md."""
 
 import argparse
-import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from callgrind import instructions
 from emulator import EAGER, Emulator
 
 SESSIONS = 100
@@ -18,15 +17,11 @@ TOLERANCE = 0.05
 def count(binary, environment, requests, scratch):
     audio = scratch / "small.pcm"
     audio.write_bytes(bytes(1_024))
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={scratch}/callgrind.out",
-               binary, "run", f"--pool.size={SESSIONS}", "--rounds.count=1",
+    command = [binary, "run", f"--pool.size={SESSIONS}", "--rounds.count=1",
                f"--rounds.concurrency={requests}", f"--audio.file={audio}",
                "--service.connect-timeout=60s", "--pool.request-timeout=60s"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    collected = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or not collected:
-        sys.exit(f"the client failed under callgrind:\n{done.stderr[-2000:]}")
-    return int(collected[1])
+    return instructions(command, f"--callgrind-out-file={scratch}/callgrind.out",
+                        environment=environment)
 
 
 def main():

@@ -1,5 +1,6 @@
 #include "tests/actors/run_fixture.hpp"
 
+#include <memory>
 #include <stdexcept>
 
 #define CAF_SUITE run_supervisor_ends
@@ -11,9 +12,10 @@ using namespace std::chrono_literals;
 namespace {
 
 bool has_ended(const caf::actor& whom) {
-    bool ended = false;
-    whom->attach_functor([&](const caf::error&) { ended = true; });
-    return ended;
+    // CAF calls it at once when the actor has ended, and otherwise some time later.
+    auto ended = std::make_shared<bool>(false);
+    whom->attach_functor([ended](const caf::error&) { *ended = true; });
+    return *ended;
 }
 
 } // namespace

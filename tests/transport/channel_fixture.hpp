@@ -5,6 +5,9 @@
 #include "tests/support/local_service.hpp"
 #include "transport/avatar_channel.hpp"
 
+#include <functional>
+#include <utility>
+
 namespace avatar::tests {
 
 /// One channel to a scripted service, over real sockets.
@@ -26,6 +29,19 @@ public:
     void open(const transport::channel_settings& settings) {
         channel = transport::make_avatar_channels(io, settings)(
             [this](channel_event event) { events.put(std::move(event)); });
+        channel->open();
+    }
+
+    /// Opens and makes those calls in one step of the I/O thread, so that nothing is
+    /// written in between.
+    void open_and(const transport::channel_settings& settings, std::function<void()> calls) {
+        channel = transport::make_avatar_channels(io, settings)(
+            [this, calls = std::move(calls)](channel_event event) {
+                if (std::holds_alternative<channel_opened>(event))
+                    calls();
+                else
+                    events.put(std::move(event));
+            });
         channel->open();
     }
 

@@ -36,19 +36,6 @@ struct fixture : tests::channel_fixture {
         return script;
     }
 
-    /// Opens and makes those calls in one step of the I/O thread, so that nothing is
-    /// written in between.
-    void open_and(const transport::channel_settings& settings, std::function<void()> calls) {
-        channel = transport::make_avatar_channels(io, settings)(
-            [this, calls = std::move(calls)](channel_event event) {
-                if (std::holds_alternative<channel_opened>(event))
-                    calls();
-                else
-                    events.put(std::move(event));
-            });
-        channel->open();
-    }
-
     tests::inbox<std::string> notes;
 };
 

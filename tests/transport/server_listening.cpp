@@ -71,7 +71,8 @@ CAF_TEST(each connection waits for its pause and is served then) {
     }));
     for (int i = 0; i < 4; ++i) {
         auto socket = connect_to(other);
-        CAF_CHECK_EQUAL(ask(socket, "GET / HTTP/1.1").body(), "other");
+        const auto answer = ask(socket, "GET / HTTP/1.1");
+        CAF_CHECK_EQUAL(answer.body(), "other");
         const int paused = asked;
         CAF_CHECK_EQUAL(paused, i + 1);
     }
@@ -113,7 +114,8 @@ CAF_TEST(a server that was out of descriptors serves on once there are some) {
     for (int i = 0; i < 10; ++i)
         on_thread([] {});
     CAF_REQUIRE_EQUAL(::setrlimit(RLIMIT_NOFILE, &usual), 0);
-    CAF_CHECK_EQUAL(ask(waits, "GET / HTTP/1.1").body(), "other");
+    const auto answer = ask(waits, "GET / HTTP/1.1");
+    CAF_CHECK_EQUAL(answer.body(), "other");
     const int pauses = asked;
     CAF_CHECK_EQUAL(pauses, 1); // None for what did not come.
 }

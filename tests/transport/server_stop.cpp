@@ -86,7 +86,8 @@ CAF_TEST(the port is free once a server has been stopped) {
                             },
                             {}});
     auto again = connect();
-    CAF_CHECK_EQUAL(ask(again, "GET /a HTTP/1.1").body(), "next");
+    const auto answer = ask(again, "GET /a HTTP/1.1");
+    CAF_CHECK_EQUAL(answer.body(), "next");
 }
 
 CAF_TEST(a server that goes stops) {
