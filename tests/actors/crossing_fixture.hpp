@@ -56,8 +56,8 @@ inline void check_whole(pool_of_one& p) {
 /// One of the two orders, with the next request already there or not.
 inline void play(const crossing& row, bool swapped, bool with_next) {
     CAF_MESSAGE(row.name << (swapped ? ", swapped" : "") << (with_next ? ", with a next" : ""));
+    bool ended = false; // The pool may tell of its end as late as its fixture goes.
     pool_of_one p;
-    bool ended = false;
     p.pool->attach_functor([&](const caf::error&) { ended = true; });
     row.before(p);
     const bool behind = p.service.at(0).under_way;
