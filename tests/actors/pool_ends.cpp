@@ -130,6 +130,16 @@ CAF_TEST(a pool gives up for its first reason and for good) {
     CAF_CHECK_EQUAL(closed, 1);
 }
 
+CAF_TEST(a request that is cancelled is stopped at the service too) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    caf::anon_send(pool, cancel_requests{});
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestCancelled");
+    CAF_CHECK(service.at(0).interrupted);
+    CAF_CHECK(!service.at(0).abandoned);
+}
+
 CAF_TEST(closing waits for a request that is on its way back) {
     open_pool_of(1);
     const auto session = session_of(0); // Lives on, since it is held here.

@@ -152,6 +152,22 @@ CAF_TEST(a lease held for too long is taken back and its request fails) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
+CAF_TEST(a lease that ends while its session is late gives that no more time) {
+    open_pool_of(1);
+    borrow("ann");
+    after(10s);
+    ask_leased("ann", "l-0");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("l-0"), "requestTimeout");
+    after(5s); // The lease is over.
+    ask_leased("ann", "l-1");
+    CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
+    CAF_CHECK(!service.at(0).close_asked);
+    after(5s);
+    CAF_CHECK(service.at(0).close_asked);
+    CAF_CHECK_EQUAL(service.made(), 2u);
+}
+
 CAF_TEST(a second request at the same time is refused) {
     open_pool_of(1);
     borrow("ann");
