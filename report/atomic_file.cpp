@@ -43,7 +43,8 @@ int write_all(int fd, std::string_view content) {
 // this for a folder, and the content is safe by then: errors do not count.
 void sync_folder(const std::filesystem::path& folder) {
     const file_descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    ::fsync(fd.get());
+    if (fd.get() != -1)
+        ::fsync(fd.get());
 }
 
 } // namespace

@@ -42,8 +42,8 @@ std::optional<int> open_descriptor_named(const fs::path& path) {
 }
 
 destination duplicate(const fs::path& path, int fd) {
-    // Of a closed one: -1, which is not O_RDONLY.
-    if ((::fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags != -1 && (flags & O_ACCMODE) == O_RDONLY)
         return unusable("it is open for reading only");
     return direct(path, file_descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0)));
 }
