@@ -48,13 +48,11 @@ struct fixture : tests::actor_fixture {
 
     /// It flushes, answers and ends.
     void end(const console_actor& hdl) {
-        bool ended = false;
-        hdl->attach_functor([&](const caf::error&) { ended = true; });
         auto answer = self->request(hdl, caf::infinite, flush_console{});
         consume_messages();
         answer.receive([](console_flushed flushed) { CAF_CHECK(flushed.ok); },
                        [](const caf::error&) { CAF_FAIL("no answer"); });
-        CAF_CHECK(ended);
+        CAF_CHECK(has_ended(hdl));
     }
 };
 

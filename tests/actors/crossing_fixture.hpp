@@ -56,9 +56,7 @@ inline void check_whole(pool_of_one& p) {
 /// One of the two orders, with the next request already there or not.
 inline void play(const crossing& row, bool swapped, bool with_next) {
     CAF_MESSAGE(row.name << (swapped ? ", swapped" : "") << (with_next ? ", with a next" : ""));
-    bool ended = false; // The pool may tell of its end as late as its fixture goes.
     pool_of_one p;
-    p.pool->attach_functor([&](const caf::error&) { ended = true; });
     row.before(p);
     const bool behind = p.service.at(0).under_way;
     if (with_next && behind)
@@ -74,11 +72,11 @@ inline void play(const crossing& row, bool swapped, bool with_next) {
     if (row.end == pool_after::whole)
         check_whole(p);
     if (row.end != pool_after::closed) {
-        CAF_CHECK(!ended);
+        CAF_CHECK(!p.has_ended(p.pool));
         close(p);
         p.settle();
     }
-    CAF_CHECK(ended);
+    CAF_CHECK(p.has_ended(p.pool));
     CAF_CHECK_EQUAL(p.living(), 0u);
 }
 

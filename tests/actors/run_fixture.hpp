@@ -112,11 +112,8 @@ public:
         if (outcomes.empty())
             after(settings.drain_timeout);
         CAF_REQUIRE_EQUAL(outcomes.size(), 1u);
-        for (auto who : victims) {
-            bool ended = false;
-            handle_of(who)->attach_functor([&](const caf::error&) { ended = true; });
-            CAF_CHECK(ended);
-        }
+        for (auto who : victims)
+            CAF_CHECK(has_ended(handle_of(who)));
         return outcomes[0];
     }
 

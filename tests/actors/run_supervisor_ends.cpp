@@ -1,6 +1,5 @@
 #include "tests/actors/run_fixture.hpp"
 
-#include <memory>
 #include <stdexcept>
 
 #define CAF_SUITE run_supervisor_ends
@@ -8,17 +7,6 @@
 using namespace avatar;
 using namespace avatar::tests;
 using namespace std::chrono_literals;
-
-namespace {
-
-bool has_ended(const caf::actor& whom) {
-    // CAF calls it at once when the actor has ended, and otherwise some time later.
-    auto ended = std::make_shared<bool>(false);
-    whom->attach_functor([ended](const caf::error&) { *ended = true; });
-    return *ended;
-}
-
-} // namespace
 
 CAF_TEST(the observer hears of the opening) {
     run r;
@@ -45,7 +33,7 @@ CAF_TEST(a supervisor ends with its run and so do all it has) {
     r.confirm();
     r.finish_round();
     CAF_CHECK_EQUAL(r.outcome().ended_early, "");
-    CAF_CHECK(has_ended(caf::actor_cast<caf::actor>(r.supervisor)));
+    CAF_CHECK(r.has_ended(caf::actor_cast<caf::actor>(r.supervisor)));
 }
 
 CAF_TEST(a driver without rounds to play ends before the pool is closed) {
@@ -53,11 +41,11 @@ CAF_TEST(a driver without rounds to play ends before the pool is closed) {
     r.play();
     for (std::size_t i = 0; i < 2; ++i) {
         r.die(i);
-        CAF_CHECK_EQUAL(has_ended(r.handle_of(victim::driver)), i == 1);
+        CAF_CHECK_EQUAL(r.has_ended(r.handle_of(victim::driver)), i == 1);
     }
     run reports;
     reports.play({"it was ended"});
-    CAF_CHECK(has_ended(reports.handle_of(victim::driver)));
+    CAF_CHECK(reports.has_ended(reports.handle_of(victim::driver)));
     CAF_CHECK_EQUAL(reports.outcome().ended_early, "it was ended");
     CAF_CHECK(!reports.outcome().complete);
 }

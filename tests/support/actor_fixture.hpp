@@ -6,6 +6,7 @@
 #include "tests/support/scripted_channel.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -61,6 +62,14 @@ public:
                                                                            caf::make_message_id(),
                                                                            {}, std::move(message)),
                                                  nullptr);
+    }
+
+    /// Whether that actor has ended. CAF calls the functor at once then, and else later.
+    template <class Handle>
+    static bool has_ended(const Handle& whom) {
+        const auto ended = std::make_shared<bool>(false);
+        whom->attach_functor([ended](const caf::error&) { *ended = true; });
+        return *ended;
     }
 
     /// The result of that request; fails the test when it is not there or there
