@@ -13,7 +13,9 @@ namespace avatar::tests {
 /// One channel to a scripted service, over real sockets.
 class channel_fixture {
 public:
-    transport::channel_settings settings_for(const local_service& service) {
+    /// For a service that gives the `url` of each of its paths.
+    template <class Service>
+    transport::channel_settings settings_for(const Service& service) {
         transport::channel_settings settings;
         settings.service.api_key = "key-1";
         settings.service.app_id = "app-1";

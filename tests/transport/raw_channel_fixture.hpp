@@ -11,9 +11,7 @@ namespace avatar::tests {
 struct raw_channel_fixture : channel_fixture {
     transport::channel_settings settings_of(const raw_service& service,
                                             std::chrono::milliseconds keepalive) {
-        auto settings = settings_for(local_service());
-        settings.service.console_endpoint = service.url("/v1/console");
-        settings.service.ingress_endpoint = service.url("/v1/ingress");
+        auto settings = settings_for(service);
         settings.keepalive = keepalive;
         return settings;
     }
