@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,29 +33,17 @@ std::size_t from_environment(const char* name, std::size_t otherwise) {
     return value ? std::strtoull(value, nullptr, 10) : otherwise;
 }
 
-/// What the callers of one sequence have sent and seen.
-struct call_log {
-    std::set<std::string> open;    ///< Requests of living callers without a result.
-    std::set<std::string> orphans; ///< Those whose caller has died: theirs goes nowhere.
-    std::size_t sent = 0;
-    std::size_t results = 0;
-    std::optional<std::string> wrong; ///< A result that must not have come.
-    std::vector<std::pair<std::uint64_t, caf::actor_addr>> leases; ///< And whose each is.
-};
+/// Leases, and whose each is.
+using granted_leases = std::vector<std::pair<std::uint64_t, caf::actor_addr>>;
 
 /// Notes what comes. Requests are sent as plain messages: CAF drops a second answer
 /// to a request, and here it is to be seen.
-caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<call_log> log,
+caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<granted_leases> leases,
                      std::shared_ptr<tests::request_stories> stories) {
-    return {[log, stories](const audio_result& result) {
-                if (auto wrong = stories->wrong(result))
-                    log->wrong = std::move(wrong);
-                log->open.erase(result.request_id);
-                ++log->results;
-            },
-            [log, self](const lease_granted& granted) {
+    return {[stories](const audio_result& result) { stories->on_result(result); },
+            [leases, self](const lease_granted& granted) {
                 if (granted.ok())
-                    log->leases.emplace_back(granted.lease, self->address());
+                    leases->emplace_back(granted.lease, self->address());
             }};
 }
 
@@ -96,10 +83,8 @@ private:
         trail.clear();
         broken_rule_of_the_end_.reset();
         service = {};
-        log_ = std::make_shared<call_log>();
+        leases_ = std::make_shared<granted_leases>();
         ended_ = false;
-        requests_ = 0;
-        senders_.clear();
         sessions_.clear();
         stories_ = std::make_shared<tests::request_stories>(settings_, service);
         settings_ = {};
@@ -114,7 +99,7 @@ private:
         settings_.reconnect_max = 2s;
         pool_ = avatar::spawn_pool(sys, {settings_, service.factory(), {}, seed});
         for (auto& each : callers_)
-            each = sys.spawn(caller, log_, stories_);
+            each = sys.spawn(caller, leases_, stories_);
         caf::anon_send(pool_, open_pool{});
         consume_messages();
     }
@@ -180,11 +165,11 @@ private:
         consume_messages();
         if (closed != 1)
             broken_rule_of_the_end_ = "the pool did not close";
-        else if (!log_->open.empty())
+        else if (stories_->awaited() > 0)
             broken_rule_of_the_end_ =
-                fmt::format("{} requests without a result", log_->open.size());
-        else if (log_->wrong)
-            broken_rule_of_the_end_ = log_->wrong;
+                fmt::format("{} requests without a result", stories_->awaited());
+        else if (stories_->wrong_result())
+            broken_rule_of_the_end_ = stories_->wrong_result();
         else
             broken_rule_of_the_end_ = stories_->wrong_sends();
         caf::anon_send_exit(pool_, caf::exit_reason::kill); // Where it did not.
@@ -200,11 +185,11 @@ private:
         auto ended = ledger.succeeded;
         for (const auto& [code, count] : ledger.failed)
             ended += count;
-        if (ledger.entered != log_->sent || ledger.entered != ended + ledger.open)
-            return fmt::format("{} sent, {} entered, {} ended, {} open", log_->sent, ledger.entered,
-                               ended, ledger.open);
-        if (log_->wrong)
-            return log_->wrong;
+        if (ledger.entered != stories_->sent() || ledger.entered != ended + ledger.open)
+            return fmt::format("{} sent, {} entered, {} ended, {} open", stories_->sent(),
+                               ledger.entered, ended, ledger.open);
+        if (stories_->wrong_result())
+            return stories_->wrong_result();
         stories_->on_quiet(now.connected);
         if (auto wrong = stories_->wrong_when_quiet())
             return wrong;
@@ -214,8 +199,9 @@ private:
                                now.waiting);
         if (now.available > 0 && now.waiting > 0)
             return fmt::format("{} wait beside {} idle", now.waiting, now.available);
-        if (ended < log_->results || ended - log_->results > log_->orphans.size())
-            return fmt::format("{} ended, {} results came", ended, log_->results);
+        const auto results = stories_->results();
+        if (ended < results || ended - results > stories_->orphans())
+            return fmt::format("{} ended, {} results came", ended, results);
         return broken_rule_of_connections(now);
     }
 
@@ -258,6 +244,8 @@ private:
         return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
     }
 
+    granted_leases& leases() { return *leases_; }
+
     caf::actor_addr random_caller() { return callers_[pick(callers_.size())].address(); }
 
     template <class Message>
@@ -267,20 +255,17 @@ private:
 
     void send(std::uint64_t lease, const caf::actor_addr& from) {
         audio_request request;
-        request.request_id = fmt::format("r-{}", ++requests_);
+        request.request_id = fmt::format("r-{}", 1 + stories_->sent());
         request.lease = lease;
-        log_->open.insert(request.request_id);
-        ++log_->sent;
-        senders_.push_back(from);
         stories_->on_sent(request.request_id, from, lease != 0);
         say(from, std::move(request));
     }
 
     /// Under the lease of that caller, mostly, or of another one.
     void send_leased() {
-        if (log_->leases.empty())
+        if (leases().empty())
             return send(77, random_caller());
-        const auto& [lease, borrower] = log_->leases[pick(log_->leases.size())];
+        const auto& [lease, borrower] = leases()[pick(leases().size())];
         // One that has died sends nothing.
         const bool lives = std::ranges::any_of(
             callers_, [&](const caf::actor& each) { return each.address() == borrower; });
@@ -288,24 +273,23 @@ private:
     }
 
     void give_one_back() {
-        if (log_->leases.empty())
+        if (leases().empty())
             return say(random_caller(), give_back{77});
-        const auto& [lease, borrower] = log_->leases[pick(log_->leases.size())];
+        const auto& [lease, borrower] = leases()[pick(leases().size())];
         say(pick(4) > 0 ? borrower : random_caller(), give_back{lease});
     }
 
     /// What is given back makes room for those who wait: they get theirs meanwhile.
     void give_all_back() {
-        for (const auto& [lease, borrower] : std::exchange(log_->leases, {}))
+        for (const auto& [lease, borrower] : std::exchange(leases(), {}))
             say(borrower, give_back{lease});
         consume_messages();
     }
 
     void interrupt() {
-        const auto which = pick(requests_ + 1);
-        const auto from =
-            which < senders_.size() && pick(4) > 0 ? senders_[which] : random_caller();
-        const auto id = fmt::format("r-{}", 1 + which);
+        const auto id = fmt::format("r-{}", 1 + pick(stories_->sent() + 1));
+        const auto sender = stories_->caller_of(id);
+        const auto from = sender && pick(4) > 0 ? sender : random_caller();
         stories_->on_interrupted(id, from);
         say(from, interrupt_request{id});
     }
@@ -318,10 +302,8 @@ private:
             stories_->on_caller_died(each.address());
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
             consume_messages();
-            each = sys.spawn(caller, log_, stories_);
+            each = sys.spawn(caller, leases_, stories_);
         }
-        log_->orphans.merge(log_->open);
-        log_->open.clear();
     }
 
     void drain() {
@@ -430,9 +412,7 @@ private:
     config::pool_settings settings_;
     pool_supervisor_actor pool_;
     std::array<caf::actor, 3> callers_;
-    std::shared_ptr<call_log> log_;
-    std::size_t requests_ = 0;
-    std::vector<caf::actor_addr> senders_; // Of each request.
+    std::shared_ptr<granted_leases> leases_;
     std::shared_ptr<tests::request_stories> stories_;
     std::vector<caf::actor_addr> sessions_; // Of each connection; weak.
     std::size_t confirmed_ = 0;

@@ -67,6 +67,11 @@ public:
     /// A session's actor is to fail, or is killed.
     void on_crash() { ++crashes_; }
 
+    void on_result(const audio_result& result) {
+        if (auto wrong = wrong_with(result))
+            wrong_result_ = std::move(wrong);
+    }
+
     void on_drained() { drained_ = true; }
 
     void on_caller_died(const caf::actor_addr& caller) {
@@ -85,18 +90,29 @@ public:
 
     // -- what must hold ---------------------------------------------------------------
 
-    /// Why that result must not have come; nothing: it may.
-    std::optional<std::string> wrong(const audio_result& result) {
-        const auto found = stories_.find(result.request_id);
-        if (found == stories_.end())
-            return fmt::format("a result of {}, which nobody sent", result.request_id);
-        auto& story = found->second;
-        if (std::exchange(story.done, true))
-            return fmt::format("{} has a second result", result.request_id);
-        if (allows(story, result))
-            return std::nullopt;
-        return fmt::format("{} ended with {}", result.request_id, to_string(result.failure.code));
+    /// The latest result that must not have come; or nothing.
+    const std::optional<std::string>& wrong_result() const { return wrong_result_; }
+
+    /// Who sent that request; null: nobody has.
+    caf::actor_addr caller_of(const std::string& id) const {
+        const auto found = stories_.find(id);
+        return found == stories_.end() ? nullptr : found->second.caller;
     }
+
+    std::size_t sent() const { return stories_.size(); }
+
+    /// Results that have come.
+    std::size_t results() const {
+        return count_if([](const request_story& story) { return story.done; });
+    }
+
+    /// Requests whose result goes nowhere.
+    std::size_t orphans() const {
+        return count_if([](const request_story& story) { return story.orphaned && !story.done; });
+    }
+
+    /// Requests whose result is still to come.
+    std::size_t awaited() const { return sent() - results() - orphans(); }
 
     /// What is wrong with the requests when nothing is under way; or nothing.
     std::optional<std::string> wrong_when_quiet() const {
@@ -132,6 +148,25 @@ public:
     }
 
 private:
+    /// Why that result must not have come; nothing: it may.
+    std::optional<std::string> wrong_with(const audio_result& result) {
+        const auto found = stories_.find(result.request_id);
+        if (found == stories_.end())
+            return fmt::format("a result of {}, which nobody sent", result.request_id);
+        auto& story = found->second;
+        if (std::exchange(story.done, true))
+            return fmt::format("{} has a second result", result.request_id);
+        if (allows(story, result))
+            return std::nullopt;
+        return fmt::format("{} ended with {}", result.request_id, to_string(result.failure.code));
+    }
+
+    template <class Fits>
+    std::size_t count_if(Fits fits) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(stories_, [&](const auto& each) { return fits(each.second); }));
+    }
+
     bool allows(const request_story& story, const audio_result& result) const {
         using code = protocol::failure_code;
         switch (result.failure.code) {
@@ -173,6 +208,7 @@ private:
     const config::pool_settings& settings_;
     scripted_service& service_;
     std::map<std::string, request_story> stories_;
+    std::optional<std::string> wrong_result_;
     std::size_t deaths_ = 0;
     std::size_t crashes_ = 0;
     bool drained_ = false;
