@@ -20,6 +20,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace avatar::tests {
 
@@ -52,10 +53,12 @@ struct server_fixture {
         return made;
     }
 
-    client upgraded() {
+    /// A WebSocket, and the server's side of it, which is there then.
+    std::pair<client, std::shared_ptr<transport::peer>> upgraded() {
         client ws(connect());
         ws.handshake("localhost", "/");
-        return ws;
+        auto peer = next_peer();
+        return {std::move(ws), std::move(peer)};
     }
 
     static response read_response(socket& from) {

@@ -38,8 +38,7 @@ struct fixture : tests::server_fixture {
 CAF_TEST_FIXTURE_SCOPE(server_sending_tests, fixture)
 
 CAF_TEST(messages go out in their order and each as one frame of its kind) {
-    auto ws = upgraded();
-    const auto to = next_peer();
+    auto [ws, to] = upgraded();
     const std::string large(200 * 1024, 'x');
     on_thread([&] {
         to->send(bytes_of("one"));
@@ -56,8 +55,7 @@ CAF_TEST(messages go out in their order and each as one frame of its kind) {
 }
 
 CAF_TEST(packets are held only while more than the frame that goes out is queued) {
-    auto ws = upgraded();
-    const auto to = next_peer();
+    auto [ws, to] = upgraded();
     const auto corked = [&] { return option_of_server(ws.next_layer(), TCP_CORK); };
     for (int round = 0; round < 2; ++round) {
         std::promise<int> later;
@@ -79,8 +77,7 @@ CAF_TEST(packets are held only while more than the frame that goes out is queued
 }
 
 CAF_TEST(what has been read no longer counts against the queue) {
-    auto ws = upgraded();
-    const auto to = next_peer();
+    auto [ws, to] = upgraded();
     ws.read_message_max(0);
     const auto half = bytes_of(std::string(32 * 1024 * 1024, 'x'));
     for (int i = 0; i < 3; ++i) {
@@ -94,8 +91,7 @@ CAF_TEST(what has been read no longer counts against the queue) {
 }
 
 CAF_TEST(a message comes whole and of its kind however it was sent) {
-    auto ws = upgraded();
-    next_peer();
+    auto ws = upgraded().first;
     const std::string large(100 * 1024, 'l');
     ws.binary(true);
     ws.write(asio::buffer(large));
@@ -120,8 +116,7 @@ CAF_TEST(a message comes whole and of its kind however it was sent) {
 
 CAF_TEST(a reason is cut to what a close frame holds) {
     for (const std::size_t size : {122, 123, 124}) {
-        auto ws = upgraded();
-        const auto to = next_peer();
+        auto [ws, to] = upgraded();
         on_thread([&] {
             to->send(bytes_of("before"));
             to->close(4000, std::string(size, 'r'));
@@ -139,8 +134,7 @@ CAF_TEST(a reason is cut to what a close frame holds) {
 }
 
 CAF_TEST(a connection that is cut is reset and what is queued is dropped) {
-    auto ws = upgraded();
-    const auto to = next_peer();
+    auto [ws, to] = upgraded();
     on_thread([&] {
         for (int i = 0; i < 32; ++i)
             to->send(bytes_of(std::string(1024 * 1024, 'x')));

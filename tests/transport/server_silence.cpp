@@ -36,10 +36,8 @@ struct fixture : tests::server_fixture {
 CAF_TEST_FIXTURE_SCOPE(server_silence_tests, fixture)
 
 CAF_TEST(a silent connection reads and writes nothing until its client has left) {
-    auto ws = upgraded();
-    auto other = upgraded();
-    const auto silent = next_peer();
-    const auto resets = next_peer();
+    auto [ws, silent] = upgraded();
+    auto [other, resets] = upgraded();
     on_thread([&] {
         silent->go_silent();
         resets->go_silent();
@@ -58,8 +56,7 @@ CAF_TEST(a silent connection reads and writes nothing until its client has left)
 }
 
 CAF_TEST(silence drops what is queued) {
-    auto ws = upgraded();
-    const auto silent = next_peer();
+    auto [ws, silent] = upgraded();
     on_thread([&] {
         for (int i = 0; i < 3; ++i)
             silent->send(bytes_of(std::string(3, static_cast<char>('a' + i))));
@@ -73,8 +70,7 @@ CAF_TEST(silence drops what is queued) {
 }
 
 CAF_TEST(a stall sends what is queued and half a frame and nothing more) {
-    auto ws = upgraded();
-    const auto stalls = next_peer();
+    auto [ws, stalls] = upgraded();
     on_thread([&] {
         stalls->send(bytes_of("one"));
         stalls->send(bytes_of("two"));
@@ -94,8 +90,7 @@ CAF_TEST(a stall sends what is queued and half a frame and nothing more) {
 }
 
 CAF_TEST(a stall of a connection that sends nothing begins at once) {
-    auto ws = upgraded();
-    const auto stalls = next_peer();
+    auto [ws, stalls] = upgraded();
     on_thread([&] { stalls->stall(bytes_of(std::string(300, 'x'))); });
     const std::string expected = "\x82\x7e\x01\x2c" + std::string(150, 'x');
     CAF_CHECK_EQUAL(read_bytes(ws.next_layer(), expected.size()), expected);
@@ -105,10 +100,8 @@ CAF_TEST(a stall of a connection that sends nothing begins at once) {
 }
 
 CAF_TEST(a server that stops cuts the silent and the stalled) {
-    auto ws = upgraded();
-    auto other = upgraded();
-    const auto silent = next_peer();
-    const auto stalled = next_peer();
+    auto [ws, silent] = upgraded();
+    auto [other, stalled] = upgraded();
     on_thread([&] {
         silent->go_silent();
         stalled->stall(bytes_of("0123"));
@@ -125,10 +118,8 @@ CAF_TEST(a server that stops cuts the silent and the stalled) {
 
 CAF_TEST(a silent or stalled connection whose handler throws is cut without a word) {
     const auto fail = [] { throw std::runtime_error("made to fail"); };
-    auto ws = upgraded();
-    auto other = upgraded();
-    const auto silent = next_peer();
-    const auto stalled = next_peer();
+    auto [ws, silent] = upgraded();
+    auto [other, stalled] = upgraded();
     on_thread([&] {
         silent->go_silent();
         silent->contain(fail);

@@ -3,6 +3,8 @@
 
 #include <boost/beast/core/buffers_to_string.hpp>
 
+#include <utility>
+
 #define CAF_SUITE server_stop
 
 using namespace avatar;
@@ -35,10 +37,8 @@ struct fixture : tests::server_fixture {
 CAF_TEST_FIXTURE_SCOPE(server_stop_tests, fixture)
 
 CAF_TEST(a server that stops says so to each WebSocket behind what is queued) {
-    auto ws = upgraded();
-    auto other = upgraded();
-    const auto one = next_peer();
-    const auto two = next_peer();
+    auto [ws, one] = upgraded();
+    auto [other, two] = upgraded();
     on_thread([&] {
         one->send(bytes_of("a"));
         one->send(bytes_of("b"));
@@ -91,18 +91,16 @@ CAF_TEST(the port is free once a server has been stopped) {
 }
 
 CAF_TEST(a server that goes stops) {
-    auto ws = upgraded();
-    next_peer(); // Before, the server may still be busy with the upgrade, and cuts it.
+    auto ws = upgraded().first;
     server.reset();
     CAF_CHECK(read_all(ws).second == beast::websocket::error::closed);
     CAF_CHECK(ended_with(1001));
 }
 
 CAF_TEST(a server that stops abruptly resets every connection) {
-    auto ws = upgraded();
+    auto [ws, kept] = upgraded();
     auto plain = connect();
     ask(plain, "GET /a HTTP/1.1");
-    const auto kept = next_peer();
     server->stop_abruptly();
     CAF_CHECK(read_all(ws).second == asio::error::connection_reset);
     beast::error_code end;
@@ -114,10 +112,8 @@ CAF_TEST(a server that stops abruptly resets every connection) {
 }
 
 CAF_TEST(a client that answers no close is cut and one that reads nothing too) {
-    auto ws = upgraded();
-    auto reads_nothing = upgraded();
-    auto closes = next_peer();
-    auto is_full = next_peer();
+    auto [ws, closes] = upgraded();
+    auto [reads_nothing, is_full] = upgraded();
     on_thread([&] {
         closes->close(1000, "enough");
         for (int i = 0; i < 32; ++i)
@@ -134,10 +130,9 @@ CAF_TEST(a client that answers no close is cut and one that reads nothing too) {
 }
 
 CAF_TEST(a connection lives no longer than those who use it) {
-    auto ws = upgraded();
-    std::weak_ptr<peer> left = next_peer();
-    auto other = upgraded();
-    auto kept = next_peer();
+    auto [ws, first] = upgraded();
+    std::weak_ptr<peer> left = std::exchange(first, nullptr);
+    auto [other, kept] = upgraded();
     std::weak_ptr<peer> gone = kept;
     ws.close(beast::websocket::close_code::normal);
     CAF_CHECK(ended_with(1000));
