@@ -5,6 +5,7 @@
 #include "actors/spawn_pool.hpp"
 #include "messages/message_types.hpp"
 #include "tests/support/scripted_channel.hpp"
+#include "tests/support/send_as.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -73,7 +74,7 @@ public:
         for (; sent_ < (1 + waiters) * size_; ++sent_) {
             audio_request request;
             request.request_id = id_of(sent_);
-            say(who, std::move(request));
+            tests::send_as(who, pool_, std::move(request));
         }
         settle();
     }
@@ -82,7 +83,7 @@ public:
     void fill_with_borrowers() {
         const auto hoarder = new_caller();
         for (std::size_t i = 0; i < (1 + waiters) * size_; ++i)
-            say(i < size_ / 2 ? hoarder : new_caller(), borrow_session{"one"});
+            tests::send_as(i < size_ / 2 ? hoarder : new_caller(), pool_, borrow_session{"one"});
         settle();
     }
 
@@ -90,7 +91,7 @@ public:
     void interrupt_all() {
         for (auto i = sent_; i-- > 0;)
             for (int twice = 0; twice < 2; ++twice)
-                say(callers_.front(), interrupt_request{id_of(i)});
+                tests::send_as(callers_.front(), pool_, interrupt_request{id_of(i)});
         settle();
     }
 
@@ -163,14 +164,6 @@ private:
                     [](const lease_granted&) {}};
         }));
         return callers_.back();
-    }
-
-    template <class Message>
-    void say(const caf::actor& from, Message message) {
-        caf::actor_cast<caf::actor>(pool_)->enqueue(
-            caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(from),
-                                      caf::make_message_id(), {}, std::move(message)),
-            nullptr);
     }
 
     std::size_t size_;

@@ -19,11 +19,6 @@ namespace {
 struct fixture : tests::pool_fixture {
     ~fixture() override { wind_down(); }
 
-    void kill(std::size_t i) {
-        caf::anon_send_exit(session_of(i), caf::exit_reason::kill);
-        consume_messages();
-    }
-
     void drain() {
         caf::anon_send(pool, drain_pool{});
         consume_messages();

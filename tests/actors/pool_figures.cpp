@@ -27,8 +27,7 @@ CAF_TEST(every figure counts its own) {
     confirm(10);
     ask(pool, "lost");
     die(5);
-    caf::anon_send_exit(session_of(6), caf::exit_reason::kill);
-    consume_messages();
+    kill(6);
     after(7s); // Two are missing, for as long as that.
     confirm(11);
     confirm(12);

@@ -98,6 +98,12 @@ public:
         return session;
     }
 
+    /// Somebody kills the actor behind a connection.
+    void kill(std::size_t connection) {
+        caf::anon_send_exit(session_of(connection), caf::exit_reason::kill);
+        consume_messages();
+    }
+
     pool_status status() { return request<pool_status>(pool, true); }
 
     /// The ids of the requests each connection was sent.

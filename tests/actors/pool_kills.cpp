@@ -16,7 +16,8 @@ struct fixture : tests::pool_fixture {
         wind_down();
     }
 
-    void kill(std::size_t connection, caf::exit_reason why = caf::exit_reason::kill) {
+    /// Nobody has heard of it yet.
+    void order_to_end(std::size_t connection, caf::exit_reason why = caf::exit_reason::kill) {
         caf::anon_send_exit(session_of(connection), why);
     }
 
@@ -50,7 +51,6 @@ CAF_TEST(a request that a killed session had in hand is answered once) {
     tell("r-0");
     consume_messages();
     kill(0);
-    consume_messages();
     CAF_REQUIRE_EQUAL(results.size(), 1u);
     CAF_CHECK_EQUAL(code_of("r-0"), "unknown");
     CAF_CHECK_EQUAL(result_of("r-0").connection_id, "c-0");
@@ -61,7 +61,7 @@ CAF_TEST(a request that a killed session never read is answered once) {
     for (const auto why : {caf::exit_reason::kill, caf::exit_reason::user_shutdown}) {
         results.clear();
         open_pool_of(1);
-        kill(0, why);
+        order_to_end(0, why);
         tell("r-0"); // The pool hears of it before it hears of the end.
         after(3s);
         CAF_REQUIRE_EQUAL(results.size(), 1u);
@@ -77,7 +77,7 @@ CAF_TEST(a request that a killed session never read is answered once) {
 
 CAF_TEST(an outcome that was decided for a request never read is the one it gets) {
     open_pool_of(1);
-    kill(0);
+    order_to_end(0);
     tell("r-0");
     send_as(caller, pool, interrupt_request{"r-0"});
     consume_messages();
@@ -97,7 +97,7 @@ CAF_TEST(the duration of a request never read is the time since it entered) {
     CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1"}));
     service.at(0).finish();
     consume_messages();
-    kill(0);
+    order_to_end(0);
     tell("r-2");
     consume_messages();
     CAF_CHECK_EQUAL(result_of("r-2").duration, nanoseconds(0s));
@@ -108,8 +108,8 @@ CAF_TEST(a pool closes though a session with a request was killed) {
     open_pool_of(2);
     tell("r-0");
     consume_messages();
-    kill(0);
-    kill(1);
+    order_to_end(0);
+    order_to_end(1);
     tell("r-1");
     close();
     CAF_CHECK_EQUAL(closed, 1);

@@ -27,11 +27,6 @@ struct renewing_slot : tests::pool_fixture {
     }
 
     ~renewing_slot() override { wind_down(); }
-
-    void kill(std::size_t i) {
-        caf::anon_send_exit(session_of(i), caf::exit_reason::kill);
-        consume_messages();
-    }
 };
 
 struct loss {

@@ -55,8 +55,7 @@ CAF_TEST(a pool that gives up is the reason why the run ended early) {
     r.settings.max_restarts = 0;
     r.play();
     r.confirm();
-    caf::anon_send_exit(r.session_of(0), caf::exit_reason::kill);
-    r.consume_messages();
+    r.kill(0);
     r.service.end_all();
     r.consume_messages();
     const auto& outcome = r.outcome();
@@ -71,8 +70,7 @@ CAF_TEST(what was lost first is the reason also when the pool gives up later) {
     r.play();
     r.confirm();
     r.end(victim::stats, caf::exit_reason::kill);
-    caf::anon_send_exit(r.session_of(0), caf::exit_reason::kill);
-    r.consume_messages();
+    r.kill(0);
     r.service.end_all();
     CAF_CHECK_EQUAL(r.outcome().ended_early, "the stats actor ended: exit_reason(kill)");
 }

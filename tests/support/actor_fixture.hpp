@@ -4,11 +4,11 @@
 #include "messages/message_types.hpp"
 #include "tests/support/dsl.hpp"
 #include "tests/support/scripted_channel.hpp"
+#include "tests/support/send_as.hpp"
 
 #include <chrono>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,19 +49,10 @@ public:
         consume_messages();
     }
 
-    /// Sends a plain message as if `from` (an actor, its address or pointer; perhaps
-    /// nobody) had: it lies in the mailbox of `to` then.
+    /// See tests::send_as.
     template <class Sender, class Handle, class Message>
     static void send_as(const Sender& from, const Handle& to, Message message) {
-        caf::strong_actor_ptr sender;
-        if constexpr (std::is_same_v<Sender, caf::strong_actor_ptr>)
-            sender = from;
-        else
-            sender = caf::actor_cast<caf::strong_actor_ptr>(from);
-        caf::actor_cast<caf::actor>(to)->enqueue(caf::make_mailbox_element(std::move(sender),
-                                                                           caf::make_message_id(),
-                                                                           {}, std::move(message)),
-                                                 nullptr);
+        tests::send_as(from, to, std::move(message));
     }
 
     /// Whether that actor has ended. CAF calls the functor at once then, and else later.
