@@ -4,7 +4,6 @@
 #include "protocol/judge.hpp"
 #include "protocol/secret_text.hpp"
 #include "transport/connection_error.hpp"
-#include "transport/explain.hpp"
 #include "transport/session_terms.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,11 +24,6 @@ using protocol::failure_phase;
 
 constexpr auto close_limit = std::chrono::seconds(2);
 
-/// What a ping carries: which check of the session is the latest.
-websockets::ping_data ping_of(std::uint64_t check) {
-    return websockets::ping_data(std::to_string(check));
-}
-
 } // namespace
 
 avatar_connection::avatar_connection(asio::io_context& io,
@@ -42,15 +36,19 @@ avatar_connection::avatar_connection(asio::io_context& io,
       neighbours_(std::move(neighbours)),
       lookup_patience_(io),
       deadline_(io),
-      silence_due_(io) {}
+      examination_due_(io),
+      health_(settings_->channel.keepalive) {}
 
 // -- the course of a connection ------------------------------------------------
 
 void avatar_connection::open() {
-    if (std::exchange(open_asked_, true))
-        throw std::logic_error("a channel opened twice; expected once");
-    if (ended_)
+    if (stage_ == stage::closing)
+        return finish({});
+    if (stage_ == stage::ended)
         return;
+    if (stage_ != stage::made)
+        throw std::logic_error("a channel opened twice; expected once");
+    stage_ = stage::opening;
     asio::co_spawn(io_, run(shared_from_this()), asio::detached);
 }
 
@@ -69,6 +67,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
         co_await connect(ingress);
         co_await upgrade(ingress);
         co_await agree_session();
+        require_opening();
     } catch (...) {
         finish(current_failure());
         co_return;
@@ -77,13 +76,12 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
 }
 
 void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
-    if (ended_)
-        return;
+    stage_ = stage::open;
     deadline_.cancel();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
     limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
-    watch_for_silence(settings_->channel.keepalive);
+    examine_after(settings_->channel.keepalive);
     sink_(channel_opened{connection_id_});
     read_next(self);
 }
@@ -109,13 +107,18 @@ awaitable<void> avatar_connection::fetch_token() {
 awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
     auto addresses = co_await neighbours_->names->find(to.host, to.port, lookup_patience_);
-    if (cut_) // Between the two nothing was open that a cut could have closed.
-        throw system_error(asio::error::operation_aborted);
+    require_opening();
     co_await connect_tcp(*stream_, std::move(addresses));
     if (to.tls) {
         at_step(phase_, "TLS handshake");
         co_await shake_tls(*stream_, to, neighbours_->sessions);
     }
+}
+
+/// For the steps that find nothing closed: a cut ends only what is under way.
+void avatar_connection::require_opening() const {
+    if (stage_ != stage::opening || exceeded_ != exceeded_limit::none)
+        throw system_error(asio::error::operation_aborted);
 }
 
 awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
@@ -125,10 +128,6 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     stream_.reset();
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
-    // Beast's own limit on silence sets a timer anew for each frame.
-    ws_->set_option(websockets::stream_base::timeout{channel.service.connect_timeout,
-                                                     websockets::stream_base::none(),
-                                                     /*keep_alive_pings=*/false});
     if (!channel.service.use_query_auth)
         ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
             request.set("X-App-ID", channel.service.app_id);
@@ -167,7 +166,7 @@ awaitable<void> avatar_connection::agree_session() {
 }
 
 void avatar_connection::finish(protocol::failure reason) {
-    if (closing_)
+    if (stage_ == stage::closing)
         reason = {};
     else if (send_failure_)
         reason = std::move(*send_failure_);
@@ -180,10 +179,10 @@ void avatar_connection::on_exception() {
 }
 
 void avatar_connection::end(protocol::failure reason) {
-    if (std::exchange(ended_, true))
+    if (std::exchange(stage_, stage::ended) == stage::ended)
         return;
     deadline_.cancel();
-    silence_due_.cancel();
+    examination_due_.cancel();
     if (sender_)
         sender_->stop();
     cut();
@@ -234,11 +233,11 @@ void avatar_connection::read_next(std::shared_ptr<avatar_connection>& self) {
 
 void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
                                 boost::system::error_code ec, std::size_t size) {
-    if (ended_)
+    if (stage_ == stage::ended)
         return;
     if (ec)
         return finish(why(ec));
-    asked_ = false;
+    health_.on_received();
     buffer_.commit(size);
     if (!ws_->is_message_done())
         return read_next(self);
@@ -278,9 +277,8 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 // -- requests -------------------------------------------------------------------
 
 void avatar_connection::send(std::string request_id, audio_clip audio) {
-    if (ended_ || closing_)
-        return; // `channel_closed` is on its way and says it all.
-    require_open("send");
+    if (!takes_call("send"))
+        return;
     before_sending_ = ws_->next_layer().progress();
     exchange_.start(request_id);
     nothing_sent_ = before_sending_ && !before_sending_->established;
@@ -288,10 +286,12 @@ void avatar_connection::send(std::string request_id, audio_clip audio) {
         sender_->send(std::move(request_id), std::move(audio));
 }
 
-void avatar_connection::require_open(const char* call) const {
-    if (!sender_ || connection_id_.empty())
+/// Not once `channel_closed` is on its way, which says it all.
+bool avatar_connection::takes_call(const char* call) const {
+    if (stage_ == stage::made || stage_ == stage::opening)
         throw std::logic_error(std::string(call) +
                                " before the session is open; expected it after channel_opened");
+    return stage_ == stage::open;
 }
 
 /// Of the request under way, by the service's machine.
@@ -302,7 +302,7 @@ bool avatar_connection::request_accepted() {
 }
 
 void avatar_connection::interrupt() {
-    if (ended_ || closing_ || !exchange_.under_way())
+    if (stage_ != stage::open || !exchange_.under_way())
         return;
     sender_->interrupt();
     end_exchange(exchange_.finish());
@@ -311,7 +311,7 @@ void avatar_connection::interrupt() {
 void avatar_connection::abandon() {
     if (!frames_come_back())
         return interrupt(); // Nothing would tell that the service is done.
-    if (ended_ || closing_ || !exchange_.under_way())
+    if (stage_ != stage::open || !exchange_.under_way())
         return;
     if (!sender_->interrupt()) // The service has nothing to finish.
         return end_exchange(exchange_.finish());
@@ -333,11 +333,11 @@ audio_sender_events avatar_connection::sender_events() {
     audio_sender_events events;
     events.on_last_piece = [this] { exchange_.audio_ended(); };
     events.on_all_written = [this] {
-        if (!frames_come_back() && !ended_ && exchange_.under_way())
+        if (!frames_come_back() && exchange_.under_way())
             end_exchange(exchange_.finish());
     };
     events.on_error = [this](const boost::system::error_code& ec) {
-        if (ended_ || closing_)
+        if (stage_ != stage::open)
             return;
         at_step(failure_phase::websocket_send, "sending audio");
         send_failure_ = why(ec);
@@ -346,107 +346,66 @@ audio_sender_events avatar_connection::sender_events() {
     return events;
 }
 
-// -- signs of life ----------------------------------------------------------------
+// -- health -----------------------------------------------------------------------
 
-/// After a time of silence the service is asked for a sign of life, after twice that
-/// it counts as dead; and as deaf, when nothing that is written moves for so long. The
-/// kernel knows when the last byte came and how far ours have. A program that stood
-/// still itself finds a long silence that nobody has asked about: it asks first.
-void avatar_connection::watch_for_silence(std::chrono::milliseconds next) {
-    silence_due_.expires_after(next);
-    silence_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
-        if (const auto self = weak.lock(); self && !ec && !self->ended_ && !self->closing_)
-            self->contain([&] { self->on_silence_due(); });
+void avatar_connection::examine_after(std::chrono::milliseconds pause) {
+    examination_due_.expires_after(pause);
+    examination_due_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        if (const auto self = weak.lock(); self && !ec && self->stage_ == stage::open)
+            self->contain([&] { self->examine_health(); });
     });
 }
 
-void avatar_connection::on_silence_due() {
-    const auto patience = settings_->channel.keepalive;
-    const auto now = ws_->next_layer().progress();
-    const auto stalled =
-        writes_.stalled_for(sender_->writing(), now, std::chrono::steady_clock::now());
-    const auto silence = quiet_for(now);
-    if (silence >= 2 * patience && asked_) {
-        silent_ = true;
-        return cut();
-    }
-    if (stalled >= 2 * patience) {
-        deaf_ = true;
-        return cut();
-    }
-    const bool asks = silence >= patience && !asked_;
-    if (asks) {
-        asked_ = true;
+void avatar_connection::examine_health() {
+    const auto found = health_.examine(sender_->writing(), ws_->next_layer().progress(),
+                                       std::chrono::steady_clock::now());
+    if (found.state == health_check::finding::silent)
+        return cut(exceeded_limit::silence);
+    if (found.state == health_check::finding::deaf)
+        return cut(exceeded_limit::writing);
+    if (found.wants_ping)
         ping();
-    }
-    const auto next = asks ? patience : (asked_ ? 2 * patience : patience) - silence;
-    watch_for_silence(std::min(next, 2 * patience - stalled));
-}
-
-/// Since the last byte of theirs, or since ours were last seen to move: a ping that
-/// waits behind a long write has not been asked yet.
-std::chrono::milliseconds
-avatar_connection::quiet_for(const std::optional<tcp_progress>& now) const {
-    if (!now)
-        return std::chrono::milliseconds(0);
-    const auto since_movement = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - writes_.last_movement());
-    return std::min(now->silence, since_movement);
+    examine_after(found.next);
 }
 
 void avatar_connection::check() {
-    if (ended_ || closing_)
+    if (!takes_call("check"))
         return;
-    require_open("check");
-    checking_ = true;
-    ++checks_;
+    health_.start_probe();
     ping();
 }
 
 void avatar_connection::ping() {
-    if (std::exchange(pinging_, true))
+    const auto payload = health_.next_ping();
+    if (!payload)
         return;
-    ws_->async_ping(ping_of(checks_),
-                    [self = shared_from_this(), check = checks_](boost::system::error_code ec) {
-                        if (!ec) // Else it meets the reader too.
-                            self->contain([&] { self->on_pinged(check); });
-                    });
-}
-
-/// A check that came while an earlier ping was being written has one of its own.
-void avatar_connection::on_pinged(std::uint64_t check) {
-    pinging_ = false;
-    if (checking_ && check != checks_ && !ended_ && !closing_)
-        ping();
+    ws_->async_ping(
+        websockets::ping_data(*payload), [self = shared_from_this()](boost::system::error_code ec) {
+            if (!ec && self->health_.on_ping_written()) // An error meets the reader too.
+                self->contain([&] { self->ping(); });
+        });
 }
 
 void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
-    if (ended_ || closing_)
+    if (stage_ == stage::closing || stage_ == stage::ended)
         return;
-    asked_ = false;
+    health_.on_received();
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
         limit_time(close_limit);
-    // A pong echoes its ping (RFC 6455, section 5.5.3): one that was on its way before the
-    // check says nothing of the time since.
-    const auto expected = ping_of(checks_);
-    const bool answers = checking_ && payload == std::string_view(expected.data(), expected.size());
-    if (kind == websockets::frame_type::pong && answers) {
-        checking_ = false;
+    if (kind == websockets::frame_type::pong && health_.on_pong(payload))
         sink_(channel_alive{});
-    }
 }
 
 // -- ending early -----------------------------------------------------------------
 
 void avatar_connection::close(leave why) {
-    if (ended_ || std::exchange(closing_, true))
+    if (stage_ == stage::closing || stage_ == stage::ended)
         return;
-    if (sender_)
-        sender_->stop();
-    if (connection_id_.empty())
+    if (std::exchange(stage_, stage::closing) != stage::open)
         return cut(); // Nothing agreed yet, so there is nothing to take leave of.
+    sender_->stop();
     limit_time(close_limit);
     // With a control callback Beast's reader pauses between the service's close
     // frame and noting it. A close that is under way then waits for the reader,
@@ -462,15 +421,17 @@ void avatar_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
     deadline_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         const auto self = weak.lock();
-        if (ec || !self || self->ended_)
-            return;
-        self->timed_out_ = true;
-        self->contain([&] { self->cut(); });
+        if (!ec && self)
+            self->contain([&] { self->cut(exceeded_limit::time); });
     });
 }
 
+void avatar_connection::cut(exceeded_limit because) {
+    exceeded_ = because;
+    cut();
+}
+
 void avatar_connection::cut() {
-    cut_ = true;
     lookup_patience_.cancel();
     if (stream_)
         stream_->close();
@@ -507,8 +468,7 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     circumstances known;
     known.phase = phase_;
     known.step = step_;
-    known.timed_out = timed_out_;
-    known.deaf = deaf_;
+    known.exceeded = exceeded_;
     known.connect_timeout = channel.service.connect_timeout;
     known.keepalive = channel.keepalive;
     known.max_message_size = channel.service.max_message_size;
@@ -521,7 +481,7 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
         if (verdict != X509_V_OK)
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
-    return explain(silent_ ? make_error_code(boost::beast::error::timeout) : ec, known);
+    return explain(ec, known);
 }
 
 /// Of the exception of an operation on the connection that is being handled.

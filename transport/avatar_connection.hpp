@@ -6,8 +6,9 @@
 #include "transport/connecting.hpp"
 #include "transport/containment.hpp"
 #include "transport/exchange.hpp"
+#include "transport/explain.hpp"
+#include "transport/health_check.hpp"
 #include "transport/websocket.hpp"
-#include "transport/write_watch.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -67,6 +68,7 @@ private:
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<void> agree_session();
+    void require_opening() const;
     void on_opened(std::shared_ptr<avatar_connection>& self);
     void read_next(std::shared_ptr<avatar_connection>& self);
     void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
@@ -83,28 +85,36 @@ private:
     audio_sender_events sender_events();
     bool frames_come_back() const; // Without an egress.
 
-    // Time limits and the ways to end early.
+    // Health and the ways to end early.
+    void examine_after(std::chrono::milliseconds pause);
+    void examine_health();
+    void ping();
+    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     void limit_time(std::chrono::milliseconds limit);
+    void cut(exceeded_limit because);
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
-    void watch_for_silence(std::chrono::milliseconds next);
-    void on_silence_due();
-    std::chrono::milliseconds quiet_for(const std::optional<tcp_progress>& now) const;
-    void ping();
-    void on_pinged(std::uint64_t check);
-    void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     bool request_accepted();
-    void require_open(const char* call) const;
+    bool takes_call(const char* call) const;
     void redact(protocol::failure& f) const;
     std::vector<std::string_view> secrets() const;
     protocol::failure current_failure();
     protocol::failure failed_step();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
+    enum class stage {
+        made,
+        opening,
+        open,    // From `channel_opened` on.
+        closing, // On our own wish.
+        ended,   // `channel_closed` is told.
+    };
+
     boost::asio::io_context& io_;
     std::shared_ptr<const connection_settings> settings_;
     channel_sink sink_;
+    stage stage_ = stage::made;
 
     std::shared_ptr<connection_neighbours> neighbours_;
     steady_timer lookup_patience_;
@@ -122,20 +132,9 @@ private:
     std::optional<audio_sender> sender_;         // While the WebSocket is open.
     bool nothing_sent_ = false;                  // Of the request under way.
     std::optional<tcp_progress> before_sending_; // How far all before it had come.
-    steady_timer silence_due_;
-    write_watch writes_;
-    bool pinging_ = false;
-    bool asked_ = false;       // By the watch for silence; nothing has come since.
-    bool checking_ = false;    // The session waits for a sign of life, ...
-    std::uint64_t checks_ = 0; // ... an answer to a ping with this number.
-
-    bool open_asked_ = false;
-    bool closing_ = false;   // On our own wish.
-    bool cut_ = false;       // No further step may begin.
-    bool timed_out_ = false; // Why it was cut, ...
-    bool silent_ = false;    // ... or why, ...
-    bool deaf_ = false;      // ... or why.
-    bool ended_ = false;
+    steady_timer examination_due_;
+    health_check health_;
+    exceeded_limit exceeded_ = exceeded_limit::none; // Why the connection was cut.
     std::optional<protocol::failure> send_failure_;
 };
 

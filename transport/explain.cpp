@@ -4,7 +4,6 @@
 #include "protocol/judge.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <fmt/format.h>
@@ -46,15 +45,16 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
     if (ec == websockets::error::closed || known.close.code != websockets::close_code::none) {
         // Whatever came after it: the close frame says why.
         f = closed_by_peer(known);
-    } else if (known.timed_out) {
+    } else if (known.exceeded == exceeded_limit::time) {
         f.code = failure_code::connection_failed;
         f.detail = fmt::format("timed out after {} ({})",
                                config::format_duration(known.connect_timeout), known.step);
-    } else if (ec == beast::error::timeout) {
+    } else if (known.exceeded == exceeded_limit::silence) {
         f.code = failure_code::connection_closed;
         f.detail = fmt::format("no sign of life within {}, not even to a ping",
                                config::format_duration(2 * known.keepalive));
-    } else if (known.deaf || (opened && ec == boost::asio::error::timed_out)) {
+    } else if (known.exceeded == exceeded_limit::writing ||
+               (opened && ec == boost::asio::error::timed_out)) {
         f.code = failure_code::connection_closed;
         f.detail = fmt::format("the service has read nothing for {}",
                                config::format_duration(2 * known.keepalive));

@@ -12,12 +12,19 @@
 
 namespace avatar::transport {
 
+/// Which limit of our own has cut a connection.
+enum class exceeded_limit {
+    none,
+    time,    ///< To connect, or to close.
+    silence, ///< Of the service, in spite of a ping.
+    writing, ///< The service reads nothing.
+};
+
 /// What is known when an operation of a connection fails.
 struct circumstances {
     protocol::failure_phase phase = protocol::failure_phase::none;
-    std::string_view step;  ///< What was being done, for the text.
-    bool timed_out = false; ///< Our own limit on connecting cut the connection.
-    bool deaf = false;      ///< Our own limit on writing did.
+    std::string_view step; ///< What was being done, for the text.
+    exceeded_limit exceeded = exceeded_limit::none;
     config::milliseconds connect_timeout{};
     config::milliseconds keepalive{};
     std::size_t max_message_size = 0;

@@ -1,0 +1,53 @@
+#include "transport/health_check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace avatar::transport {
+
+health_check::finding
+health_check::examine(bool writing, const std::optional<tcp_progress>& progress, time_point now) {
+    const auto limit = 2 * keepalive_;
+    const auto stalled = writes_.stalled_for(writing, progress, now);
+    const auto silence = progress ? silence_at(*progress, now) : std::chrono::milliseconds(0);
+    // A program that stood still itself finds a long silence before it has pinged.
+    if (silence >= limit && pinged_)
+        return {finding::silent};
+    if (stalled >= limit)
+        return {finding::deaf};
+    finding healthy;
+    healthy.wants_ping = silence >= keepalive_ && !pinged_;
+    const auto until_silent =
+        healthy.wants_ping ? keepalive_ : (pinged_ ? limit : keepalive_) - silence;
+    pinged_ = pinged_ || healthy.wants_ping;
+    healthy.next = std::min(until_silent, limit - stalled);
+    return healthy;
+}
+
+/// Since the last byte of theirs, or since ours were last seen to move: a ping that
+/// waits behind a long write has not reached the service yet.
+std::chrono::milliseconds health_check::silence_at(const tcp_progress& progress,
+                                                   time_point now) const {
+    return std::min(progress.silence, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          now - writes_.last_movement()));
+}
+
+std::optional<std::string> health_check::next_ping() {
+    if (ping_)
+        return std::nullopt;
+    ping_ = probes_;
+    return std::to_string(probes_);
+}
+
+bool health_check::on_ping_written() {
+    return std::exchange(ping_, std::nullopt) != probes_ && probe_ != 0;
+}
+
+bool health_check::on_pong(std::string_view payload) {
+    if (probe_ == 0 || payload != std::to_string(probe_))
+        return false;
+    probe_ = 0;
+    return true;
+}
+
+} // namespace avatar::transport

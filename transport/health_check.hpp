@@ -1,0 +1,62 @@
+#pragma once
+
+#include "transport/write_watch.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace avatar::transport {
+
+/// Decides when a connection is pinged, which pong answers whom, and when the
+/// connection has failed. It is silent when nothing has come for two keepalives and a
+/// ping brought nothing either; it is deaf when nothing that is written has moved for as
+/// long. The kernel knows when the last byte came and how far ours have. No I/O.
+class health_check {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    struct finding {
+        enum { healthy, silent, deaf } state = healthy;
+        bool wants_ping = false;
+        std::chrono::milliseconds next{0}; ///< Until the next examination; of a healthy one.
+    };
+
+    explicit health_check(std::chrono::milliseconds keepalive) : keepalive_(keepalive) {}
+
+    /// To be called one keepalive after the start, and then when `next` has passed.
+    /// `writing`: a write is under way.
+    finding examine(bool writing, const std::optional<tcp_progress>& progress, time_point now);
+
+    /// The service has sent something.
+    void on_received() { pinged_ = false; }
+
+    /// The session asks whether the service still answers.
+    void start_probe() { probe_ = ++probes_; }
+
+    /// What the ping to be written carries: the number of the latest probe. Nothing
+    /// while an earlier ping is being written.
+    std::optional<std::string> next_ping();
+
+    /// A ping is written. True when a probe began meanwhile, which needs another one.
+    bool on_ping_written();
+
+    /// Whether this pong answers the latest probe, and is the first that does. A pong
+    /// echoes its ping (RFC 6455, section 5.5.3): one that was on its way before the probe
+    /// says nothing of the time since.
+    bool on_pong(std::string_view payload);
+
+private:
+    std::chrono::milliseconds silence_at(const tcp_progress& progress, time_point now) const;
+
+    std::chrono::milliseconds keepalive_;
+    write_watch writes_;
+    bool pinged_ = false;               // By `examine`, and nothing has come since.
+    std::optional<std::uint64_t> ping_; // The probe that the ping being written carries.
+    std::uint64_t probe_ = 0;           // That has no answer yet; 0: none.
+    std::uint64_t probes_ = 0;
+};
+
+} // namespace avatar::transport
