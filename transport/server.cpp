@@ -59,13 +59,14 @@ std::string_view http_request::header(std::string_view name) const {
 class server::implementation : public std::enable_shared_from_this<implementation> {
 public:
     implementation(asio::io_context& io, tcp_acceptor acceptor, tls_context tls,
-                   server_callbacks callbacks)
+                   server_callbacks callbacks, const server_limits& limits)
         : io_(io),
           acceptor_(std::move(acceptor)),
           pause_(io),
           tls_(std::move(tls)),
           port_(acceptor_.local_endpoint().port()),
-          callbacks_(std::make_shared<const server_callbacks>(std::move(callbacks))) {}
+          callbacks_(std::make_shared<const server_callbacks>(std::move(callbacks))),
+          limits_(limits) {}
 
     std::uint16_t port() const { return port_; }
 
@@ -135,7 +136,7 @@ private:
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         auto connection = std::make_shared<server_connection>(
-            stream(std::move(socket), tls_), callbacks_,
+            stream(std::move(socket), tls_), callbacks_, limits_,
             [self = shared_from_this()](server_connection& ended) {
                 self->connections_.erase(&ended);
             });
@@ -150,13 +151,14 @@ private:
     tls_context tls_;
     std::uint16_t port_;
     std::shared_ptr<const server_callbacks> callbacks_;
+    server_limits limits_;
     std::unordered_set<server_connection*> connections_; // Each removes itself at its end.
 };
 
 server::server(asio::io_context& io, const std::string& address, std::uint16_t port,
-               tls_context tls, server_callbacks callbacks)
-    : implementation_(std::make_shared<implementation>(io, listen_on(io, address, port),
-                                                       std::move(tls), std::move(callbacks))) {
+               tls_context tls, server_callbacks callbacks, server_limits limits)
+    : implementation_(std::make_shared<implementation>(
+          io, listen_on(io, address, port), std::move(tls), std::move(callbacks), limits)) {
     implementation_->start();
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,7 +55,7 @@ using shared_bytes = std::shared_ptr<const std::string>;
 class peer : public containment {
 public:
     /// Queues one binary message. A client that reads so slowly that more than
-    /// 64 MiB wait for it is cut off.
+    /// `server_limits::queue_size` wait for it is cut off.
     virtual void send(shared_bytes bytes) = 0;
 
     /// Queues one text message, which the avatar protocol does not use.
@@ -106,18 +107,28 @@ struct server_callbacks {
     std::function<std::chrono::milliseconds()> accept_pause = nullptr;
 };
 
+/// What a server grants a client; beyond it, the connection is cut.
+struct server_limits {
+    /// For TLS, for a request to arrive, and for its reply to be taken.
+    std::chrono::milliseconds request_time{30'000};
+    /// For the answer to a close frame.
+    std::chrono::milliseconds close_time{2'000};
+    std::size_t body_size = 1024 * 1024;         ///< Of a request, in bytes.
+    std::size_t message_size = 64 * 1024 * 1024; ///< Of a WebSocket message.
+    std::size_t queue_size = 64 * 1024 * 1024;   ///< Of what a slow reader has waiting.
+};
+
 /// The address cannot be listened on; one line that says which and why.
 class listen_error : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Listens from construction to `stop`. Limits: 1 MiB for a request's body,
-/// 64 MiB for a WebSocket message, 30 s for a request to arrive.
+/// Listens from construction to `stop`.
 class server {
 public:
     /// `port` 0 takes a free one. Plain when `tls` is null. Throws listen_error.
     server(boost::asio::io_context& io, const std::string& address, std::uint16_t port,
-           tls_context tls, server_callbacks callbacks);
+           tls_context tls, server_callbacks callbacks, server_limits limits = {});
 
     /// Stops, if `stop` was not called.
     ~server();

@@ -23,12 +23,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr auto request_limit = std::chrono::seconds(30);
-constexpr auto close_limit = std::chrono::seconds(2);
-constexpr std::size_t body_limit = 1024 * 1024;
-constexpr std::size_t message_limit = 64 * 1024 * 1024;
 constexpr std::size_t kept_buffer = 16 * 1024;
-constexpr std::size_t queue_limit = 64 * 1024 * 1024;
 
 http_request plain(const http::request<http::string_body>& from) {
     http_request to;
@@ -55,10 +50,12 @@ std::string called_for(const char* callback, const asio::ip::tcp::endpoint& clie
 }
 
 server_connection::server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
+                                     const server_limits& limits,
                                      std::function<void(server_connection&)> on_end)
     : stream_(std::move(s)),
       deadline_(stream_->get_executor()),
       callbacks_(std::move(callbacks)),
+      limits_(limits),
       on_end_(std::move(on_end)) {
     boost::system::error_code gone;
     client_ = stream_->socket().remote_endpoint(gone);
@@ -102,15 +99,15 @@ void server_connection::tell_end() {
 }
 
 awaitable<void> server_connection::shake_tls() {
-    limit_time(request_limit);
+    limit_time(limits_.request_time);
     co_await connection().tls()->async_handshake(asio::ssl::stream_base::server, use_awaitable);
 }
 
 awaitable<void> server_connection::serve_http() {
     for (;;) {
-        limit_time(request_limit);
+        limit_time(limits_.request_time);
         http::request_parser<http::string_body> parser;
-        parser.body_limit(body_limit);
+        parser.body_limit(limits_.body_size);
         co_await http::async_read(*stream_, buffer_, parser, use_awaitable);
         const auto request = parser.release();
         if (beast::websocket::is_upgrade(request)) {
@@ -134,15 +131,12 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
         co_await reply(request, *refusal);
         co_return;
     }
-    deadline_.cancel();
     ws_.emplace(std::move(*stream_));
     stream_.reset();
-    // Idle clients are the handler's affair.
-    ws_->set_option(beast::websocket::stream_base::timeout{
-        request_limit, beast::websocket::stream_base::none(), /*keep_alive_pings=*/false});
     ws_->auto_fragment(false);
-    ws_->read_message_max(message_limit);
+    ws_->read_message_max(limits_.message_size);
     co_await ws_->async_accept(request, use_awaitable);
+    deadline_.cancel(); // Idle clients are the handler's affair.
     ws_->binary(true);
     call_handler("on_upgrade",
                  [&] { handler_ = std::get<accept_upgrade>(verdict)(shared_from_this()); });
@@ -157,7 +151,7 @@ awaitable<void> server_connection::reply(const beast_request& request, const htt
     response.prepare_payload();
     if (with.delay.count() > 0) {
         co_await pause(with.delay);
-        limit_time(request_limit);
+        limit_time(limits_.request_time);
     }
     co_await http::async_write(*stream_, response, use_awaitable);
 }
@@ -211,7 +205,7 @@ void server_connection::on_exception() {
     if (!ws_ || silent_ || stall_when_sent_)
         return cut();
     close(beast::websocket::close_code::internal_error, "internal server error");
-    limit_time(close_limit);
+    limit_time(limits_.close_time);
 }
 
 std::string server_connection::named(const char* what) const {
@@ -232,7 +226,7 @@ void server_connection::enqueue(outgoing message) {
     if (!takes_messages())
         return;
     queued_bytes_ += message.bytes->size();
-    if (queued_bytes_ > queue_limit)
+    if (queued_bytes_ > limits_.queue_size)
         return abort();
     queue_.push_back(std::move(message));
     if (!writing_)
@@ -288,7 +282,7 @@ void server_connection::close(std::uint16_t code, std::string reason) {
 void server_connection::start_close() {
     if (std::exchange(closing_, true))
         return;
-    limit_time(close_limit);
+    limit_time(limits_.close_time);
     ws_->async_close(*close_when_sent_, [self = shared_from_this()](beast::error_code) {
         // The reader sees the end of the connection too.
     });
@@ -333,7 +327,7 @@ void server_connection::go_away() {
     close(beast::websocket::close_code::going_away, "server is stopping");
     // A client that reads nothing would keep what is queued, and the close behind
     // it, waiting for ever.
-    limit_time(close_limit);
+    limit_time(limits_.close_time);
 }
 
 void server_connection::cut() {
@@ -352,7 +346,7 @@ awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
     co_await deadline_.async_wait(asio::redirect_error(use_awaitable, cancelled));
 }
 
-void server_connection::limit_time(std::chrono::seconds limit) {
+void server_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
     deadline_.async_wait([weak = weak_from_this()](beast::error_code ec) {
         const auto self = weak.lock();

@@ -22,7 +22,7 @@ std::string called_for(const char* callback, const boost::asio::ip::tcp::endpoin
 class server_connection : public peer, public std::enable_shared_from_this<server_connection> {
 public:
     server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
-                      std::function<void(server_connection&)> on_end);
+                      const server_limits& limits, std::function<void(server_connection&)> on_end);
 
     /// Serves until the connection ends.
     void start();
@@ -72,7 +72,7 @@ private:
     void start_close();
     void start_stall();
     awaitable<void> pause(std::chrono::milliseconds length);
-    void limit_time(std::chrono::seconds limit);
+    void limit_time(std::chrono::milliseconds limit);
     void cut();
     stream& connection();
 
@@ -82,6 +82,7 @@ private:
     steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
     std::shared_ptr<const server_callbacks> callbacks_;
+    server_limits limits_;
     std::function<void(server_connection&)> on_end_;
     std::shared_ptr<peer_handler> handler_;
     const char* calling_ = "handler"; // Which function of it, for the log.

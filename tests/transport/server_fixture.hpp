@@ -28,6 +28,9 @@ inline transport::shared_bytes bytes_of(std::string text) {
     return std::make_shared<const std::string>(std::move(text));
 }
 
+/// More than the kernel holds of what is not read.
+constexpr std::size_t huge_size = 32 * 1024 * 1024;
+
 struct received_message {
     std::string bytes;
     bool is_text = false;
@@ -39,6 +42,10 @@ struct server_fixture {
     using socket = boost::asio::ip::tcp::socket;
     using client = boost::beast::websocket::stream<socket>;
     using response = boost::beast::http::response<boost::beast::http::string_body>;
+
+    explicit server_fixture(const transport::server_limits& limits = {})
+        : server(std::in_place, *thread, "127.0.0.1", std::uint16_t(0), nullptr, callbacks(),
+                 limits) {}
 
     ~server_fixture() {
         server.reset();
@@ -125,8 +132,7 @@ struct server_fixture {
     boost::asio::io_context client_io;
     transport::io_runtime io{1};
     boost::asio::io_context* thread = &io.next();
-    std::optional<transport::server> server{std::in_place,    *thread, "127.0.0.1",
-                                            std::uint16_t(0), nullptr, callbacks()};
+    std::optional<transport::server> server;
     const std::uint16_t port = server->port();
 
 private:
@@ -149,8 +155,12 @@ private:
         transport::http_reply reply;
         reply.body = request.method + " " + request.target + " " +
                      std::string(request.header("x-mark")) + " " + request.body;
-        if (request.target == "/slow")
+        if (request.target.ends_with("slow"))
             reply.delay = std::chrono::milliseconds(5);
+        if (request.target == "/late")
+            reply.delay = std::chrono::seconds(1);
+        if (request.target.starts_with("/huge"))
+            reply.body.resize(huge_size, 'x');
         if (request.target == "/never")
             reply.delay = std::chrono::hours(1);
         if (request.target == "/teapot") {

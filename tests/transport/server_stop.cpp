@@ -111,24 +111,6 @@ CAF_TEST(a server that stops abruptly resets every connection) {
     CAF_CHECK(nothing_more_closed());
 }
 
-CAF_TEST(a client that answers no close is cut and one that reads nothing too) {
-    auto [ws, closes] = upgraded();
-    auto [reads_nothing, is_full] = upgraded();
-    on_thread([&] {
-        closes->close(1000, "enough");
-        for (int i = 0; i < 32; ++i)
-            is_full->send(bytes_of(std::string(1024 * 1024, 'x')));
-        server->stop();
-    });
-    CAF_CHECK_EQUAL(rest_of(ws.next_layer()), "\x88\x08\x03\xe8"
-                                              "enough");
-    CAF_CHECK(ended_with(1006));
-    CAF_CHECK(ended_with(1006));
-    closes.reset();
-    is_full.reset();
-    CAF_CHECK(io.drain(20s));
-}
-
 CAF_TEST(a connection lives no longer than those who use it) {
     auto [ws, first] = upgraded();
     std::weak_ptr<peer> left = std::exchange(first, nullptr);
