@@ -61,10 +61,11 @@ def run(options):
             print(f"{number} {mutant.kind:8}{mutant.describe()}")
         print(summary_of(chosen))
         return 0
-    left_out = build(everything)
+    own = sorted({m.folder for _, m in chosen}) if options.own else None
+    left_out = build(everything, own)
     chosen = [(n, m) for n, m in chosen if n not in left_out]
     print(summary_of(chosen), flush=True)
-    tests = find_tests()
+    tests = [t for t in find_tests() if own is None or t.folder in own]
     reach = measure(tests, len(everything))
     results = run_mutants(chosen, tests, reach, options)
     (BUILD / "survivors.json").write_text(json.dumps(
@@ -165,8 +166,10 @@ def configure():
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def build(everything):
-    """Builds the instrumented tests. Gives the numbers of mutants that do not compile."""
+def build(everything, folders):
+    """Builds the instrumented tests, of those folders only if some are given. Gives the
+    numbers of mutants that do not compile."""
+    targets = ["all"] if folders is None else [f"tests/{folder}/all" for folder in folders]
     known = json.loads(DO_NOT_COMPILE.read_text()) if DO_NOT_COMPILE.exists() else []
     known = {tuple(key) for key in known}
     left_out = {n for n, m in everything if key_of(m) in known}
@@ -178,7 +181,7 @@ def build(everything):
         copy_source({f: instrument.instrumented((ROOT / f).read_bytes(), numbered)
                      for f, numbered in by_file.items()})
         print(f"building, {len(left_out)} mutants left out", flush=True)
-        done = subprocess.run(["cmake", "--build", BINARIES, "--", "-k", "0"],
+        done = subprocess.run(["cmake", "--build", BINARIES, "--", "-k", "0", *targets],
                               capture_output=True, text=True)
         (BUILD / "build.log").write_text(done.stdout + done.stderr)
         if done.returncode == 0:
@@ -278,11 +281,10 @@ def run_mutants(chosen, tests, reach, options):
 
     def one(numbered):
         number, mutant = numbered
-        own = [t for t in tests if t.folder == mutant.folder]
-        others = [] if options.own else [t for t in tests if t.folder != mutant.folder]
-        by_time = lambda t: t.seconds
         noticed = None
-        for test in sorted(own, key=by_time) + sorted(others, key=by_time):
+        for test in sorted(tests, key=lambda t: (t.folder != mutant.folder, t.seconds)):
+            if options.own and test.folder != mutant.folder:
+                continue
             if number not in reach[test.name]:
                 continue
             if not test.run({"AVATAR_MUTANT": str(number)}, SLOWER * test.seconds + LONGER):
