@@ -45,7 +45,10 @@ CAF_TEST(a connection that is reset is lost) {
     open(settings_for(service));
     next<channel_opened>();
     channel->send("r-1", audio_clip("a"));
-    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "connectionClosed");
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK_EQUAL(code(failure), "connectionClosed");
+    CAF_CHECK_EQUAL(tests::phase(failure), "websocket_runtime");
+    CAF_CHECK_EQUAL(failure.detail, "connection lost: Connection reset by peer");
 }
 
 CAF_TEST(a frame that does not parse is a protocol error) {

@@ -1,6 +1,9 @@
 #include "protocol/endpoint.hpp"
 #include "tests/transport/channel_fixture.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #define CAF_SUITE channel_openings
 
 using namespace avatar;
@@ -166,6 +169,51 @@ CAF_TEST(nobody listening is a failed connection) {
     const auto closed = next<channel_closed>();
     CAF_CHECK_EQUAL(describe(closed.failure),
                     "connectionFailed: connecting to the console: Connection refused");
+}
+
+CAF_TEST(a connection that is lost while it opens is told with the step that was under way) {
+    boost::asio::io_context never_runs;
+    using tcp = boost::asio::ip::tcp;
+    tcp::acceptor resets(never_runs, {boost::asio::ip::make_address("127.0.0.1"), 0});
+    const auto at = "127.0.0.1:" + std::to_string(resets.local_endpoint().port());
+    tests::local_service service;
+    struct row {
+        std::string console, ingress, phase, step;
+    };
+    const std::vector<row> table{
+        {"http://" + at, service.url(""), "session_token", "asking for a session token: "},
+        {"https://" + at, service.url(""), "session_token", "TLS handshake: "},
+        {service.url(""), "ws://" + at, "websocket_connect", "WebSocket upgrade: "},
+        {service.url(""), "wss://" + at, "websocket_connect", "TLS handshake: "},
+    };
+    for (const auto& [console, ingress, expected, step] : table) {
+        auto settings = settings_for(service);
+        settings.service.console_endpoint = console;
+        settings.service.ingress_endpoint = ingress;
+        open(settings);
+        auto reached = resets.accept();
+        reached.set_option(boost::asio::socket_base::linger(true, 0));
+        reached.close();
+        const auto failure = next<channel_closed>().failure;
+        CAF_CHECK_EQUAL(phase(failure), expected);
+        CAF_CHECK_EQUAL(failure.detail.substr(0, step.size()), step);
+    }
+    resets.close();
+    auto settings = settings_for(service);
+    settings.service.ingress_endpoint = "ws://" + at;
+    open(settings);
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK_EQUAL(phase(failure), "websocket_connect");
+    CAF_CHECK_EQUAL(failure.detail, "connecting to the ingress: Connection refused");
+}
+
+CAF_TEST(a connection that is lost before its session is confirmed was opening) {
+    service_script script;
+    script.handshake = [](transport::peer& peer) { peer.abort(); };
+    const auto failure = failure_of(std::move(script));
+    CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
+    CAF_CHECK_EQUAL(failure.detail,
+                    "waiting for the session's confirmation: Connection reset by peer");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

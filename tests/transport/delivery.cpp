@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -85,8 +86,42 @@ CAF_TEST(what was never confirmed has surely not arrived only after a while) {
     CAF_CHECK(may_have_arrived(same, std::nullopt, 1h));
 }
 
+CAF_TEST(what waits in the kernel is counted) {
+    CAF_CHECK_EQUAL(progress_of(ours).value_or(tcp_progress{}).queued, 0u);
+    const std::string much(64 * 1024, 'x');
+    std::uint64_t sent = 0;
+    for (ssize_t more = 0; more >= 0; more = send(ours, much.data(), much.size(), MSG_DONTWAIT))
+        sent += static_cast<std::uint64_t>(more); // Until it takes no more.
+    const auto full = progress_of(ours);
+    CAF_REQUIRE(full.has_value());
+    CAF_CHECK(full->queued > 0);
+    CAF_CHECK(full->queued + full->acknowledged >= sent);
+}
+
+CAF_TEST(the silence of the other side begins with its last byte) {
+    pass(1);
+    // At that moment; what a busy machine adds to it is far less than the age of the system.
+    CAF_CHECK(progress_of(ours).value_or(tcp_progress{true, 0, 1h}).silence < 20s);
+}
+
 CAF_TEST(of something that is no connection nothing is known) {
     CAF_CHECK(!progress_of(-1));
+    const int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+    CAF_CHECK(!progress_of(datagrams));
+    close(datagrams);
+}
+
+CAF_TEST(the kernel is told how long to wait for a confirmation) {
+    const auto told = [&] {
+        unsigned value = 0;
+        socklen_t size = sizeof value;
+        CAF_REQUIRE(getsockopt(ours, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &size) == 0);
+        return value;
+    };
+    limit_unconfirmed(ours, 1min);
+    CAF_CHECK_EQUAL(told(), 60'000u);
+    limit_unconfirmed(ours, std::chrono::hours(24 * 365)); // More than it can be told.
+    CAF_CHECK_EQUAL(told(), 2'147'483'647u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

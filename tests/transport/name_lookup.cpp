@@ -144,6 +144,21 @@ CAF_TEST(who gives up leaves the lookup to the others) {
     CAF_CHECK(callers.back().end == error_code());
 }
 
+CAF_TEST(who has given up may wait for something else with the same timer) {
+    auto& gone = ask("host");
+    ask("host");
+    gone.patience.cancel();
+    run();
+    error_code other = asio::error::would_block;
+    gone.patience.expires_after(1h);
+    gone.patience.async_wait([&](error_code ec) { other = ec; });
+    answer();
+    CAF_CHECK(callers.back().end == error_code());
+    CAF_CHECK(other == error_code(asio::error::would_block)); // It still waits.
+    gone.patience.cancel();
+    run();
+}
+
 CAF_TEST(an answer after all have given up serves the next) {
     auto& gone = ask("host");
     gone.patience.cancel();
