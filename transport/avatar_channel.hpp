@@ -16,7 +16,8 @@ struct channel_settings {
     config::service_settings service;
     config::milliseconds session_ttl{};
     config::milliseconds keepalive{};
-    std::int32_t sample_rate = 0; ///< Hz, of every clip sent.
+    config::milliseconds close_timeout{2000}; ///< For the end of a connection that is closed.
+    std::int32_t sample_rate = 0;             ///< Hz, of every clip sent.
     std::int32_t bitrate = 0; ///< Bits per second that the clips were encoded with; 0: not ours.
     protocol::audio_format format = protocol::audio_format::pcm_s16le;
     config::egress_settings egress; ///< With one, no frames come back: see channel::send.

@@ -22,8 +22,6 @@ using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
 
-constexpr auto close_limit = std::chrono::seconds(2);
-
 } // namespace
 
 avatar_connection::avatar_connection(asio::io_context& io,
@@ -393,7 +391,7 @@ void avatar_connection::on_control_frame(websockets::frame_type kind, std::strin
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
-        limit_time(close_limit);
+        limit_time(settings_->channel.close_timeout);
     if (kind == websockets::frame_type::pong && health_.on_pong(payload))
         sink_(channel_alive{});
 }
@@ -406,7 +404,7 @@ void avatar_connection::close(leave why) {
     if (std::exchange(stage_, stage::closing) != stage::open)
         return cut(); // Nothing agreed yet, so there is nothing to take leave of.
     sender_->stop();
-    limit_time(close_limit);
+    limit_time(settings_->channel.close_timeout);
     // With a control callback Beast's reader pauses between the service's close
     // frame and noting it. A close that is under way then waits for the reader,
     // and the reader for the close, for ever.

@@ -98,7 +98,9 @@ CAF_TEST(no ping goes out while the session closes) {
     raw_service service([this](raw_service&, raw_service::websocket& ws) {
         tests::note_frames(ws, notes, [](const client_frame&) {}); // Nor is it let go.
     });
-    open_and(settings_of(service, 20ms), [this] { channel->close(leave::normally); });
+    auto settings = settings_of(service, 20ms);
+    settings.close_timeout = 100ms;
+    open_and(settings, [this] { channel->close(leave::normally); });
     CAF_CHECK(!next<channel_closed>().failure); // By the limit on closing.
     CAF_CHECK_EQUAL(note(), "close 1000");
     CAF_CHECK_EQUAL(note(), "end");
@@ -127,7 +129,9 @@ CAF_TEST(a service that says goodbye and keeps the connection is left all the sa
                            "restarting");
         tests::note_frames(ws, notes, [](const client_frame&) {});
     });
-    open(settings_of(service, 1h));
+    auto settings = settings_of(service, 1h);
+    settings.close_timeout = 20ms;
+    open(settings);
     next<channel_opened>();
     const auto failure = next<channel_closed>().failure;
     CAF_CHECK_EQUAL(failure.close_code, 1011u);

@@ -91,7 +91,9 @@ CAF_TEST(a service that neither reads nor sends is left) {
 CAF_TEST(a deaf service does not keep a session from closing) {
     for (const auto behaves : {deaf_and_silent, deaf_but_talking}) {
         raw_service service(behaves);
-        open(settings_of(service, 1h));
+        auto settings = settings_of(service, 1h);
+        settings.close_timeout = 20ms;
+        open(settings);
         next<channel_opened>();
         channel->send("r-1", too_much);
         channel->close(leave::normally);
