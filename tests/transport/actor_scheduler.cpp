@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -120,6 +121,37 @@ CAF_TEST(actors on one thread take turns) {
     for (int i = 0; i < 3; ++i)
         for (const std::string name : {"one", "other"})
             CAF_CHECK_EQUAL(order.take().value_or(""), name);
+}
+
+CAF_TEST(actors that are spawned from outside are spread over all threads) {
+    tests::inbox<std::thread::id> seen;
+    transport::io_runtime io(2);
+    config settings(io);
+    caf::actor_system system(settings);
+    std::set<std::thread::id> threads;
+    for (int i = 0; i < 10; ++i) {
+        system.spawn([&](caf::event_based_actor*) { seen.put(std::this_thread::get_id()); });
+        threads.insert(seen.take().value_or(std::thread::id()));
+    }
+    CAF_CHECK_EQUAL(threads.size(), 2u);
+}
+
+CAF_TEST(a message stays on the thread of its sender) {
+    tests::inbox<std::thread::id> seen;
+    transport::io_runtime io(2);
+    config settings(io);
+    caf::actor_system system(settings);
+    const auto receiver = system.spawn([&](caf::event_based_actor*) -> caf::behavior {
+        return {[&](int) { seen.put(std::this_thread::get_id()); }};
+    });
+    for (auto* thread : io.contexts()) {
+        boost::asio::post(*thread, [&] {
+            seen.put(std::this_thread::get_id());
+            caf::anon_send(receiver, 1);
+        });
+        const auto sender = seen.take();
+        CAF_CHECK(sender == seen.take());
+    }
 }
 
 CAF_TEST(a system that has stopped leaves nothing on the threads) {

@@ -22,6 +22,8 @@ audio_clip long_stream() {
     return audio_clip(std::move(audio), std::move(ends), 5ms);
 }
 
+using inbox_of_payloads = tests::inbox<std::string>;
+
 struct fixture : tests::raw_channel_fixture {
     /// Opens a channel to that service, begins to send and makes every further write
     /// fail, while the service can still be heard.
@@ -53,6 +55,38 @@ struct fixture : tests::raw_channel_fixture {
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(channel_sending_tests, fixture)
+
+CAF_TEST(a clip goes out in one frame whatever its size) {
+    for (const std::size_t size : {100, 200, 600, 5'000, 70'000, 700'000}) {
+        inbox_of_payloads payloads;
+        raw_service service([&](raw_service&, raw_service::websocket& ws) {
+            tests::note_frames(ws, notes, [&](const client_frame& frame) {
+                if (frame.opcode == client_frame::binary)
+                    payloads.put(frame.payload);
+                if (frame.opcode == client_frame::close)
+                    ws.next_layer().shutdown(raw_service::tcp::socket::shutdown_both);
+            });
+        });
+        open(settings_of(service, 1h));
+        next<channel_opened>();
+        const std::string audio(size, 'a');
+        channel->send("r-1", audio_clip(audio));
+        const auto payload = payloads.take().value_or("");
+        const auto message = protocol::decode(payload);
+        CAF_REQUIRE(message.has_value());
+        const auto& input = std::get<protocol::audio_input>(*message);
+        CAF_CHECK(input.end);
+        CAF_CHECK(input.audio == audio);
+        CAF_CHECK_EQUAL(note(), "r-1 ends");
+        channel->interrupt();
+        channel.reset();
+        next<exchange_finished>();
+        next<channel_closed>();
+        CAF_CHECK_EQUAL(note(), "r-1 interrupted");
+        CAF_CHECK_EQUAL(note(), "close 1000");
+        CAF_CHECK_EQUAL(note(), "end");
+    }
+}
 
 CAF_TEST(audio that cannot be sent ends the session and is told as such) {
     raw_service service(listening());
