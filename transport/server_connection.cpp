@@ -137,7 +137,6 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
     ws_->read_message_max(limits_.message_size);
     co_await ws_->async_accept(request, use_awaitable);
     deadline_.cancel(); // Idle clients are the handler's affair.
-    ws_->binary(true);
     call_handler("on_upgrade",
                  [&] { handler_ = std::get<accept_upgrade>(verdict)(shared_from_this()); });
 }
@@ -280,8 +279,6 @@ void server_connection::close(std::uint16_t code, std::string reason) {
 }
 
 void server_connection::start_close() {
-    if (std::exchange(closing_, true))
-        return;
     limit_time(limits_.close_time);
     ws_->async_close(*close_when_sent_, [self = shared_from_this()](beast::error_code) {
         // The reader sees the end of the connection too.
@@ -298,7 +295,7 @@ void server_connection::abort() {
 }
 
 void server_connection::go_silent() {
-    if (ended_ || std::exchange(silent_, true))
+    if (std::exchange(silent_, true))
         return;
     boost::system::error_code ignored;
     deadline_.cancel(); // Of a close under way.

@@ -94,7 +94,6 @@ private:
     std::optional<boost::beast::websocket::close_reason> close_when_sent_;
     shared_bytes stall_when_sent_;
     std::string half_frame_; ///< While it is written.
-    bool closing_ = false;
     bool silent_ = false;
     bool failed_ = false; // The handler: it is told nothing more but the end.
     bool ended_ = false;

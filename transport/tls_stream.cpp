@@ -96,8 +96,7 @@ tls_stream::step tls_stream::outcome(int result) {
     case SSL_ERROR_SYSCALL:
         if (source_.error != 0)
             return {step::done, {source_.error, asio::error::get_system_category()}};
-        return {step::done,
-                ERR_peek_error() != 0 ? latest_tls_error() : asio::ssl::error::stream_truncated};
+        return {step::done, asio::ssl::error::stream_truncated};
     default:
         return {step::done, latest_tls_error()};
     }

@@ -18,6 +18,8 @@ std::string bytes(std::size_t size) {
 }
 
 struct fixture : tests::server_fixture {
+    using server_fixture::server_fixture;
+
     /// What a request with that body and header is answered with; 0: the connection ends.
     unsigned status_of(std::size_t body, std::size_t header) {
         auto to = connect();
@@ -36,6 +38,18 @@ struct fixture : tests::server_fixture {
 
     /// The code that the handler of the next WebSocket to end is told.
     std::uint16_t next_code() { return closed.take().value_or(0); }
+};
+
+struct tight_fixture : fixture {
+    tight_fixture() : fixture(tight_limits()) {}
+
+    static transport::server_limits tight_limits() {
+        transport::server_limits limits;
+        limits.body_size = 100;
+        limits.message_size = 200;
+        limits.queue_size = 300;
+        return limits;
+    }
 };
 
 } // namespace
@@ -115,6 +129,57 @@ CAF_TEST(close codes go out and come in as they are) {
         CAF_CHECK_EQUAL(next_code(), code);
     }
     upgraded(); // And has gone.
+    CAF_CHECK_EQUAL(next_code(), 1006u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST_FIXTURE_SCOPE(tight_server_limit_tests, tight_fixture)
+
+CAF_TEST(the owner of a server says how large a request and a message may be) {
+    CAF_CHECK_EQUAL(status_of(100, 10), 200u);
+    CAF_CHECK_EQUAL(status_of(101, 10), 0u);
+    for (const std::size_t size : {200, 201}) {
+        auto ws = upgraded().first;
+        ws.write(asio::buffer(bytes(size)));
+        if (size == 200)
+            CAF_CHECK_EQUAL(messages.take().value_or(tests::received_message{}).bytes, bytes(size));
+        beast::error_code ec;
+        ws.close(beast::websocket::close_code::normal, ec);
+        CAF_CHECK_EQUAL(next_code(), size == 200 ? 1000u : 1006u);
+    }
+}
+
+CAF_TEST(the owner of a server says how much a client may leave unread) {
+    for (const std::size_t size : {300, 301}) {
+        auto [ws, peer] = upgraded();
+        on_thread([&] {
+            peer->send(bytes_of(bytes(100)));
+            peer->send(bytes_of(bytes(size - 100)));
+            peer->close(1000, "enough");
+        });
+        beast::flat_buffer buffer;
+        beast::error_code ec;
+        while (!ec)
+            ws.read(buffer, ec);
+        CAF_CHECK(ec == (size == 300 ? beast::error_code(beast::websocket::error::closed)
+                                     : beast::error_code(asio::error::connection_reset)));
+        next_code();
+    }
+}
+
+CAF_TEST(what is sent to a silent connection is not kept) {
+    auto [ws, peer] = upgraded();
+    on_thread([&] {
+        peer->go_silent();
+        for (int i = 0; i < 2; ++i) // More than may wait.
+            peer->send(bytes_of(bytes(300)));
+    });
+    ws.next_layer().shutdown(socket::shutdown_send);
+    boost::system::error_code ec;
+    char byte = 0;
+    ws.next_layer().read_some(asio::buffer(&byte, 1), ec);
+    CAF_CHECK(ec == asio::error::eof); // And not a reset.
     CAF_CHECK_EQUAL(next_code(), 1006u);
 }
 

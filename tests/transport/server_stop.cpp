@@ -120,8 +120,10 @@ CAF_TEST(a connection lives no longer than those who use it) {
     CAF_CHECK(ended_with(1000));
     other.close(beast::websocket::close_code::normal);
     CAF_CHECK(ended_with(1000)); // The handler goes although its client is kept.
+    auto late = bytes_of("late");
+    std::weak_ptr<const std::string> left_late = late;
     on_thread([&] {
-        kept->send(bytes_of("late"));
+        kept->send(std::exchange(late, nullptr));
         kept->send_text(bytes_of("late"));
         kept->stall(bytes_of("late"));
         kept->close(1000, "late");
@@ -132,6 +134,7 @@ CAF_TEST(a connection lives no longer than those who use it) {
     server->stop();
     CAF_CHECK(io.drain(20s));
     CAF_CHECK(left.expired());
+    CAF_CHECK(left_late.expired());
     kept.reset();
     CAF_CHECK(gone.expired());
 }
