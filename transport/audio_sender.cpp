@@ -30,12 +30,10 @@ void audio_sender::send(std::string request_id, audio_clip audio) {
 void audio_sender::stop() {
     sending_ = false;
     next_piece_due_.cancel();
-    if (queue_.empty())
-        return;
-    queue_.front().ends = false;
-    queue_.remove_if([front = &queue_.front()](const message& waiting) {
-        return waiting.is_audio && &waiting != front;
-    });
+    for (auto& each : queue_)
+        each.ends = false;
+    queue_.remove_if(
+        [this](const message& each) { return each.is_audio && &each != &queue_.front(); });
 }
 
 bool audio_sender::interrupt() {

@@ -40,10 +40,8 @@ avatar_connection::avatar_connection(asio::io_context& io,
 // -- the course of a connection ------------------------------------------------
 
 void avatar_connection::open() {
-    if (stage_ == stage::closing)
+    if (stage_ == stage::closing) // Before it was opened.
         return finish({});
-    if (stage_ == stage::ended)
-        return;
     if (stage_ != stage::made)
         throw std::logic_error("a channel opened twice; expected once");
     stage_ = stage::opening;
@@ -66,8 +64,11 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
         co_await upgrade(ingress);
         co_await agree_session();
         require_opening();
+    } catch (const system_error& e) {
+        finish(why(e.code()));
+        co_return;
     } catch (...) {
-        finish(current_failure());
+        finish(failed_step());
         co_return;
     }
     contain([&] { on_opened(self); });
@@ -279,8 +280,7 @@ void avatar_connection::send(std::string request_id, audio_clip audio) {
         return;
     before_sending_ = ws_->next_layer().progress();
     exchange_.start(request_id);
-    nothing_sent_ = before_sending_ && !before_sending_->established;
-    if (!nothing_sent_) // Else the reader is about to meet the end.
+    if (!has_ended(before_sending_)) // Else the reader is about to meet the end.
         sender_->send(std::move(request_id), std::move(audio));
 }
 
@@ -294,8 +294,7 @@ bool avatar_connection::takes_call(const char* call) const {
 
 /// Of the request under way, by the service's machine.
 bool avatar_connection::request_accepted() {
-    return !nothing_sent_ &&
-           may_have_arrived(before_sending_, ws_->next_layer().progress(),
+    return may_have_arrived(before_sending_, ws_->next_layer().progress(),
                             std::chrono::steady_clock::now() - exchange_.started());
 }
 
@@ -480,17 +479,6 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
     return explain(ec, known);
-}
-
-/// Of the exception of an operation on the connection that is being handled.
-protocol::failure avatar_connection::current_failure() {
-    try {
-        throw;
-    } catch (const system_error& e) {
-        return why(e.code());
-    } catch (...) {
-        return failed_step();
-    }
 }
 
 /// Of the exception of a step of our own, or of the owner's, that is being handled.

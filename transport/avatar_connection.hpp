@@ -99,7 +99,6 @@ private:
     bool takes_call(const char* call) const;
     void redact(protocol::failure& f) const;
     std::vector<std::string_view> secrets() const;
-    protocol::failure current_failure();
     protocol::failure failed_step();
     [[noreturn]] void fail(protocol::failure_code code, std::string detail);
 
@@ -130,7 +129,6 @@ private:
     std::string connection_id_;
     exchange exchange_;
     std::optional<audio_sender> sender_;         // While the WebSocket is open.
-    bool nothing_sent_ = false;                  // Of the request under way.
     std::optional<tcp_progress> before_sending_; // How far all before it had come.
     steady_timer examination_due_;
     health_check health_;

@@ -25,8 +25,8 @@ constexpr auto longest_delay = std::chrono::milliseconds(500);
 std::optional<tcp_progress> progress_of(int socket) {
     tcp_info info{};
     socklen_t size = sizeof info;
-    constexpr auto needed = offsetof(tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked;
-    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
+    constexpr auto end_of_acked = offsetof(tcp_info, tcpi_bytes_received); // Which follows.
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < end_of_acked)
         return std::nullopt;
     int queued = 0;
     if (ioctl(socket, SIOCOUTQ, &queued) != 0)
@@ -34,6 +34,10 @@ std::optional<tcp_progress> progress_of(int socket) {
     return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
                         std::chrono::milliseconds(info.tcpi_last_data_recv),
                         static_cast<std::uint64_t>(queued)};
+}
+
+bool has_ended(const std::optional<tcp_progress>& now) {
+    return now && !now->established;
 }
 
 void limit_unconfirmed(int socket, std::chrono::milliseconds limit) {
@@ -44,6 +48,8 @@ void limit_unconfirmed(int socket, std::chrono::milliseconds limit) {
 
 bool may_have_arrived(const std::optional<tcp_progress>& before,
                       const std::optional<tcp_progress>& at_end, std::chrono::nanoseconds elapsed) {
+    if (has_ended(before))
+        return false;
     return !before || !at_end || at_end->acknowledged != before->acknowledged ||
            elapsed < longest_delay;
 }

@@ -18,15 +18,18 @@ struct tcp_progress {
 /// the fields of linux/tcp.h.
 std::optional<tcp_progress> progress_of(int socket);
 
+/// Whether nothing that is sent now can arrive any more. Not where the kernel cannot tell.
+bool has_ended(const std::optional<tcp_progress>& now);
+
 /// Lets the kernel end a connection, with the error ETIMEDOUT, where nothing that was
 /// sent is confirmed, or nothing may be sent, for so long. Source: tcp(7),
 /// TCP_USER_TIMEOUT.
 void limit_unconfirmed(int socket, std::chrono::milliseconds limit);
 
 /// Whether the other side can have taken any byte that was sent after `before`.
-/// Only when nothing was confirmed since is it sure that it has not, and only so
-/// long after sending, `elapsed`, that the confirmation cannot just be late: TCP
-/// may delay it for half a second (RFC 1122, section 4.2.3.2).
+/// It is sure that it has not where the connection had ended by then, or where nothing
+/// was confirmed since and it was sent so long ago, `elapsed`, that the confirmation
+/// cannot just be late: TCP may delay it for half a second (RFC 1122, section 4.2.3.2).
 bool may_have_arrived(const std::optional<tcp_progress>& before,
                       const std::optional<tcp_progress>& at_end, std::chrono::nanoseconds elapsed);
 

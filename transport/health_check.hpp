@@ -21,7 +21,7 @@ public:
     struct finding {
         enum { healthy, silent, deaf } state = healthy;
         bool wants_ping = false;
-        std::chrono::milliseconds next{0}; ///< Until the next examination; of a healthy one.
+        std::chrono::milliseconds next{}; ///< Until the next examination; of a healthy one.
     };
 
     explicit health_check(std::chrono::milliseconds keepalive) : keepalive_(keepalive) {}

@@ -136,6 +136,44 @@ CAF_TEST(actors that are spawned from outside are spread over all threads) {
     CAF_CHECK_EQUAL(threads.size(), 2u);
 }
 
+CAF_TEST(several threads may spawn actors at once) {
+    constexpr int each = 5'000;
+    tests::inbox<bool> all_ran;
+    std::atomic<int> ran = 0;
+    transport::io_runtime io(2);
+    config settings(io);
+    caf::actor_system system(settings);
+    std::vector<std::thread> outside;
+    for (int t = 0; t < 3; ++t)
+        outside.emplace_back([&] {
+            for (int i = 0; i < each; ++i)
+                system.spawn([&](caf::event_based_actor*) {
+                    if (++ran == 3 * each)
+                        all_ran.put(true);
+                });
+        });
+    for (auto& thread : outside)
+        thread.join();
+    CAF_CHECK(all_ran.take().has_value());
+}
+
+CAF_TEST(a system has stopped only when its threads are done with what came before) {
+    for (int round = 0; round < 5; ++round) {
+        transport::io_runtime io(2);
+        std::atomic<int> done = 0;
+        {
+            config settings(io);
+            caf::actor_system system(settings);
+            for (auto* thread : io.contexts())
+                boost::asio::post(*thread, [&] {
+                    std::this_thread::sleep_for(20ms); // Busy for longer than the stop takes.
+                    ++done;
+                });
+        }
+        CAF_CHECK_EQUAL(done.load(), 2);
+    }
+}
+
 CAF_TEST(a message stays on the thread of its sender) {
     tests::inbox<std::thread::id> seen;
     transport::io_runtime io(2);

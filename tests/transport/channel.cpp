@@ -44,7 +44,8 @@ CAF_TEST(opens with token and headers and carries requests until it is closed) {
         CAF_CHECK_EQUAL(end.request_id, id);
         CAF_CHECK(!end.failure);
         CAF_CHECK_EQUAL(end.frames, 3u);
-        CAF_CHECK(end.first_frame.count() > 0);
+        CAF_CHECK(end.first_frame_after_last.count() > 0);
+        CAF_CHECK(end.first_frame > end.first_frame_after_last);
     }
     channel->close(leave::normally);
     CAF_CHECK(!next<channel_closed>().failure);

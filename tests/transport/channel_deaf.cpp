@@ -1,7 +1,9 @@
 #include "tests/transport/own_socket.hpp"
 #include "tests/transport/raw_channel_fixture.hpp"
+#include "transport/delivery.hpp"
 
 #include <netinet/tcp.h>
+#include <thread>
 
 #define CAF_SUITE channel_deaf
 
@@ -99,6 +101,24 @@ CAF_TEST(a deaf service does not keep a session from closing) {
         channel->close(leave::normally);
         CAF_CHECK(!next<channel_closed>().failure);
     }
+}
+
+CAF_TEST(a request behind what a deaf service does not read was surely not taken) {
+    raw_service service(deaf_but_talking);
+    open(settings_of(service, 1s));
+    next<channel_opened>();
+    channel->send("r-1", too_much);
+    const int ours = tests::own_socket_to(service.port());
+    std::uint64_t arrived = 0;
+    for (bool moves = true; moves;) { // Until the machine of the service takes no more.
+        std::this_thread::sleep_for(50ms);
+        const auto now = transport::progress_of(ours).value_or(transport::tcp_progress{});
+        moves = now.queued == 0 || now.acknowledged != std::exchange(arrived, now.acknowledged);
+    }
+    channel->interrupt();
+    next<exchange_finished>();
+    channel->send("r-2", audio_clip("a"));
+    CAF_CHECK(!next<channel_closed>().request_accepted);
 }
 
 CAF_TEST(a service that takes its time to read keeps its session) {

@@ -3,6 +3,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+
+#include <atomic>
+#include <future>
+#include <thread>
 
 #define CAF_SUITE channel_openings
 
@@ -192,6 +198,8 @@ CAF_TEST(a connection that is lost while it opens is told with the step that was
         settings.service.ingress_endpoint = ingress;
         open(settings);
         auto reached = resets.accept();
+        char first = 0; // Of what the step begins with.
+        boost::asio::read(reached, boost::asio::buffer(&first, 1));
         reached.set_option(boost::asio::socket_base::linger(true, 0));
         reached.close();
         const auto failure = next<channel_closed>().failure;
@@ -205,6 +213,28 @@ CAF_TEST(a connection that is lost while it opens is told with the step that was
     const auto failure = next<channel_closed>().failure;
     CAF_CHECK_EQUAL(phase(failure), "websocket_connect");
     CAF_CHECK_EQUAL(failure.detail, "connecting to the ingress: Connection refused");
+}
+
+CAF_TEST(closing when a name has just been found ends it there) {
+    std::atomic<int> asked = 0;
+    service_script script;
+    script.token = [&](const http_request&) {
+        ++asked;
+        return http_reply{200, protocol::token_response("token-1")};
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.console_endpoint = "http://localhost:" + std::to_string(service.port());
+    std::promise<void> goes_on;
+    open(settings);
+    boost::asio::post(io.next(), [&] { goes_on.get_future().wait(); });
+    // What the system answers meanwhile is handled before the close; should it take longer,
+    // the close comes first.
+    std::this_thread::sleep_for(30ms);
+    channel->close(leave::normally);
+    goes_on.set_value();
+    CAF_CHECK(!next<channel_closed>().failure);
+    CAF_CHECK_EQUAL(asked.load(), 0);
 }
 
 CAF_TEST(a connection that is lost before its session is confirmed was opening) {

@@ -61,6 +61,7 @@ CAF_TEST(what the other side has confirmed is counted) {
     const auto before = progress_of(ours);
     CAF_REQUIRE(before.has_value());
     CAF_CHECK(before->established);
+    CAF_CHECK(!has_ended(before));
     pass(1000);
     const auto after = progress_of(ours);
     CAF_REQUIRE(after.has_value());
@@ -75,6 +76,8 @@ CAF_TEST(a connection that the other side has closed is not established) {
     const auto after = progress_of(ours);
     CAF_REQUIRE(after.has_value());
     CAF_CHECK(!after->established);
+    CAF_CHECK(has_ended(after));
+    CAF_CHECK(!has_ended(std::nullopt));
 }
 
 CAF_TEST(what was never confirmed has surely not arrived only after a while) {
@@ -82,6 +85,7 @@ CAF_TEST(what was never confirmed has surely not arrived only after a while) {
     CAF_CHECK(!may_have_arrived(same, same, 500ms));
     CAF_CHECK(may_have_arrived(same, same, 499ms));
     CAF_CHECK(may_have_arrived(same, tcp_progress{true, 8}, 1h));
+    CAF_CHECK(!may_have_arrived(tcp_progress{false, 7}, same, 0ms));
     CAF_CHECK(may_have_arrived(std::nullopt, same, 1h));
     CAF_CHECK(may_have_arrived(same, std::nullopt, 1h));
 }
