@@ -40,7 +40,7 @@ avatar_connection::avatar_connection(asio::io_context& io,
 // -- the course of a connection ------------------------------------------------
 
 void avatar_connection::open() {
-    if (stage_ == stage::closing) // Before it was opened.
+    if (stage_ == stage::closing) // A channel may be closed before it is opened.
         return finish({});
     if (stage_ != stage::made)
         throw std::logic_error("a channel opened twice; expected once");
@@ -76,7 +76,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
 
 void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
     stage_ = stage::open;
-    deadline_.cancel();
+    lift_limit();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
     limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
@@ -125,6 +125,7 @@ awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     const auto& channel = settings_->channel;
     ws_.emplace(std::move(*stream_));
     stream_.reset();
+    ws_->next_layer().set_teardown_timeout(channel.close_timeout);
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
     if (!channel.service.use_query_auth)
@@ -384,7 +385,7 @@ void avatar_connection::ping() {
 }
 
 void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
-    if (stage_ == stage::closing || stage_ == stage::ended)
+    if (stage_ == stage::ended)
         return;
     health_.on_received();
     // A service that has sent its close frame answers nothing any more, but Beast
@@ -418,9 +419,13 @@ void avatar_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
     deadline_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         const auto self = weak.lock();
-        if (!ec && self)
+        if (!ec && self && has_come(self->deadline_))
             self->contain([&] { self->cut(exceeded_limit::time); });
     });
+}
+
+void avatar_connection::lift_limit() {
+    deadline_.expires_at(steady_timer::time_point::max());
 }
 
 void avatar_connection::cut(exceeded_limit because) {
@@ -483,17 +488,17 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
 
 /// Of the exception of a step of our own, or of the owner's, that is being handled.
 protocol::failure avatar_connection::failed_step() {
+    protocol::failure reason;
+    reason.phase = phase_;
+    reason.code = failure_code::unknown;
+    reason.detail = std::string(step_) + ": " + current_exception_text();
     try {
         throw;
     } catch (const connection_error& e) {
-        return e.reason();
+        reason = e.reason();
     } catch (...) {
-        protocol::failure reason;
-        reason.phase = phase_;
-        reason.code = failure_code::unknown;
-        reason.detail = std::string(step_) + ": " + current_exception_text();
-        return reason;
     }
+    return reason;
 }
 
 void avatar_connection::fail(failure_code code, std::string detail) {

@@ -91,6 +91,7 @@ private:
     void ping();
     void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     void limit_time(std::chrono::milliseconds limit);
+    void lift_limit();
     void cut(exceeded_limit because);
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);

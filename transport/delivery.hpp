@@ -18,7 +18,8 @@ struct tcp_progress {
 /// the fields of linux/tcp.h.
 std::optional<tcp_progress> progress_of(int socket);
 
-/// Whether nothing that is sent now can arrive any more. Not where the kernel cannot tell.
+/// Whether either side has begun to end the connection: nothing more is sent on it then.
+/// False where the kernel cannot tell.
 bool has_ended(const std::optional<tcp_progress>& now);
 
 /// Lets the kernel end a connection, with the error ETIMEDOUT, where nothing that was

@@ -42,8 +42,9 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
     const bool established = known.phase == failure_phase::websocket_runtime;
     const bool opened = established || known.phase == failure_phase::websocket_send;
     protocol::failure f;
-    if (ec == websockets::error::closed || known.close.code != websockets::close_code::none) {
-        // Whatever came after it: the close frame says why.
+    if (ec == websockets::error::closed || known.close.code != websockets::close_code::none ||
+        (opened && known.exceeded == exceeded_limit::time)) {
+        // Whatever came after it: the close frame says why, if anything does.
         f = closed_by_peer(known);
     } else if (known.exceeded == exceeded_limit::time) {
         f.code = failure_code::connection_failed;

@@ -10,7 +10,7 @@
 
 namespace avatar::transport {
 
-/// Decides when a connection is pinged, which pong answers whom, and when the
+/// Decides when a connection is pinged, which pong answers a probe, and when the
 /// connection has failed. It is silent when nothing has come for two keepalives and a
 /// ping brought nothing either; it is deaf when nothing that is written has moved for as
 /// long. The kernel knows when the last byte came and how far ours have. No I/O.

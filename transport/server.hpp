@@ -61,7 +61,8 @@ public:
     /// Queues one text message, which the avatar protocol does not use.
     virtual void send_text(shared_bytes text) = 0;
 
-    /// Sends what is queued, then closes with that WebSocket code.
+    /// Sends what is queued, for as long as the client takes to read it, then closes with
+    /// that WebSocket code.
     virtual void close(std::uint16_t code, std::string reason) = 0;
 
     /// Cuts the TCP connection (with a reset) and drops what is queued.
@@ -111,7 +112,8 @@ struct server_callbacks {
 struct server_limits {
     /// For TLS, for a request to arrive, and for its reply to be taken.
     std::chrono::milliseconds request_time{30'000};
-    /// For the answer to a close frame.
+    /// For the answer to a close frame, and for the client to end a connection whose
+    /// WebSocket has ended.
     std::chrono::milliseconds close_time{2'000};
     std::size_t body_size = 1024 * 1024;         ///< Of a request, in bytes.
     std::size_t message_size = 64 * 1024 * 1024; ///< Of a WebSocket message.

@@ -133,10 +133,11 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
     }
     ws_.emplace(std::move(*stream_));
     stream_.reset();
+    ws_->next_layer().set_teardown_timeout(limits_.close_time);
     ws_->auto_fragment(false);
     ws_->read_message_max(limits_.message_size);
     co_await ws_->async_accept(request, use_awaitable);
-    deadline_.cancel(); // Idle clients are the handler's affair.
+    lift_limit(); // Idle clients are the handler's affair.
     call_handler("on_upgrade",
                  [&] { handler_ = std::get<accept_upgrade>(verdict)(shared_from_this()); });
 }
@@ -298,7 +299,7 @@ void server_connection::go_silent() {
     if (std::exchange(silent_, true))
         return;
     boost::system::error_code ignored;
-    deadline_.cancel(); // Of a close under way.
+    lift_limit(); // Of a close under way.
     connection().socket().cancel(ignored);
 }
 
@@ -347,9 +348,13 @@ void server_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
     deadline_.async_wait([weak = weak_from_this()](beast::error_code ec) {
         const auto self = weak.lock();
-        if (!ec && self)
+        if (!ec && self && has_come(self->deadline_))
             self->connection().close();
     });
+}
+
+void server_connection::lift_limit() {
+    deadline_.expires_at(steady_timer::time_point::max());
 }
 
 stream& server_connection::connection() {

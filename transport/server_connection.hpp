@@ -73,6 +73,7 @@ private:
     void start_stall();
     awaitable<void> pause(std::chrono::milliseconds length);
     void limit_time(std::chrono::milliseconds limit);
+    void lift_limit();
     void cut();
     stream& connection();
 

@@ -8,6 +8,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -39,6 +40,7 @@ public:
 
     /// Ends every operation under way with an error. For time limits.
     void close() {
+        teardown_due_.reset();
         progress_ = progress();
         boost::system::error_code ignored;
         socket().close(ignored);
@@ -47,6 +49,21 @@ public:
     /// How far what was sent has come; after `close`, as it was then.
     std::optional<tcp_progress> progress() {
         return socket().is_open() ? progress_of(socket().native_handle()) : progress_;
+    }
+
+    /// How long the other side has to end the connection once a WebSocket on it has.
+    void set_teardown_timeout(std::chrono::milliseconds timeout) { teardown_timeout_ = timeout; }
+
+    /// Beast waits for the other side without a limit: after that time, as if that had
+    /// ended the connection.
+    void limit_teardown() {
+        teardown_due_ = std::make_shared<steady_timer>(get_executor(), teardown_timeout_);
+        teardown_due_->async_wait([this, timer = std::weak_ptr<steady_timer>(teardown_due_)](
+                                      boost::system::error_code ec) {
+            boost::system::error_code ignored;
+            if (!ec && !timer.expired()) // It goes with this.
+                socket().shutdown(socket_type::shutdown_receive, ignored);
+        });
     }
 
     template <class Buffers, class Token>
@@ -80,12 +97,15 @@ private:
     std::unique_ptr<socket_type> plain_;
     std::unique_ptr<tls_stream> tls_;
     std::optional<tcp_progress> progress_; // At the end.
+    std::chrono::milliseconds teardown_timeout_{2000};
+    std::shared_ptr<steady_timer> teardown_due_; // While the WebSocket ends.
 };
 
 /// Beast's hooks, found by argument-dependent lookup: how a WebSocket on top
-/// ends its connection, and how its time limits cut it.
+/// ends its connection, and how time limits of Beast's own, which are not set, cut it.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, stream& s, Handler&& handler) {
+    s.limit_teardown();
     if (s.tls())
         s.tls()->async_teardown(std::forward<Handler>(handler));
     else

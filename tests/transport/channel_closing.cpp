@@ -100,8 +100,11 @@ CAF_TEST(no ping goes out while the session closes) {
     });
     auto settings = settings_of(service, 20ms);
     settings.close_timeout = 100ms;
+    const auto began = std::chrono::steady_clock::now();
     open_and(settings, [this] { channel->close(leave::normally); });
-    CAF_CHECK(!next<channel_closed>().failure); // By the limit on closing.
+    CAF_CHECK(!next<channel_closed>().failure);
+    // By the limit on closing, and not by the one on silence.
+    CAF_CHECK(std::chrono::steady_clock::now() - began >= settings.close_timeout);
     CAF_CHECK_EQUAL(note(), "close 1000");
     CAF_CHECK_EQUAL(note(), "end");
     check_no_event_follows();
@@ -139,6 +142,40 @@ CAF_TEST(a service that says goodbye and keeps the connection is left all the sa
                     "connectionClosed (close code 1011): closed by the service: restarting");
     CAF_CHECK_EQUAL(note(), "close 1011");
     CAF_CHECK_EQUAL(note(), "end");
+}
+
+CAF_TEST(a close frame without a code ends the session like any other) {
+    raw_service service([this](raw_service&, raw_service::websocket& ws) {
+        tests::write_frame(ws, client_frame::close, "");
+        tests::note_frames(ws, notes, [](const client_frame&) {});
+    });
+    auto settings = settings_of(service, 1h);
+    settings.close_timeout = 20ms;
+    open(settings);
+    next<channel_opened>();
+    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                    "connectionClosed: closed by the service");
+}
+
+CAF_TEST(a service that breaks the protocol and keeps the connection is left with the reason) {
+    for (const bool too_large : {true, false}) {
+        raw_service service([&](raw_service& self, raw_service::websocket& ws) {
+            if (too_large)
+                ws.write(boost::asio::buffer(std::string(1025, 'x')));
+            else
+                tests::write_frame(ws, 3, "an opcode that nobody knows");
+            while (self.pace()) {
+            }
+        });
+        auto settings = settings_of(service, 1h);
+        settings.service.max_message_size = 1024;
+        settings.close_timeout = 20ms;
+        open(settings);
+        next<channel_opened>();
+        const auto failure = next<channel_closed>().failure;
+        CAF_CHECK_EQUAL(code(failure), "protocolError");
+        CAF_CHECK_EQUAL(failure.detail.starts_with("message larger than 1024 bytes"), too_large);
+    }
 }
 
 CAF_TEST(a channel that was closed before it was opened asks for nothing) {

@@ -55,12 +55,24 @@ CAF_TEST(a close frame keeps its code and reason) {
     CAF_CHECK_EQUAL(std::string(to_string(failure.code)), "connectionClosed");
 }
 
+CAF_TEST(a close frame may say nothing) {
+    CAF_CHECK_EQUAL(told(beast::websocket::error::closed, running),
+                    "websocket_runtime | connectionClosed: closed by the service");
+}
+
 CAF_TEST(a close frame says why whatever came after it) {
     auto known = running;
     known.close = {beast::websocket::close_code::policy_error, "policy says no"};
     CAF_CHECK_EQUAL(transport::explain(asio::error::connection_reset, known).close_code, 1008u);
     known.exceeded = transport::exceeded_limit::time;
     CAF_CHECK_EQUAL(transport::explain(asio::error::operation_aborted, known).close_code, 1008u);
+}
+
+CAF_TEST(a session that is open has a time limit only once the service has closed it) {
+    auto known = running;
+    known.exceeded = transport::exceeded_limit::time;
+    CAF_CHECK_EQUAL(told(asio::error::operation_aborted, known),
+                    "websocket_runtime | connectionClosed: closed by the service");
 }
 
 CAF_TEST(our own time limit names the step that was under way) {

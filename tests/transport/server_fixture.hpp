@@ -158,7 +158,7 @@ private:
         if (request.target.ends_with("slow"))
             reply.delay = std::chrono::milliseconds(5);
         if (request.target == "/late")
-            reply.delay = std::chrono::seconds(1);
+            reply.delay = std::chrono::milliseconds(1500);
         if (request.target.starts_with("/huge"))
             reply.body.resize(huge_size, 'x');
         if (request.target == "/never")
