@@ -183,6 +183,10 @@ CAF_TEST(a message stays on the thread of its sender) {
         return {[&](int) { seen.put(std::this_thread::get_id()); }};
     });
     for (auto* thread : io.contexts()) {
+        for (auto* each : io.contexts()) { // The receiver is done with what came before.
+            boost::asio::post(*each, [&] { seen.put({}); });
+            seen.take();
+        }
         boost::asio::post(*thread, [&] {
             seen.put(std::this_thread::get_id());
             caf::anon_send(receiver, 1);

@@ -23,6 +23,44 @@ CAF_TEST(an error that names no request ends the session) {
     CAF_CHECK_EQUAL(closed.failure.connection_id, "connection-1");
 }
 
+CAF_TEST(an error of a request ends that one and names the connection that it is told of) {
+    for (const std::string named : {"", "another"}) {
+        service_script script;
+        script.request = [&](transport::peer& peer, const protocol::message& m) {
+            const auto& audio = std::get<protocol::audio_input>(m);
+            if (audio.req_id == "r-1")
+                tests::send(peer, protocol::server_error{named, "r-1", 3, "unsupported audio"});
+            else
+                tests::send_frames(peer, audio.req_id, 1);
+        };
+        tests::local_service service(std::move(script));
+        open(settings_for(service));
+        next<channel_opened>();
+        channel->send("r-1", audio_clip("a"));
+        const auto end = next<exchange_finished>();
+        CAF_CHECK_EQUAL(code(end.failure), "invalidRequest");
+        const std::string told = named.empty() ? "connection-1" : named;
+        CAF_CHECK_EQUAL(end.failure.connection_id, told);
+        channel->send("r-2", audio_clip("a"));
+        CAF_CHECK(!next<exchange_finished>().failure);
+        channel->close(leave::normally);
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(a confirmation in the middle of a session is a protocol error) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        tests::send(peer, protocol::confirm_session{"connection-2"});
+    };
+    tests::local_service service(std::move(script));
+    open(settings_for(service));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("a"));
+    CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
+                    "protocolError: unexpected message type");
+}
+
 CAF_TEST(a server that closes in the middle of a request ends it with code and reason) {
     service_script script;
     script.request = [](transport::peer& peer, const protocol::message&) {
@@ -93,11 +131,28 @@ CAF_TEST(closing says whether the program stops before its work is done) {
         tests::service_script script;
         script.closed = [&](std::uint16_t code) { closed.put(code); };
         tests::local_service service(script);
-        open(settings_for(service));
+        auto settings = settings_for(service);
+        settings.close_timeout = std::chrono::hours(1); // It does not take that long.
+        open(settings);
         next<channel_opened>();
         channel->close(why);
         CAF_CHECK_EQUAL(closed.take().value_or(0), static_cast<std::uint16_t>(why));
         next<channel_closed>();
+    }
+}
+
+CAF_TEST(closing while the service closes takes no longer) {
+    for (int round = 0; round < 20; ++round) {
+        tests::service_script script;
+        script.handshake = [](transport::peer& peer) {
+            tests::send(peer, protocol::confirm_session{"connection-1"});
+            peer.close(1001, "restarting");
+        };
+        tests::local_service service(script);
+        auto settings = settings_for(service);
+        settings.close_timeout = std::chrono::hours(1);
+        open_and(settings, [&] { channel->close(leave::normally); });
+        CAF_CHECK(!next<channel_closed>().failure);
     }
 }
 

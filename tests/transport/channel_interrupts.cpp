@@ -1,6 +1,11 @@
 #include "tests/transport/client_frames.hpp"
 #include "tests/transport/raw_channel_fixture.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <future>
+#include <thread>
+
 #define CAF_SUITE channel_interrupts
 
 using namespace avatar;
@@ -70,6 +75,25 @@ CAF_TEST(a second interrupt of a request says nothing) {
     CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
     CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-2");
     CAF_CHECK_EQUAL(note(), "r-1 interrupted");
+    CAF_CHECK_EQUAL(note(), "r-2 ends");
+}
+
+CAF_TEST(a piece that falls due in the moment of an interrupt is not sent) {
+    raw_service service(answering());
+    open(settings_of(service, 1h));
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("abc", {1, 2, 3}, 50ms));
+    CAF_CHECK_EQUAL(note(), "r-1 goes on");
+    std::promise<void> goes_on;
+    boost::asio::post(io.next(), [&] { goes_on.get_future().wait(); });
+    std::this_thread::sleep_for(80ms); // The second piece is due, and its timer cannot be told.
+    channel->interrupt();
+    goes_on.set_value();
+    std::string said = note();
+    while (said == "r-1 goes on") // Had it been due before already.
+        said = note();
+    CAF_CHECK_EQUAL(said, "r-1 interrupted");
+    channel->send("r-2", audio_clip("a"));
     CAF_CHECK_EQUAL(note(), "r-2 ends");
 }
 

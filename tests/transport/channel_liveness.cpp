@@ -2,7 +2,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <ctime>
 #include <future>
+#include <thread>
 
 #define CAF_SUITE channel_liveness
 
@@ -47,6 +49,25 @@ CAF_TEST(an idle session outlives its connect timeout and many times the silence
     next<channel_alive>();
     idle->send("r-1", audio_clip("a"));
     CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+}
+
+CAF_TEST(an idle session costs no time of the processor) {
+    tests::local_service service;
+    open(settings_for(service));
+    next<channel_opened>();
+    const auto used = [&] {
+        std::promise<std::chrono::nanoseconds> told;
+        boost::asio::post(io.next(), [&] {
+            timespec time{};
+            ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+            told.set_value(std::chrono::seconds(time.tv_sec) +
+                           std::chrono::nanoseconds(time.tv_nsec));
+        });
+        return told.get_future().get();
+    };
+    const auto before = used();
+    std::this_thread::sleep_for(100ms);
+    CAF_CHECK(used() - before < 20ms); // A timer that came again and again would use it all.
 }
 
 CAF_TEST(no other pong than that to its ping answers a check) {

@@ -1,3 +1,4 @@
+#include "config/error.hpp"
 #include "protocol/endpoint.hpp"
 #include "tests/transport/channel_fixture.hpp"
 
@@ -109,6 +110,36 @@ CAF_TEST(a handshake answered with an error is told as that error) {
     const auto failure = failure_of(std::move(script));
     CAF_CHECK_EQUAL(code(failure), "invalidRequest");
     CAF_CHECK_EQUAL(phase(failure), "websocket_handshake");
+}
+
+CAF_TEST(a handshake answered with an error of a request is told as that error) {
+    service_script script;
+    script.handshake = [](transport::peer& peer) {
+        tests::send(peer, protocol::server_error{"", "r-1", 4001, "credits exhausted"});
+    };
+    CAF_CHECK_EQUAL(code(failure_of(std::move(script))), "creditsExhausted");
+}
+
+CAF_TEST(a confirmation as text is no confirmation) {
+    service_script script;
+    script.handshake = [](transport::peer& peer) {
+        peer.send_text(std::make_shared<const std::string>(
+            protocol::encode(protocol::confirm_session{"connection-1"})));
+    };
+    const auto failure = failure_of(std::move(script));
+    CAF_CHECK_EQUAL(describe(failure), "protocolError: text frame instead of a binary one");
+}
+
+CAF_TEST(channels with settings that cannot be used are not made) {
+    tests::local_service service;
+    auto settings = settings_for(service);
+    settings.sample_rate = 1;
+    try {
+        transport::make_avatar_channels(io, settings);
+        CAF_ERROR("made");
+    } catch (const config::config_error& e) {
+        CAF_CHECK(std::string(e.what()).starts_with("audio.sample-rate=1: expected"));
+    }
 }
 
 CAF_TEST(a handshake answered with anything else is a protocol error) {

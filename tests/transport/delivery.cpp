@@ -86,6 +86,9 @@ CAF_TEST(what was never confirmed has surely not arrived only after a while) {
     CAF_CHECK(may_have_arrived(same, same, 499ms));
     CAF_CHECK(may_have_arrived(same, tcp_progress{true, 8}, 1h));
     CAF_CHECK(!may_have_arrived(tcp_progress{false, 7}, same, 0ms));
+    const tcp_progress none{true, 0};
+    CAF_CHECK(may_have_arrived(std::nullopt, none, 1h));
+    CAF_CHECK(may_have_arrived(none, std::nullopt, 1h));
     CAF_CHECK(may_have_arrived(std::nullopt, same, 1h));
     CAF_CHECK(may_have_arrived(same, std::nullopt, 1h));
 }
@@ -99,7 +102,7 @@ CAF_TEST(what waits in the kernel is counted) {
     const auto full = progress_of(ours);
     CAF_REQUIRE(full.has_value());
     CAF_CHECK(full->queued > 0);
-    CAF_CHECK(full->queued + full->acknowledged >= sent);
+    CAF_CHECK(full->queued <= sent);
 }
 
 CAF_TEST(the silence of the other side begins with its last byte) {

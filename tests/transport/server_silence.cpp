@@ -23,6 +23,15 @@ void ask_for_everything(peer& of) {
 }
 
 struct fixture : tests::server_fixture {
+    fixture() : server_fixture(patient_limits()) {}
+
+    /// None of these ends is one of a close that takes too long.
+    static transport::server_limits patient_limits() {
+        transport::server_limits limits;
+        limits.close_time = std::chrono::hours(1);
+        return limits;
+    }
+
     /// The client has said all it has to say: the server, which hears it, ends the
     /// connection. What the client was sent until then.
     static std::string leave(client& ws) {
@@ -102,15 +111,19 @@ CAF_TEST(a stall of a connection that sends nothing begins at once) {
 CAF_TEST(a server that stops cuts the silent and the stalled) {
     auto [ws, silent] = upgraded();
     auto [other, stalled] = upgraded();
+    auto [reads_nothing, about_to_stall] = upgraded();
     on_thread([&] {
         silent->go_silent();
         stalled->stall(bytes_of("0123"));
+        about_to_stall->send(bytes_of(std::string(tests::huge_size, 'x')));
+        about_to_stall->stall(bytes_of("0123"));
     });
     CAF_CHECK_EQUAL(read_bytes(other.next_layer(), 4), "\x82\x04"
                                                        "01");
     server->stop();
     CAF_CHECK_EQUAL(rest_of(ws.next_layer()), "");
     CAF_CHECK_EQUAL(rest_of(other.next_layer()), "");
+    CAF_CHECK(ended_with(1006));
     CAF_CHECK(ended_with(1006));
     CAF_CHECK(ended_with(1006));
     CAF_CHECK(nothing_more_closed());
@@ -120,14 +133,19 @@ CAF_TEST(a silent or stalled connection whose handler throws is cut without a wo
     const auto fail = [] { throw std::runtime_error("made to fail"); };
     auto [ws, silent] = upgraded();
     auto [other, stalled] = upgraded();
+    auto [reads_nothing, about_to_stall] = upgraded();
     on_thread([&] {
         silent->go_silent();
         silent->contain(fail);
         stalled->stall(bytes_of(""));
         stalled->contain(fail);
+        about_to_stall->send(bytes_of(std::string(tests::huge_size, 'x')));
+        about_to_stall->stall(bytes_of("0123"));
+        about_to_stall->contain(fail);
     });
     CAF_CHECK_EQUAL(rest_of(ws.next_layer()), "");
     CAF_CHECK(rest_of(other.next_layer()).size() <= 2);
+    CAF_CHECK(ended_with(1006));
     CAF_CHECK(ended_with(1006));
     CAF_CHECK(ended_with(1006));
 }

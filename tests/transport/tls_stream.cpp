@@ -184,6 +184,16 @@ CAF_TEST(an operation never ends within the call that begins it) {
     CAF_CHECK(ended);
 }
 
+CAF_TEST(nothing before TLS 1.2 is spoken and idle connections keep no buffers) {
+    for (const auto& context : {server_tls, client_tls}) {
+        const auto options = SSL_CTX_get_options(context->native_handle());
+        for (const auto option :
+             {SSL_OP_NO_SSLv3, SSL_OP_NO_TLSv1, SSL_OP_NO_TLSv1_1, SSL_OP_NO_RENEGOTIATION})
+            CAF_CHECK((options & option) != 0);
+        CAF_CHECK((SSL_CTX_get_mode(context->native_handle()) & SSL_MODE_RELEASE_BUFFERS) != 0);
+    }
+}
+
 CAF_TEST(an agreed end is an end of file) {
     error_code at_client = asio::error::fault;
     error_code read;
