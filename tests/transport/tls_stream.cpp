@@ -265,6 +265,18 @@ CAF_TEST(a reset is told as such and raises no signal) {
     CAF_CHECK(writing.failed());
 }
 
+CAF_TEST(a reset ends a write that waits) {
+    error_code writing;
+    const auto much = more_than_fits('t');
+    asio::async_write(*client, asio::buffer(much),
+                      [&](error_code ec, std::size_t) { writing = ec; });
+    settle(); // It has filled what there is.
+    server->next_layer().set_option(asio::socket_base::linger(true, 0));
+    server->next_layer().close();
+    run();
+    CAF_CHECK(writing == asio::error::connection_reset || writing == asio::error::broken_pipe);
+}
+
 CAF_TEST(bytes that are no TLS are an error of TLS) {
     error_code ec;
     asio::write(server->next_layer(), asio::buffer("HTTP/1.1 400 Bad Request\r\n", 26));
