@@ -78,6 +78,23 @@ CAF_TEST(a second interrupt of a request says nothing) {
     CAF_CHECK_EQUAL(note(), "r-2 ends");
 }
 
+CAF_TEST(an interrupt that goes out ends no request after it) {
+    raw_service service(answering());
+    auto settings = settings_of(service, 1h);
+    settings.egress.agora.channel_name = "channel"; // Requests end when they are written.
+    open(settings);
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("ab", {1, 2}, 1h));
+    CAF_CHECK_EQUAL(note(), "r-1 goes on");
+    channel->interrupt();
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+    channel->send("r-2", audio_clip("ab", {1, 2}, 1h));
+    CAF_CHECK_EQUAL(note(), "r-1 interrupted");
+    CAF_CHECK_EQUAL(note(), "r-2 goes on");
+    channel->close(leave::normally);
+    CAF_CHECK(!next<channel_closed>().failure); // The next event.
+}
+
 CAF_TEST(a piece that falls due in the moment of an interrupt is not sent) {
     raw_service service(answering());
     open(settings_of(service, 1h));
