@@ -331,7 +331,7 @@ audio_sender_events avatar_connection::sender_events() {
     audio_sender_events events;
     events.on_last_piece = [this] { exchange_.audio_ended(); };
     events.on_all_written = [this] {
-        if (!frames_come_back() && exchange_.under_way())
+        if (!frames_come_back())
             end_exchange(exchange_.finish());
     };
     events.on_error = [this](const boost::system::error_code& ec) {
@@ -417,9 +417,9 @@ void avatar_connection::close(leave why) {
 
 void avatar_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code) {
         const auto self = weak.lock();
-        if (!ec && self && has_come(self->deadline_))
+        if (self && has_come(self->deadline_))
             self->contain([&] { self->cut(exceeded_limit::time); });
     });
 }

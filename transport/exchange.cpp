@@ -14,7 +14,7 @@ void exchange::start(std::string request_id) {
 }
 
 void exchange::abandon() {
-    abandoned_ = under_way();
+    abandoned_ = true;
 }
 
 std::optional<exchange_finished> exchange::on_frame(const protocol::response_animation& frame,

@@ -66,8 +66,6 @@ bool io_runtime::drain(std::chrono::milliseconds limit) {
     for (auto& worker : workers_)
         if (worker->done.get_future().wait_until(deadline) == std::future_status::timeout)
             return false;
-    for (auto& worker : workers_)
-        worker->thread.join();
     return true;
 }
 

@@ -346,9 +346,9 @@ awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
 
 void server_connection::limit_time(std::chrono::milliseconds limit) {
     deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](beast::error_code ec) {
+    deadline_.async_wait([weak = weak_from_this()](beast::error_code) {
         const auto self = weak.lock();
-        if (!ec && self && has_come(self->deadline_))
+        if (self && has_come(self->deadline_))
             self->connection().close();
     });
 }

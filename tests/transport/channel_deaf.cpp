@@ -1,3 +1,4 @@
+#include "tests/transport/client_frames.hpp"
 #include "tests/transport/own_socket.hpp"
 #include "tests/transport/raw_channel_fixture.hpp"
 
@@ -105,6 +106,24 @@ CAF_TEST(a deaf service does not keep a session from closing) {
     }
 }
 
+CAF_TEST(a service that says goodbye and reads nothing is left all the same) {
+    raw_service service([](raw_service& self, raw_service::websocket& ws) {
+        while (self.pace() && ws.next_layer().available() == 0) {
+        }
+        // Of the request, which is never read: Beast's answer waits behind it.
+        tests::write_frame(ws, tests::client_frame::close,
+                           "\x03\xf3"
+                           "restarting");
+        deaf_and_silent(self, ws);
+    });
+    auto settings = settings_of(service, 1h);
+    settings.close_timeout = 100ms;
+    open(settings);
+    next<channel_opened>();
+    channel->send("r-1", too_much);
+    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "connectionClosed");
+}
+
 CAF_TEST(a service that takes its time to read keeps its session) {
     raw_service service(slow);
     open(settings_of(service, 500ms)); // A busy machine stops the service's thread for less.
@@ -134,10 +153,10 @@ CAF_TEST(a service that takes connections and nothing else is left at the connec
         auto settings = settings_for(service);
         settings.service.console_endpoint = console;
         settings.service.ingress_endpoint = ingress;
-        settings.service.connect_timeout = 100ms;
+        settings.service.connect_timeout = 500ms; // For the steps before as well.
         open(settings);
         CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                        "connectionFailed: timed out after 100ms (" + step + ")");
+                        "connectionFailed: timed out after 500ms (" + step + ")");
     }
 }
 

@@ -170,6 +170,24 @@ CAF_TEST(a handshake that is not answered ends at the connect timeout) {
                                               "(waiting for the session's confirmation)");
 }
 
+CAF_TEST(a session that opens in the moment of its timeout is open or it has timed out) {
+    service_script script;
+    script.handshake = [this](transport::peer& peer) {
+        boost::asio::post(io.next(), [] { std::this_thread::sleep_for(600ms); });
+        tests::send(peer, protocol::confirm_session{"connection-1"});
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.connect_timeout = 500ms; // It passes while the thread does nothing.
+    open(settings);
+    const auto first = events.take();
+    CAF_REQUIRE(first.has_value());
+    if (!std::holds_alternative<channel_opened>(*first))
+        return;
+    channel->check();
+    next<channel_alive>();
+}
+
 CAF_TEST(a name that does not exist is a failed connection) {
     tests::local_service service;
     auto settings = settings_for(service);

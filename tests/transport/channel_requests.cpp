@@ -123,20 +123,20 @@ CAF_TEST(a service that ends the request early gets no more of its audio) {
         open(settings_for(service));
         next<channel_opened>();
         auto ended = std::move(channel);
-        ended->send("r-1", stream_of(10, 2ms));
+        ended->send("r-1", stream_of(2, 400ms)); // In which a busy machine answers too.
         CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
 
         // On the same thread, and longer than r-1 would take from now on.
         open(settings_for(service));
         next<channel_opened>();
-        channel->send("meanwhile", stream_of(20, 2ms));
+        channel->send("meanwhile", stream_of(2, 500ms));
         CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "meanwhile");
 
         ended->send("r-2", audio_clip("c"));
         CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-2");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: x");
-        for (int i = 1; i <= 20; ++i)
-            CAF_CHECK_EQUAL(notes.take().value_or(""), i < 20 ? "meanwhile: x" : "meanwhile: x.");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "meanwhile: x");
+        CAF_CHECK_EQUAL(notes.take().value_or(""), "meanwhile: x.");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: c.");
         ended->close(leave::normally);
         next<channel_closed>();

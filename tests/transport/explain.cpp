@@ -115,6 +115,8 @@ CAF_TEST(a refused upgrade is judged by its status and body) {
 CAF_TEST(broken HTTP and WebSocket framing are protocol errors) {
     CAF_CHECK(transport::explain(beast::http::error::bad_version, connecting).code ==
               protocol::failure_code::protocol_error);
+    CAF_CHECK(transport::explain(beast::websocket::error::no_upgrade, connecting).code ==
+              protocol::failure_code::protocol_error);
     CAF_CHECK(transport::explain(beast::websocket::error::bad_opcode, running).code ==
               protocol::failure_code::protocol_error);
 }

@@ -90,6 +90,17 @@ CAF_TEST(the port is free once a server has been stopped) {
     CAF_CHECK_EQUAL(answer.body(), "next");
 }
 
+CAF_TEST(the port is free at once whatever the thread of the server does) {
+    std::promise<void> goes_on;
+    asio::post(*thread, [&] { goes_on.get_future().wait(); });
+    server->stop();
+    beast::error_code refused;
+    socket late(client_io);
+    late.connect({asio::ip::make_address("127.0.0.1"), port}, refused);
+    CAF_CHECK(refused == asio::error::connection_refused);
+    goes_on.set_value();
+}
+
 CAF_TEST(a server that goes stops) {
     auto ws = upgraded().first;
     server.reset();
