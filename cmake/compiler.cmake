@@ -1,7 +1,19 @@
-# How our own code is compiled: strict warnings, optional sanitizers, ccache
-# where present.
+# How our own code is compiled: strict warnings, optional sanitizers, ccache and
+# mold where present.
 
+option(AVATAR_WERROR "Warnings are errors, as .ci/run has it" OFF)
 set(AVATAR_SANITIZE "" CACHE STRING "Sanitizers for everything, e.g. address,undefined or thread")
+
+# Linked by every target of ours; never reaches the libraries we use.
+add_library(avatar_warnings INTERFACE)
+target_compile_options(avatar_warnings INTERFACE -Wall -Wextra -Wpedantic)
+if(AVATAR_WERROR)
+  target_compile_options(avatar_warnings INTERFACE -Werror)
+endif()
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return() # The rest is for whoever builds the whole.
+endif()
 
 # -O3, CMake's own choice, costs build time and buys nothing here.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
@@ -43,7 +55,3 @@ find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_link_options(-fuse-ld=mold)
 endif()
-
-# Linked by every target of ours; never reaches the libraries we use.
-add_library(avatar_warnings INTERFACE)
-target_compile_options(avatar_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror)
