@@ -2,7 +2,7 @@
 // virtual time and with channels that this program plays. growth.py counts the
 // instructions of `measured_part` at two sizes. See README.md.
 
-#include "actors/spawn_pool.hpp"
+#include "actors/pool/spawn_pool.hpp"
 #include "messages/message_types.hpp"
 #include "tests/support/scripted_channel.hpp"
 #include "tests/support/send_as.hpp"

@@ -3,8 +3,8 @@
 // emulator of its own; put your service's address in the place of `address_of`.
 
 #include "actors/actor_runtime.hpp"
-#include "actors/session_lease.hpp"
-#include "actors/spawn_pool.hpp"
+#include "actors/pool/session_lease.hpp"
+#include "actors/pool/spawn_pool.hpp"
 #include "audio/clip.hpp"
 #include "emulator/emulator.hpp"
 #include "transport/avatar_channel.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 
 /// What a caller that wants a session to itself for a while says to the pool.
-/// actors/session_lease.hpp has a guard that cannot forget to give it back.
+/// actors/pool/session_lease.hpp has a guard that cannot forget to give it back.
 namespace avatar {
 
 /// Asks for a session for several requests. Waits in the same queue as requests

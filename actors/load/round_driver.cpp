@@ -1,7 +1,7 @@
-#include "actors/round_driver.hpp"
+#include "actors/load/round_driver.hpp"
 
 #include "actors/actor_end.hpp"
-#include "actors/pool_failures.hpp"
+#include "actors/pool/pool_failures.hpp"
 #include "protocol/request_id.hpp"
 
 #include <spdlog/spdlog.h>

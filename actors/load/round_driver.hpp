@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/arrival_schedule.hpp"
-#include "config/settings.hpp"
+#include "actors/load/arrival_schedule.hpp"
+#include "actors/load/round_driver_plan.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -13,24 +13,6 @@
 #include <vector>
 
 namespace avatar {
-
-/// Whom a round driver works with.
-struct round_driver_links {
-    pool_supervisor_actor pool;
-    stats_actor stats;
-    round_watcher_actor watcher;
-};
-
-/// How it works.
-struct round_driver_plan {
-    config::rounds_settings rounds;
-    audio_clip audio;
-    nanoseconds progress_interval{0}; ///< Between two `round_progress`; 0: none.
-};
-
-/// Both throw config::config_error, of one line, when something cannot be used.
-void check(const round_driver_links& links);
-void check(const round_driver_plan& plan);
 
 /// A round driver's own state: the round that runs, or the pause before the
 /// next one.

@@ -1,4 +1,4 @@
-#include "actors/run_supervisor.hpp"
+#include "actors/load/run_supervisor.hpp"
 
 #include "actors/actor_end.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/lease_table.hpp"
+#include "actors/pool/lease_table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/request_queue.hpp"
-#include "actors/session_table.hpp"
+#include "actors/pool/request_queue.hpp"
+#include "actors/pool/session_table.hpp"
 #include "protocol/failure.hpp"
 
 #include <caf/actor_addr.hpp>

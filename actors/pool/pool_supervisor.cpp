@@ -1,8 +1,8 @@
-#include "actors/pool_supervisor.hpp"
+#include "actors/pool/pool_supervisor.hpp"
 
 #include "actors/actor_end.hpp"
-#include "actors/failure_kinds.hpp"
-#include "actors/pool_failures.hpp"
+#include "actors/pool/failure_kinds.hpp"
+#include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
 
 #include <spdlog/spdlog.h>

@@ -1,13 +1,12 @@
 #pragma once
 
-#include "actors/alarms.hpp"
-#include "actors/availability.hpp"
-#include "actors/request_dispatcher.hpp"
-#include "actors/session_keeper.hpp"
-#include "actors/session_table.hpp"
-#include "config/settings.hpp"
+#include "actors/pool/alarms.hpp"
+#include "actors/pool/availability.hpp"
+#include "actors/pool/pool_plan.hpp"
+#include "actors/pool/request_dispatcher.hpp"
+#include "actors/pool/session_keeper.hpp"
+#include "actors/pool/session_table.hpp"
 #include "messages/actors.hpp"
-#include "transport/channel.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -15,21 +14,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <random>
 #include <vector>
 
 namespace avatar {
-
-/// What a pool works with.
-struct pool_plan {
-    config::pool_settings settings;
-    transport::channel_factory make_channel;
-    connection_watcher_actor watcher;            ///< Hears of each slot's first try; may be none.
-    std::uint64_t seed = std::random_device{}(); ///< Of the pauses drawn at random.
-};
-
-/// Throws config::config_error, of one line, when something of the plan cannot be used.
-void check(const pool_plan& plan);
 
 /// A pool's own state: the slots, the keeper that fills them with sessions, and
 /// the dispatcher that gives these their work.

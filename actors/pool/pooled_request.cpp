@@ -1,6 +1,6 @@
-#include "actors/pooled_request.hpp"
+#include "actors/pool/pooled_request.hpp"
 
-#include "actors/pass_on.hpp"
+#include "actors/pool/pass_on.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
-#include "actors/request_dispatcher.hpp"
+#include "actors/pool/request_dispatcher.hpp"
 
-#include "actors/pool_failures.hpp"
+#include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "actors/alarms.hpp"
-#include "actors/borrower_watch.hpp"
-#include "actors/lease_table.hpp"
-#include "actors/open_requests.hpp"
-#include "actors/outcome_counter.hpp"
-#include "actors/request_queue.hpp"
-#include "actors/session_table.hpp"
+#include "actors/pool/alarms.hpp"
+#include "actors/pool/borrower_watch.hpp"
+#include "actors/pool/lease_table.hpp"
+#include "actors/pool/open_requests.hpp"
+#include "actors/pool/outcome_counter.hpp"
+#include "actors/pool/request_queue.hpp"
+#include "actors/pool/session_table.hpp"
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/request_queue.hpp"
+#include "actors/pool/request_queue.hpp"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/held_audio.hpp"
-#include "actors/pooled_request.hpp"
+#include "actors/pool/held_audio.hpp"
+#include "actors/pool/pooled_request.hpp"
 
 #include <boost/intrusive/list.hpp>
 

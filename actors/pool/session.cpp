@@ -1,7 +1,7 @@
-#include "actors/session.hpp"
+#include "actors/pool/session.hpp"
 
-#include "actors/pass_on.hpp"
-#include "actors/pool_failures.hpp"
+#include "actors/pool/pass_on.hpp"
+#include "actors/pool/pool_failures.hpp"
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>

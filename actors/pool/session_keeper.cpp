@@ -1,7 +1,7 @@
-#include "actors/session_keeper.hpp"
+#include "actors/pool/session_keeper.hpp"
 
-#include "actors/pool_failures.hpp"
-#include "actors/session.hpp"
+#include "actors/pool/pool_failures.hpp"
+#include "actors/pool/session.hpp"
 
 #include <utility>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/alarms.hpp"
-#include "actors/backoff.hpp"
-#include "actors/restart_limit.hpp"
-#include "actors/session_table.hpp"
-#include "actors/token_bucket.hpp"
+#include "actors/pool/alarms.hpp"
+#include "actors/pool/backoff.hpp"
+#include "actors/pool/restart_limit.hpp"
+#include "actors/pool/session_table.hpp"
+#include "actors/pool/token_bucket.hpp"
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
 #include "transport/channel.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/pool_failures.hpp"
+#include "actors/pool/pool_failures.hpp"
 #include "messages/actors.hpp"
 #include "protocol/request_id.hpp"
 

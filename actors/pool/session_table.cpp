@@ -1,4 +1,4 @@
-#include "actors/session_table.hpp"
+#include "actors/pool/session_table.hpp"
 
 namespace avatar {
 

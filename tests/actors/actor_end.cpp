@@ -1,7 +1,7 @@
 #include "actors/actor_end.hpp"
 
-#include "actors/run_supervisor.hpp"
-#include "actors/stats.hpp"
+#include "actors/load/run_supervisor.hpp"
+#include "actors/load/stats.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <caf/sec.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/session_lease.hpp"
+#include "actors/pool/session_lease.hpp"
 #include "messages/actors.hpp"
 #include "tests/soak/frame_counts.hpp"
 

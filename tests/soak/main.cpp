@@ -3,7 +3,7 @@
 // and exits with 1, and a line for each, when a promise was broken.
 
 #include "actors/actor_runtime.hpp"
-#include "actors/spawn_pool.hpp"
+#include "actors/pool/spawn_pool.hpp"
 #include "tests/soak/caller.hpp"
 #include "tests/soak/frame_counts.hpp"
 #include "tests/soak/promises.hpp"

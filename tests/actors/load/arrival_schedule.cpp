@@ -1,4 +1,4 @@
-#include "actors/arrival_schedule.hpp"
+#include "actors/load/arrival_schedule.hpp"
 
 #include "tests/support/dsl.hpp"
 

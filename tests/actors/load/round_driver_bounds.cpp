@@ -1,4 +1,4 @@
-#include "tests/actors/round_driver_fixture.hpp"
+#include "tests/actors/load/round_driver_fixture.hpp"
 
 #define CAF_SUITE round_driver_bounds
 

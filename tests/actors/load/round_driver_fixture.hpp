@@ -1,7 +1,8 @@
 #pragma once
 
-#include "actors/stats.hpp"
-#include "tests/actors/pool_fixture.hpp"
+#include "actors/load/spawn_round_driver.hpp"
+#include "actors/load/stats.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 
 #include <chrono>
 #include <vector>

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "actors/console.hpp"
-#include "actors/run_supervisor.hpp"
-#include "actors/stats.hpp"
-#include "tests/actors/pool_fixture.hpp"
+#include "actors/load/round_driver.hpp"
+#include "actors/load/run_supervisor.hpp"
+#include "actors/load/stats.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 
 #include <chrono>
 #include <sstream>

@@ -1,5 +1,5 @@
 #include "actors/actor_end.hpp"
-#include "tests/actors/run_fixture.hpp"
+#include "tests/actors/load/run_fixture.hpp"
 
 #include <functional>
 #include <ostream>

@@ -1,4 +1,4 @@
-#include "tests/actors/run_fixture.hpp"
+#include "tests/actors/load/run_fixture.hpp"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "actors/stats.hpp"
+#include "actors/load/stats.hpp"
 
 #include "tests/support/actor_fixture.hpp"
 

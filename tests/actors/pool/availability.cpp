@@ -1,4 +1,4 @@
-#include "actors/availability.hpp"
+#include "actors/pool/availability.hpp"
 
 #include "tests/support/dsl.hpp"
 

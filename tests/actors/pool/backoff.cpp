@@ -1,4 +1,4 @@
-#include "actors/backoff.hpp"
+#include "actors/pool/backoff.hpp"
 
 #include "tests/support/dsl.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/actors/pool_fixture.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 
 #include <algorithm>
 #include <functional>

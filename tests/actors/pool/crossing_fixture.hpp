@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/actors/crossing_events.hpp"
+#include "tests/actors/pool/crossing_events.hpp"
 
 #include <algorithm>
 #include <string>

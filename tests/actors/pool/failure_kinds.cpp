@@ -1,4 +1,4 @@
-#include "actors/failure_kinds.hpp"
+#include "actors/pool/failure_kinds.hpp"
 
 #include "tests/support/dsl.hpp"
 

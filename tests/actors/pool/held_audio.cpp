@@ -1,4 +1,4 @@
-#include "actors/held_audio.hpp"
+#include "actors/pool/held_audio.hpp"
 
 #include "tests/support/dsl.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/open_requests.hpp"
+#include "actors/pool/open_requests.hpp"
 
 #include "tests/support/dsl.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/actors/crossing_fixture.hpp"
+#include "tests/actors/pool/crossing_fixture.hpp"
 
 #define CAF_SUITE pool_crossings
 

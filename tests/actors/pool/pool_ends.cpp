@@ -1,4 +1,4 @@
-#include "tests/actors/pool_fixture.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 #include "tests/support/log_capture.hpp"
 
 #include <caf/default_attachable.hpp>

@@ -1,4 +1,4 @@
-#include "tests/actors/pool_fixture.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 
 #define CAF_SUITE pool_figures
 

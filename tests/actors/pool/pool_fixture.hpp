@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/spawn_pool.hpp"
+#include "actors/pool/spawn_pool.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 namespace avatar::tests {

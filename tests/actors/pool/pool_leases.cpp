@@ -1,5 +1,5 @@
-#include "actors/session_lease.hpp"
-#include "tests/actors/pool_fixture.hpp"
+#include "actors/pool/session_lease.hpp"
+#include "tests/actors/pool/pool_fixture.hpp"
 
 #include <map>
 #include <set>

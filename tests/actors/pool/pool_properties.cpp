@@ -1,5 +1,5 @@
-#include "actors/spawn_pool.hpp"
-#include "tests/actors/request_stories.hpp"
+#include "actors/pool/spawn_pool.hpp"
+#include "tests/actors/pool/request_stories.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <fmt/format.h>

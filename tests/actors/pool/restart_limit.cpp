@@ -1,4 +1,4 @@
-#include "actors/restart_limit.hpp"
+#include "actors/pool/restart_limit.hpp"
 
 #include "tests/support/dsl.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/session.hpp"
+#include "actors/pool/session.hpp"
 
 #include "tests/support/actor_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/actors/session_fixture.hpp"
+#include "tests/actors/pool/session_fixture.hpp"
 #include "tests/support/log_capture.hpp"
 
 #define CAF_SUITE session_ends

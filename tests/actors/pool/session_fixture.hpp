@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/session.hpp"
+#include "actors/pool/session.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <memory>

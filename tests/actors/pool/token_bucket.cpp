@@ -1,4 +1,4 @@
-#include "actors/token_bucket.hpp"
+#include "actors/pool/token_bucket.hpp"
 
 #include "tests/support/dsl.hpp"
 
