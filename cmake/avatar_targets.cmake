@@ -1,17 +1,17 @@
-# avatar_room(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [PRECOMPILE ...])
-# One room of the house as a static library avatar_NAME, alias avatar::NAME.
+# avatar_library(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [PRECOMPILE ...])
+# One folder as a static library avatar_NAME, alias avatar::NAME.
 # Headers are included from the top: "protocol/wire.hpp".
-function(avatar_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
+function(avatar_library name)
+  cmake_parse_arguments(LIBRARY "" "" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
   set(target avatar_${name})
-  add_library(${target} STATIC ${ROOM_SOURCES})
+  add_library(${target} STATIC ${LIBRARY_SOURCES})
   add_library(avatar::${name} ALIAS ${target})
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target}
-    PUBLIC ${ROOM_LINKS}
-    PRIVATE avatar_warnings ${ROOM_PRIVATE_LINKS})
-  if(ROOM_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE ${ROOM_PRECOMPILE})
+    PUBLIC ${LIBRARY_LINKS}
+    PRIVATE avatar_warnings ${LIBRARY_PRIVATE_LINKS})
+  if(LIBRARY_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${LIBRARY_PRECOMPILE})
   endif()
 endfunction()
 

@@ -32,7 +32,7 @@ if(AVATAR_SANITIZE MATCHES "undefined" AND NOT AVATAR_FUZZ)
   # there whenever a function without arguments is spawned. Nothing reads it; a
   # null pointer that is read ends in the address sanitizer.
   # alignment: its checks take more than a third of the compile time of Beast's
-  # templates. The fuzz targets have it, over the rooms that take bytes apart.
+  # templates. The fuzz targets have it, over the libraries that take bytes apart.
   add_compile_options(-fno-sanitize=null,alignment)
 endif()
 

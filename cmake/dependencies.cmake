@@ -21,7 +21,7 @@ find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
 add_library(protozero INTERFACE IMPORTED)
 target_include_directories(protozero SYSTEM INTERFACE "${PROTOZERO_INCLUDE_DIR}")
 
-# Boost.Asio and Beast as headers, with the settings every room must share.
+# Boost.Asio and Beast as headers, with the settings every library must share.
 add_library(avatar_asio INTERFACE)
 target_link_libraries(avatar_asio INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(avatar_asio INTERFACE

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-/// What the kinds of values are made from. Private to this room.
+/// What the kinds of values are made from. Private to this library.
 namespace avatar::config {
 
 /// A kind whose values live in `to`: `parse` makes one of a text, or nothing of a

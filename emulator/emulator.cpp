@@ -52,8 +52,8 @@ struct front {
                                         : desk.answer(request, system_clock::now());
     }
 
-    transport::upgrade_verdict judge(const transport::http_request& request) const {
-        auto verdict = door.judge(request, system_clock::now());
+    transport::upgrade_verdict admit(const transport::http_request& request) const {
+        auto verdict = door.admit(request, system_clock::now());
         if (auto* refusal = std::get_if<transport::http_reply>(&verdict))
             return std::move(*refusal);
         return transport::accept_upgrade(
@@ -74,7 +74,7 @@ transport::server_callbacks make_callbacks(directory known,
                                            std::shared_ptr<const session_rules> rules) {
     const auto shared = std::make_shared<const front>(std::move(known), std::move(rules));
     return {.on_request = [shared](const auto& request) { return shared->answer(request); },
-            .on_upgrade = [shared](const auto& request) { return shared->judge(request); },
+            .on_upgrade = [shared](const auto& request) { return shared->admit(request); },
             .accept_pause = [shared] { return shared->rules->faults->accept_pause(); }};
 }
 

@@ -50,7 +50,7 @@ http_reply ingress::upgrade_required() {
     return refuse(426, "Upgrade required: this address speaks WebSocket");
 }
 
-std::variant<admitted, http_reply> ingress::judge(const http_request& request,
+std::variant<admitted, http_reply> ingress::admit(const http_request& request,
                                                   wall_time now) const {
     const auto url = boost::urls::parse_origin_form(request.target);
     if (!url || !is_websocket_path(*url))

@@ -41,7 +41,7 @@ public:
     /// - 401 "Session token expired",
     /// - 404 "App ID unrecognized", "Avatar not found: ID", or another path,
     /// - what the scenario says for that avatar.
-    std::variant<admitted, transport::http_reply> judge(const transport::http_request& request,
+    std::variant<admitted, transport::http_reply> admit(const transport::http_request& request,
                                                         wall_time now) const;
 
 private:

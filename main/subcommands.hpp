@@ -17,7 +17,7 @@ enum exit_code : int {
 };
 
 /// `avatar-pool run`: opens the pool, runs the rounds, prints the report.
-/// Throws one of the rooms' errors for what is wrong before the first
+/// Throws one of the libraries' errors for what is wrong before the first
 /// connection is opened.
 int run(const config::command& command, program_log& log);
 

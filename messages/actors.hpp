@@ -13,7 +13,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
-/// Every actor of the house and what it can be told, on one page. The messages
+/// Every actor and what it can be told, on one page. The messages
 /// themselves are the plain structs of the headers above.
 namespace avatar {
 

@@ -6,7 +6,7 @@ class actor_system_config;
 
 namespace avatar {
 
-/// Names every message of the house to CAF, so that it can be sent to another
+/// Names every message to CAF, so that it can be sent to another
 /// node and shown in a dump.
 void add_message_types(caf::actor_system_config& config);
 

@@ -1,6 +1,6 @@
 #include "protocol/console.hpp"
 
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 #include "protocol/text.hpp"
 
 #include <nlohmann/json.hpp>

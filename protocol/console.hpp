@@ -19,7 +19,7 @@ std::string token_request(std::chrono::system_clock::time_point expire_at);
 /// A session token (a secret), or why there is none.
 using token_answer = std::variant<std::string, failure>;
 
-/// Reads the console's answer. A failure is judged as http_failure does when
+/// Reads the console's answer. A failure is classified as http_failure does when
 /// the status is not 200 or the body lists errors, and is a protocol_error when
 /// the body of a 200 is not a JSON object or has no sessionToken. No failure
 /// holds any of a 200's body but the errors it lists.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-/// Shared by the parts of the text report; not for other rooms.
+/// Shared by the parts of the text report; not for other libraries.
 namespace avatar::report::text_detail {
 
 /// Formats one line and ends it.

@@ -1,7 +1,7 @@
 #include "transport/avatar_connection.hpp"
 
+#include "protocol/classify.hpp"
 #include "protocol/console.hpp"
-#include "protocol/judge.hpp"
 #include "protocol/secret_text.hpp"
 #include "transport/connection_error.hpp"
 #include "transport/session_terms.hpp"
@@ -266,7 +266,7 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
     known.detail = error.message;
     known.connection_id = error.connection_id.empty() ? connection_id_ : error.connection_id;
     known.request_id = error.req_id;
-    auto reason = protocol::judge(std::move(known));
+    auto reason = protocol::classify(std::move(known));
     redact(reason);
     if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
         throw connection_error(std::move(reason));

@@ -8,7 +8,7 @@
 namespace avatar::transport {
 
 /// Ends the course of a connection from any of its steps, with the reason.
-/// Stays inside this room: users of a channel get the failure in an event.
+/// Stays inside this library: users of a channel get the failure in an event.
 class connection_error : public std::exception {
 public:
     explicit connection_error(protocol::failure reason) : reason_(std::move(reason)) {}

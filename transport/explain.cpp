@@ -1,7 +1,7 @@
 #include "transport/explain.hpp"
 
 #include "config/duration.hpp"
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>

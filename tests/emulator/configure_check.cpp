@@ -1,6 +1,6 @@
 #include "emulator/configure_check.hpp"
 
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 
 #include <string>
 
@@ -22,7 +22,7 @@ std::string refusal_of(const configure_session& wanted, bool egress = true) {
     known.server_code = error->code;
     known.detail = error->message;
     return std::to_string(error->code) + " " + error->message + " (" +
-           std::string(to_string(judge(known).code)) + ")";
+           std::string(to_string(classify(known).code)) + ")";
 }
 
 std::string message_for(const configure_session& wanted) {

@@ -1,7 +1,7 @@
 #include "emulator/ingress.hpp"
 
+#include "protocol/classify.hpp"
 #include "protocol/endpoint.hpp"
-#include "protocol/judge.hpp"
 
 #include <string>
 
@@ -37,17 +37,17 @@ struct fixture {
     /// What is answered; status 101 when the upgrade goes on.
     http_reply with_headers(const attempt& a) {
         const auto target = websocket_endpoint("http://host/v1/ingress", a.avatar_id).target;
-        return judge({"GET", target, {{"x-app-id", a.app_id}, {"X-SESSION-KEY", a.token}}, ""});
+        return admit({"GET", target, {{"x-app-id", a.app_id}, {"X-SESSION-KEY", a.token}}, ""});
     }
 
     http_reply with_query(const attempt& a) {
         const auto to = websocket_endpoint("http://host/v1/ingress", a.avatar_id,
                                            avatar::protocol::query_auth{a.app_id, a.token});
-        return judge({"GET", to.target, {}, ""});
+        return admit({"GET", to.target, {}, ""});
     }
 
-    http_reply judge(const http_request& request) {
-        const auto verdict = door.judge(request, now);
+    http_reply admit(const http_request& request) {
+        const auto verdict = door.admit(request, now);
         const auto* refusal = std::get_if<http_reply>(&verdict);
         return refusal ? *refusal : http_reply{.status = 101, .body = ""};
     }
@@ -79,10 +79,10 @@ CAF_TEST(values in the query are percent decoded) {
 
 CAF_TEST(a header wins over the query) {
     const auto target = "/v1/ingress/websocket?id=emulator-avatar&appId=emulator-app&sessionKey=";
-    CAF_CHECK_EQUAL(judge({"GET", target + good_token, {{"X-Session-Key", "bad"}}, ""}).status,
+    CAF_CHECK_EQUAL(admit({"GET", target + good_token, {{"X-Session-Key", "bad"}}, ""}).status,
                     400u);
     CAF_CHECK_EQUAL(
-        judge({"GET", target + std::string("bad"), {{"X-Session-Key", good_token}}, ""}).status,
+        admit({"GET", target + std::string("bad"), {{"X-Session-Key", good_token}}, ""}).status,
         101u);
 }
 
@@ -150,7 +150,7 @@ CAF_TEST(a missing part is refused with 400 and named) {
 CAF_TEST(another path is not found) {
     for (const auto* target : {"/", "/v1/ingress", "/v1/ingress/websockets?id=emulator-avatar",
                                "/v1/console/session-tokens", "%"}) {
-        const auto reply = judge(
+        const auto reply = admit(
             {"GET", target, {{"X-App-ID", "emulator-app"}, {"X-Session-Key", good_token}}, ""});
         CAF_CHECK_EQUAL(reply.status, 404u);
         CAF_CHECK(!ingress::serves({"GET", target, {}, ""}));

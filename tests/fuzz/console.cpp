@@ -4,7 +4,7 @@
 
 #include "protocol/console.hpp"
 
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 #include "tests/fuzz/property.hpp"
 
 #include <algorithm>

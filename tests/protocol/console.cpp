@@ -66,7 +66,7 @@ CAF_TEST(a written token is JSON on one line with its characters as they are) {
     CAF_CHECK_EQUAL(token_response("t\xff"), "{\"sessionToken\":\"t\xEF\xBF\xBD\"}"s);
 }
 
-CAF_TEST(a refusal by status is judged) {
+CAF_TEST(a refusal by status is classified) {
     auto f = refused(403, R"({"errors":[{"id":"1","status":403,"code":"forbidden",
         "title":"Forbidden","detail":"API key revoked"}]})");
     CAF_CHECK_EQUAL(code_of(f), "invalidRequest"s);
@@ -78,7 +78,7 @@ CAF_TEST(a refusal by status is judged) {
     CAF_CHECK_EQUAL(code_of(refused(204, "")), "unknown"s);
 }
 
-CAF_TEST(errors in a successful answer are judged by their own status) {
+CAF_TEST(errors in a successful answer are classified by their own status) {
     auto f = refused(200, R"({"errors":[{"status":402,"title":"Payment"}]})");
     CAF_CHECK_EQUAL(code_of(f), "billingRequired"s);
     CAF_CHECK_EQUAL(f.http_status, 402);

@@ -223,7 +223,7 @@ int main(int argc, char** argv) {
     spdlog::set_level(spdlog::level::off); // Thousands of connections will be lost.
     auto result = soak(*length).run();
 #ifdef AVATAR_SANITIZED
-    result.judge_memory = false;
+    result.check_memory = false;
 #endif
     write_table(std::cout, result);
     const auto broken = broken_promises(result);

@@ -95,7 +95,7 @@ std::vector<std::string> broken_promises(const outcome& of) {
             fmt::format("only {} of {} kinds of faults struck", of.faults.size(), of.fault_kinds));
     promise(calls.leases > 0, "no session was ever borrowed");
     promise(of.closed, "the pool did not close");
-    promise(!of.judge_memory || of.end.memory <= std::max(of.middle.memory + 20 * megabyte,
+    promise(!of.check_memory || of.end.memory <= std::max(of.middle.memory + 20 * megabyte,
                                                           of.middle.memory * 13 / 10),
             fmt::format("memory grew from {} to {} MB in the second half",
                         of.middle.memory / megabyte, of.end.memory / megabyte));

@@ -24,7 +24,7 @@ struct outcome {
     resources start, middle, end;
     std::map<std::string_view, std::uint64_t> faults; ///< How often each struck.
     std::size_t fault_kinds = 0;                      ///< That were to strike.
-    bool judge_memory = true;                         ///< Sanitizers keep freed memory back.
+    bool check_memory = true;                         ///< Sanitizers keep freed memory back.
 };
 
 /// The table that goes into docs/reliability.md.

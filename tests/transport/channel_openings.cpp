@@ -78,7 +78,7 @@ CAF_TEST(a token answer that is no JSON is a protocol error) {
     CAF_CHECK_EQUAL(code(failure_of(std::move(script))), "protocolError");
 }
 
-CAF_TEST(a refused upgrade is judged by its status and body) {
+CAF_TEST(a refused upgrade is classified by its status and body) {
     const std::vector<std::tuple<unsigned, std::string, std::string>> table{
         {400, "Invalid session token", "sessionTokenInvalid"},
         {400, "App ID mismatch", "appIDMismatch"},

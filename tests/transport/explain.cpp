@@ -104,7 +104,7 @@ CAF_TEST(a service that reads nothing is told as such by whoever finds out) {
     CAF_CHECK_EQUAL(describe(transport::explain(asio::error::operation_aborted, known)), text);
 }
 
-CAF_TEST(a refused upgrade is judged by its status and body) {
+CAF_TEST(a refused upgrade is classified by its status and body) {
     auto known = connecting;
     known.upgrade_status = 401;
     known.upgrade_body = "{\"message\":\"Session token expired\"}\n";

@@ -1,6 +1,6 @@
-#define CAF_SUITE judge
+#define CAF_SUITE classify
 
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 
 #include <caf/test/dsl.hpp>
 
@@ -14,7 +14,7 @@ namespace {
 using phase = failure_phase;
 
 std::string code_of(const failure& known, std::string_view server_code_name = {}) {
-    return std::string(to_string(judge(known, server_code_name).code));
+    return std::string(to_string(classify(known, server_code_name).code));
 }
 
 failure of_server_code(std::int32_t server_code, std::string detail = {}) {
@@ -63,15 +63,15 @@ CAF_TEST(server codes are known by name) {
     CAF_CHECK_EQUAL(code_of(known, "UNAUTHENTICATED"), "invalidEgressConfig"s);
     CAF_CHECK_EQUAL(code_of(known, "unavailable"), "egressUnavailable"s);
     CAF_CHECK_EQUAL(code_of(known, " 4001 "), "creditsExhausted"s);
-    CAF_CHECK_EQUAL(judge(known, "UNAVAILABLE").server_code, 14);
-    CAF_CHECK_EQUAL(judge(known, "4001x").server_code, 0);
-    CAF_CHECK_EQUAL(judge(known, "99999999999").server_code, 0);
-    CAF_CHECK_EQUAL(judge(known, "").server_code, 0);
-    CAF_CHECK_EQUAL(judge(known, "-7").server_code, -7);
+    CAF_CHECK_EQUAL(classify(known, "UNAVAILABLE").server_code, 14);
+    CAF_CHECK_EQUAL(classify(known, "4001x").server_code, 0);
+    CAF_CHECK_EQUAL(classify(known, "99999999999").server_code, 0);
+    CAF_CHECK_EQUAL(classify(known, "").server_code, 0);
+    CAF_CHECK_EQUAL(classify(known, "-7").server_code, -7);
     // No more of a longer text than was given.
-    CAF_CHECK_EQUAL(judge(known, std::string_view("40019").substr(0, 4)).server_code, 4001);
+    CAF_CHECK_EQUAL(classify(known, std::string_view("40019").substr(0, 4)).server_code, 4001);
     // A number that is known already stays.
-    CAF_CHECK_EQUAL(judge(of_server_code(3), "4001").server_code, 3);
+    CAF_CHECK_EQUAL(classify(of_server_code(3), "4001").server_code, 3);
 }
 
 CAF_TEST(server code 3 is about the egress when the text is) {
@@ -187,10 +187,10 @@ CAF_TEST(a close without a known text is a closed connection) {
         auto closed = of_phase(at);
         closed.close_code = 1001;
         closed.close_reason = "bye";
-        auto judged = judge(closed);
-        CAF_CHECK_EQUAL(std::string(to_string(judged.code)), "connectionClosed"s);
-        CAF_CHECK_EQUAL(judged.close_code, 1001);
-        CAF_CHECK_EQUAL(judged.close_reason, "bye"s);
+        auto classified = classify(closed);
+        CAF_CHECK_EQUAL(std::string(to_string(classified.code)), "connectionClosed"s);
+        CAF_CHECK_EQUAL(classified.close_code, 1001);
+        CAF_CHECK_EQUAL(classified.close_reason, "bye"s);
     }
 }
 
@@ -202,10 +202,10 @@ CAF_TEST(a code that is set stays and so does all else that is known) {
     known.title = "credits exhausted";
     known.connection_id = "c1";
     known.request_id = "r1";
-    CAF_CHECK(judge(known) == known);
+    CAF_CHECK(classify(known) == known);
 }
 
-CAF_TEST(a refused upgrade is read and judged) {
+CAF_TEST(a refused upgrade is read and classified) {
     auto f = http_failure(phase::websocket_connect, 400, "{\"message\":\"App ID mismatch\"}\n");
     CAF_CHECK_EQUAL(std::string(to_string(f.code)), "appIDMismatch"s);
     CAF_CHECK_EQUAL(std::string(to_string(f.phase)), "websocket_connect"s);
@@ -214,7 +214,7 @@ CAF_TEST(a refused upgrade is read and judged) {
     CAF_CHECK_EQUAL(f.body, "{\"message\":\"App ID mismatch\"}\n"s);
 }
 
-CAF_TEST(a refused token request is read and judged) {
+CAF_TEST(a refused token request is read and classified) {
     auto f = http_failure(phase::session_token, 403,
                           R"({"errors":[{"code":"4001","title":"Billing","detail":"empty"}]})");
     CAF_CHECK_EQUAL(std::string(to_string(f.code)), "creditsExhausted"s);
@@ -247,7 +247,7 @@ CAF_TEST(titles and details are kept to their first three hundred bytes) {
         known.phase = phase::websocket_runtime;
         known.title = text;
         known.detail = text + "y";
-        const auto f = judge(known);
+        const auto f = classify(known);
         CAF_CHECK_EQUAL(f.title.size(), std::min({size, std::size_t{300}}));
         CAF_CHECK_EQUAL(f.detail.size(), std::min({size + 1, std::size_t{300}}));
         // What is cut off has been read.

@@ -1,4 +1,4 @@
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 
 #include "protocol/error_body.hpp"
 #include "protocol/text.hpp"
@@ -149,7 +149,7 @@ failure_code by_phase(const failure& known) {
     return unknown;
 }
 
-failure_code judged(const failure& known, std::string_view text) {
+failure_code classified(const failure& known, std::string_view text) {
     if (auto code = by_server_code(known.server_code, text))
         return *code;
     if (auto code = by_text(text))
@@ -165,7 +165,7 @@ bool is_success(int status) {
 
 } // namespace
 
-failure judge(failure known, std::string_view server_code_name) {
+failure classify(failure known, std::string_view server_code_name) {
     if (known.server_code == 0)
         known.server_code = number_of(server_code_name);
     if (known.code != none)
@@ -173,7 +173,7 @@ failure judge(failure known, std::string_view server_code_name) {
     // A character that is in no rule keeps a text from arising across the seams.
     auto text = lower_case(server_code_name) + '\n' + lower_case(known.title) + '\n' +
                 lower_case(known.detail);
-    known.code = judged(known, text);
+    known.code = classified(known, text);
     // Read in full, passed on in a length that a line of a report can bear.
     known.title = shortened(known.title, kept_text_size);
     known.detail = shortened(known.detail, kept_text_size);
@@ -197,7 +197,7 @@ failure http_failure(failure_phase phase, int status, std::string_view body) {
     known.detail = std::move(error.detail);
     if (known.title.empty() && known.detail.empty() && number_of(error.code) == 0)
         known.title = error.code;
-    return judge(std::move(known), error.code);
+    return classify(std::move(known), error.code);
 }
 
 } // namespace avatar::protocol

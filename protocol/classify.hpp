@@ -14,7 +14,7 @@ inline constexpr std::size_t kept_body_size = 1000;
 /// Bytes kept of a service's title or detail.
 inline constexpr std::size_t kept_text_size = 300;
 
-/// Returns `known` with its code set, in this order of judgement: the server
+/// Returns `known` with its code set, in this order of classification: the server
 /// code; then the texts the service is known to use, looked for in the server
 /// code's name, the title and the detail, in lower case; then the HTTP status;
 /// then the phase. Where nothing but the phase is known:
@@ -32,10 +32,10 @@ inline constexpr std::size_t kept_text_size = 300;
 ///
 /// The rules are those of the service's public client SDKs (avatar-sdk-go,
 /// avatarkit).
-failure judge(failure known, std::string_view server_code_name = {});
+failure classify(failure known, std::string_view server_code_name = {});
 
 /// The failure of an HTTP exchange that was answered with a refusal: reads the
-/// body's error (see parse_error_body), keeps the body, and judges. A status
+/// body's error (see parse_error_body), keeps the body, and classifies. A status
 /// that the error names for itself replaces a 2xx one. The body of a 2xx answer
 /// may carry a session token: nothing of it is kept but a structured error.
 failure http_failure(failure_phase phase, int status, std::string_view body);

@@ -3,7 +3,7 @@
 //   server code's name | title | detail | close reason | body
 // A $ in the body stands for a secret that the service echoes.
 
-#include "protocol/judge.hpp"
+#include "protocol/classify.hpp"
 
 #include "protocol/error_body.hpp"
 #include "tests/fuzz/property.hpp"
@@ -33,19 +33,19 @@ Number take_number(std::string_view& input) {
 }
 
 /// What a failure's words must hold to, wherever it came from.
-void check_judged(const failure& f) {
-    require(f.code != failure_code::none, "a judged failure has a code");
+void check_classified(const failure& f) {
+    require(f.code != failure_code::none, "a classified failure has a code");
     require(f.title.size() <= kept_text_size, "a title is short");
     require(f.detail.size() <= kept_text_size, "a detail is short");
     require(f.body.size() <= kept_body_size, "a body is short");
     require(is_one_line(describe(f)), "a failure is told on one line");
     require(!describe(f).empty(), "a failure is told");
-    require(judge(f) == f, "a judged failure stays as it is");
+    require(classify(f) == f, "a classified failure stays as it is");
 }
 
 void check_http(failure_phase phase, int status, std::string_view body) {
     const auto f = http_failure(phase, status, body);
-    check_judged(f);
+    check_classified(f);
     require(f.phase == phase, "the phase stays");
     require(body.starts_with(f.body), "the body kept is the front of the body");
     require(status < 200 || status >= 300 || f.body.empty(), "no body of a 2xx answer is kept");
@@ -105,7 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     known.title = take_text(input);
     known.detail = take_text(input);
     known.close_reason = take_text(input);
-    check_judged(judge(known, code_name));
+    check_classified(classify(known, code_name));
     check_http(known.phase, static_cast<int>(status), input);
     check_echo(known.phase, static_cast<int>(status), input);
     check_error_body(input);
