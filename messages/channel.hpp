@@ -16,13 +16,13 @@ using std::chrono::nanoseconds;
 
 /// Why a connection is closed, and the WebSocket code that says so (RFC 6455,
 /// section 7.4.1).
-enum class leave : std::uint16_t {
-    normally = 1000,   ///< It is not needed any more.
+enum class close_reason : std::uint16_t {
+    normal = 1000,     ///< It is not needed any more.
     going_away = 1001, ///< The program stops before its work is done.
 };
 
-inline bool is_acceptable(leave why) {
-    return why == leave::normally || why == leave::going_away;
+inline bool is_acceptable(close_reason why) {
+    return why == close_reason::normal || why == close_reason::going_away;
 }
 
 /// The service confirmed the session; requests may be sent.

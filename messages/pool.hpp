@@ -105,7 +105,7 @@ struct deadline_due {
     enum class kind : std::uint8_t {
         waiting,   ///< A request without a session: borrow timeout.
         busy,      ///< A session with a request: request timeout.
-        late,      ///< A session that owes a sign of life: late timeout.
+        late,      ///< A session whose health is in question: late timeout.
         lease,     ///< A borrowed session: max lease.
         connect,   ///< A connection may be begun again: connect rate.
         renewal,   ///< A session whose token expires soon.

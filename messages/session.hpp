@@ -129,7 +129,7 @@ struct owner_ended {
 
 /// To the session: close the connection.
 struct close_session {
-    leave why = leave::normally;
+    close_reason why = close_reason::normal;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, close_session& x) {

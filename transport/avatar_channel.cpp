@@ -21,7 +21,7 @@ public:
         : connection_(std::move(connection)) {}
 
     ~avatar_channel() override {
-        on_io_thread([](avatar_connection& c) { c.close(leave::normally); });
+        on_io_thread([](avatar_connection& c) { c.close(close_reason::normal); });
     }
 
     void open() override {
@@ -47,7 +47,7 @@ public:
         on_io_thread([](avatar_connection& c) { c.check(); });
     }
 
-    void close(leave why) override {
+    void close(close_reason why) override {
         on_io_thread([why](avatar_connection& c) { c.close(why); });
     }
 
@@ -65,12 +65,12 @@ private:
 
 /// One of each io_context. Fixed from the start: channels are made by sessions, on
 /// whichever thread these run.
-using neighbourhoods = std::map<boost::asio::io_context*, std::shared_ptr<connection_neighbours>>;
+using thread_states = std::map<boost::asio::io_context*, std::shared_ptr<thread_state>>;
 
-neighbourhoods make_neighbourhoods(const io_runtime& io) {
-    neighbourhoods all;
+thread_states make_thread_states(const io_runtime& io) {
+    thread_states all;
     for (auto* context : io.contexts())
-        all.emplace(context, std::make_shared<connection_neighbours>(*context));
+        all.emplace(context, std::make_shared<thread_state>(*context));
     return all;
 }
 
@@ -102,7 +102,7 @@ channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) 
     config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
                               settings.sample_rate, settings.bitrate, settings.egress});
     auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
-    auto all = std::make_shared<const neighbourhoods>(make_neighbourhoods(io));
+    auto all = std::make_shared<const thread_states>(make_thread_states(io));
     return [&io, common, all](channel_sink sink) -> std::unique_ptr<channel> {
         auto& context = io.next();
         return std::make_unique<avatar_channel>(std::make_shared<avatar_connection>(

@@ -24,15 +24,14 @@ using protocol::failure_phase;
 
 } // namespace
 
-avatar_connection::avatar_connection(asio::io_context& io,
-                                     std::shared_ptr<connection_neighbours> neighbours,
+avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<thread_state> thread,
                                      std::shared_ptr<const connection_settings> settings,
                                      channel_sink sink)
     : io_(io),
       settings_(std::move(settings)),
       sink_(std::move(sink)),
-      neighbours_(std::move(neighbours)),
-      lookup_patience_(io),
+      thread_state_(std::move(thread)),
+      lookup_timer_(io),
       deadline_(io),
       examination_due_(io),
       health_(settings_->channel.keepalive) {}
@@ -105,12 +104,12 @@ awaitable<void> avatar_connection::fetch_token() {
 
 awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await neighbours_->names->find(to.host, to.port, lookup_patience_);
+    auto addresses = co_await thread_state_->names->find(to.host, to.port, lookup_timer_);
     require_opening();
     co_await connect_tcp(*stream_, std::move(addresses));
     if (to.tls) {
         at_step(phase_, "TLS handshake");
-        co_await shake_tls(*stream_, to, neighbours_->sessions);
+        co_await shake_tls(*stream_, to, thread_state_->sessions);
     }
 }
 
@@ -369,7 +368,7 @@ void avatar_connection::examine_health() {
 void avatar_connection::check() {
     if (!takes_call("check"))
         return;
-    health_.start_probe();
+    health_.start_check();
     ping();
 }
 
@@ -398,7 +397,7 @@ void avatar_connection::on_control_frame(websockets::frame_type kind, std::strin
 
 // -- ending early -----------------------------------------------------------------
 
-void avatar_connection::close(leave why) {
+void avatar_connection::close(close_reason why) {
     if (stage_ == stage::closing || stage_ == stage::ended)
         return;
     if (std::exchange(stage_, stage::closing) != stage::open)
@@ -434,7 +433,7 @@ void avatar_connection::cut(exceeded_limit because) {
 }
 
 void avatar_connection::cut() {
-    lookup_patience_.cancel();
+    lookup_timer_.cancel();
     if (stream_)
         stream_->close();
     if (ws_)
@@ -467,7 +466,7 @@ void avatar_connection::at_step(failure_phase phase, const char* step) {
 
 protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     const auto& channel = settings_->channel;
-    circumstances known;
+    error_context known;
     known.phase = phase_;
     known.step = step_;
     known.exceeded = exceeded_;

@@ -32,9 +32,8 @@ struct connection_settings {
 };
 
 /// What the connections on one io_context share. Used there only, so without a lock.
-struct connection_neighbours {
-    explicit connection_neighbours(boost::asio::io_context& io)
-        : names(std::make_shared<name_lookup>(io)) {}
+struct thread_state {
+    explicit thread_state(boost::asio::io_context& io) : names(std::make_shared<name_lookup>(io)) {}
 
     std::shared_ptr<name_lookup> names;
     tls_sessions sessions;
@@ -47,8 +46,7 @@ struct connection_neighbours {
 class avatar_connection : public containment,
                           public std::enable_shared_from_this<avatar_connection> {
 public:
-    avatar_connection(boost::asio::io_context& io,
-                      std::shared_ptr<connection_neighbours> neighbours,
+    avatar_connection(boost::asio::io_context& io, std::shared_ptr<thread_state> thread,
                       std::shared_ptr<const connection_settings> settings, channel_sink sink);
 
     boost::asio::io_context& io() { return io_; }
@@ -59,7 +57,7 @@ public:
     void interrupt();
     void abandon();
     void check();
-    void close(leave why);
+    void close(close_reason why);
 
 private:
     // The course of a connection, in order.
@@ -116,8 +114,8 @@ private:
     channel_sink sink_;
     stage stage_ = stage::made;
 
-    std::shared_ptr<connection_neighbours> neighbours_;
-    steady_timer lookup_patience_;
+    std::shared_ptr<thread_state> thread_state_;
+    steady_timer lookup_timer_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.
     steady_timer deadline_;

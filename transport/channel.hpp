@@ -40,13 +40,13 @@ public:
     /// request: a sign that it still works.
     virtual void abandon() = 0;
 
-    /// Asks the service for a sign of life: `channel_alive` comes with its answer to
+    /// Checks that the service still answers: `channel_alive` comes with its answer to
     /// this very question. Not while a request is under way.
     virtual void check() = 0;
 
     /// Closes the WebSocket; cuts the connection when the service does not
     /// answer soon.
-    virtual void close(leave why) = 0;
+    virtual void close(close_reason why) = 0;
 };
 
 /// Takes a channel's events, on its I/O thread. What it throws ends the channel, as a

@@ -16,7 +16,7 @@ namespace websockets = beast::websocket;
 using protocol::failure_code;
 using protocol::failure_phase;
 
-protocol::failure closed_by_peer(const circumstances& known) {
+protocol::failure closed_by_peer(const error_context& known) {
     protocol::failure f;
     f.code = failure_code::connection_closed;
     f.close_code = known.close.code;
@@ -35,7 +35,7 @@ bool broke_the_protocol(const boost::system::error_code& ec) {
 
 } // namespace
 
-protocol::failure explain(const boost::system::error_code& ec, const circumstances& known) {
+protocol::failure explain(const boost::system::error_code& ec, const error_context& known) {
     if (ec == websockets::error::upgrade_declined)
         return protocol::http_failure(known.phase, known.upgrade_status, known.upgrade_body);
 
@@ -52,7 +52,7 @@ protocol::failure explain(const boost::system::error_code& ec, const circumstanc
                                config::format_duration(known.connect_timeout), known.step);
     } else if (known.exceeded == exceeded_limit::silence) {
         f.code = failure_code::connection_closed;
-        f.detail = fmt::format("no sign of life within {}, not even to a ping",
+        f.detail = fmt::format("nothing came within {}, not even an answer to a ping",
                                config::format_duration(2 * known.keepalive));
     } else if (known.exceeded == exceeded_limit::writing ||
                (opened && ec == boost::asio::error::timed_out)) {

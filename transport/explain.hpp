@@ -21,7 +21,7 @@ enum class exceeded_limit {
 };
 
 /// What is known when an operation of a connection fails.
-struct circumstances {
+struct error_context {
     protocol::failure_phase phase = protocol::failure_phase::none;
     std::string_view step; ///< What was being done, for the text.
     exceeded_limit exceeded = exceeded_limit::none;
@@ -35,6 +35,6 @@ struct circumstances {
 };
 
 /// Says in the service's own terms why an operation failed.
-protocol::failure explain(const boost::system::error_code& ec, const circumstances& known);
+protocol::failure explain(const boost::system::error_code& ec, const error_context& known);
 
 } // namespace avatar::transport

@@ -35,18 +35,18 @@ std::chrono::milliseconds health_check::silence_at(const tcp_progress& progress,
 std::optional<std::string> health_check::next_ping() {
     if (ping_)
         return std::nullopt;
-    ping_ = probes_;
-    return std::to_string(probes_);
+    ping_ = checks_;
+    return std::to_string(checks_);
 }
 
 bool health_check::on_ping_written() {
-    return std::exchange(ping_, std::nullopt) != probes_ && probe_ != 0;
+    return std::exchange(ping_, std::nullopt) != checks_ && awaited_ != 0;
 }
 
 bool health_check::on_pong(std::string_view payload) {
-    if (probe_ == 0 || payload != std::to_string(probe_))
+    if (awaited_ == 0 || payload != std::to_string(awaited_))
         return false;
-    probe_ = 0;
+    awaited_ = 0;
     return true;
 }
 

@@ -10,7 +10,7 @@
 
 namespace avatar::transport {
 
-/// Decides when a connection is pinged, which pong answers a probe, and when the
+/// Decides when a connection is pinged, which pong answers a check, and when the
 /// connection has failed. It is silent when nothing has come for two keepalives and a
 /// ping brought nothing either; it is deaf when nothing that is written has moved for as
 /// long. The kernel knows when the last byte came and how far ours have. No I/O.
@@ -34,17 +34,17 @@ public:
     void on_received() { pinged_ = false; }
 
     /// The session asks whether the service still answers.
-    void start_probe() { probe_ = ++probes_; }
+    void start_check() { awaited_ = ++checks_; }
 
-    /// What the ping to be written carries: the number of the latest probe. Nothing
+    /// What the ping to be written carries: the number of the latest check. Nothing
     /// while an earlier ping is being written.
     std::optional<std::string> next_ping();
 
-    /// A ping is written. True when a probe began meanwhile, which needs another one.
+    /// A ping is written. True when a check began meanwhile, which needs another one.
     bool on_ping_written();
 
-    /// Whether this pong answers the latest probe, and is the first that does. A pong
-    /// echoes its ping (RFC 6455, section 5.5.3): one that was on its way before the probe
+    /// Whether this pong answers the latest check, and is the first that does. A pong
+    /// echoes its ping (RFC 6455, section 5.5.3): one that was on its way before the check
     /// says nothing of the time since.
     bool on_pong(std::string_view payload);
 
@@ -54,9 +54,9 @@ private:
     std::chrono::milliseconds keepalive_;
     write_watch writes_;
     bool pinged_ = false;               // By `examine`, and nothing has come since.
-    std::optional<std::uint64_t> ping_; // The probe that the ping being written carries.
-    std::uint64_t probe_ = 0;           // That has no answer yet; 0: none.
-    std::uint64_t probes_ = 0;
+    std::optional<std::uint64_t> ping_; // The check that the ping being written carries.
+    std::uint64_t awaited_ = 0;         // That has no answer yet; 0: none.
+    std::uint64_t checks_ = 0;
 };
 
 } // namespace avatar::transport

@@ -27,7 +27,7 @@ name_lookup::name_lookup(asio::io_context& io)
 name_lookup::name_lookup(resolve ask, time_point (*now)()) : ask_(std::move(ask)), now_(now) {}
 
 awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::string port,
-                                                    steady_timer& patience) {
+                                                    steady_timer& timer) {
     boost::system::error_code not_an_address;
     const auto address = asio::ip::make_address(host, not_an_address);
     if (!not_an_address)
@@ -39,10 +39,10 @@ awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::strin
     if (!entry.under_way && entry.fresh_until <= now_())
         start(of);
     if (entry.under_way) {
-        patience.expires_at(steady_timer::time_point::max());
-        entry.waiting.push_back(&patience);
-        co_await patience.async_wait(asio::as_tuple(use_awaitable));
-        std::erase(entry.waiting, &patience);
+        timer.expires_at(steady_timer::time_point::max());
+        entry.waiting.push_back(&timer);
+        co_await timer.async_wait(asio::as_tuple(use_awaitable));
+        std::erase(entry.waiting, &timer);
         if (entry.under_way) // The caller gave up.
             throw boost::system::system_error(asio::error::operation_aborted);
     }
@@ -66,8 +66,8 @@ void name_lookup::on_resolved(const name& of, boost::system::error_code error, a
     entry.found = std::move(found);
     if (!error)
         entry.fresh_until = now_() + kept;
-    for (auto* patience : entry.waiting)
-        patience->cancel();
+    for (auto* timer : entry.waiting)
+        timer->cancel();
 }
 
 } // namespace avatar::transport

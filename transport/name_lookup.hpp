@@ -35,9 +35,9 @@ public:
 
     name_lookup(resolve ask, time_point (*now)());
 
-    /// The addresses of `host`, with `port`. Throws system_error. `patience` is
+    /// The addresses of `host`, with `port`. Throws system_error. `timer` is
     /// the caller's: cancelling it ends the wait, though not the lookup.
-    awaitable<addresses> find(std::string host, std::string port, steady_timer& patience);
+    awaitable<addresses> find(std::string host, std::string port, steady_timer& timer);
 
 private:
     using name = std::pair<std::string, std::string>;

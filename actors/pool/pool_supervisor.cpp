@@ -160,7 +160,7 @@ void pool_supervisor_state::on_give_back(const give_back& message) {
 
 void pool_supervisor_state::replace_overdue() {
     while (auto* slot = dispatcher_.next_overdue()) {
-        spdlog::warn("connection [{}] gave no sign of life in time, replacing it",
+        spdlog::warn("connection [{}] failed the health check, replacing it",
                      report::connection_label(slot->session.connection_id));
         dispatcher_.session_lost(*slot);
         keeper_.replace(*slot);
@@ -227,7 +227,7 @@ void pool_supervisor_state::on_cancel() {
 }
 
 void pool_supervisor_state::on_drain() {
-    leave_ = leave::going_away;
+    close_reason_ = close_reason::going_away;
     keeper_.stop();
     if (!std::exchange(cancelled_, true))
         dispatcher_.stop(request_was_cancelled());
@@ -240,7 +240,7 @@ pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
     closing_.push_back(promise);
     on_cancel();
     if (!std::exchange(closed_, true))
-        keeper_.close_all(leave_);
+        keeper_.close_all(close_reason_);
     finish_closing_if_done();
     return promise;
 }

@@ -83,7 +83,7 @@ private:
     bool opened_ = false;    // Was told to open.
     bool cancelled_ = false; // Takes no requests any more.
     bool closed_ = false;    // Waits for its sessions to close.
-    leave leave_ = leave::normally;
+    close_reason close_reason_ = close_reason::normal;
 
     std::uint64_t untried_ = 0;                // Slots whose first try is still under way.
     std::vector<failure_count> open_failures_; // Of the tries that failed.

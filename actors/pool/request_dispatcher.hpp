@@ -64,7 +64,7 @@ public:
     void expire_waiting();
     void expire_busy();
     void expire_leases();
-    pool_slot* next_overdue(); ///< Whose session has given no sign of life in time; null: none.
+    pool_slot* next_overdue(); ///< Whose session has failed the health check; null: none.
 
     /// Fails those that wait, and whoever comes, until `resume`.
     void fail_fast(const protocol::failure& why);

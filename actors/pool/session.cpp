@@ -95,7 +95,7 @@ void session_state::on_check() {
     channel_->check();
 }
 
-void session_state::on_close(leave why) {
+void session_state::on_close(close_reason why) {
     if (phase_ != phase::closed)
         channel_->close(why);
 }
@@ -108,7 +108,7 @@ void session_state::on_owner_ended() {
     phase_ = phase::closed;
     if (in_flight_)
         fail(*std::exchange(in_flight_, std::nullopt), pool_has_ended());
-    channel_->close(leave::going_away);
+    channel_->close(close_reason::going_away);
 }
 
 // -- from the channel --------------------------------------------------------------

@@ -21,7 +21,7 @@ namespace avatar {
 ///          └───────────┴─────────┴────────┴────▶ closed
 ///
 /// Late is a session whose request was given up while the service still works
-/// on it. Checking is one that has asked the service for a sign of life.
+/// on it. Checking is one whose health is checked.
 class session_state {
 public:
     using self_pointer = session_actor::pointer;
@@ -40,7 +40,7 @@ public:
     result_promise on_request(audio_request& request);
     void on_give_up(give_up_request& message);
     void on_check();
-    void on_close(leave why);
+    void on_close(close_reason why);
     void on_owner_ended();
     void on_channel_opened(channel_opened& event);
     void on_exchange_finished(exchange_finished& event);

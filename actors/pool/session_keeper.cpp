@@ -178,7 +178,7 @@ void session_keeper::on_reopen(const reopen_slot& message) {
 }
 
 void session_keeper::replace(pool_slot& slot) {
-    retire(slot.session, leave::normally);
+    retire(slot.session, close_reason::normal);
     slot.session.actor = nullptr;
     slot.session.connection_id.clear();
     // Its key is the retired session's: that one must not be found any more.
@@ -220,7 +220,7 @@ void session_keeper::settle(pool_slot& slot) {
 }
 
 void session_keeper::take_over(pool_slot& slot) {
-    retire(slot.session, leave::normally);
+    retire(slot.session, close_reason::normal);
     slot.session = *std::exchange(slot.successor, std::nullopt);
     slot.failures = 0; // Those of this renewal.
     ++renewed_;
@@ -229,12 +229,12 @@ void session_keeper::take_over(pool_slot& slot) {
 
 // -- closing -----------------------------------------------------------------------
 
-void session_keeper::retire(const pooled_session& session, leave why) {
+void session_keeper::retire(const pooled_session& session, close_reason why) {
     self_->send(session.actor, close_session{why});
     retiring_.insert(session.key);
 }
 
-void session_keeper::close_all(leave why) {
+void session_keeper::close_all(close_reason why) {
     stop();
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         auto& slot = slots_.at(i);

@@ -66,7 +66,7 @@ public:
     void stop() { stopped_ = true; }
 
     /// And closes all there are.
-    void close_all(leave why);
+    void close_all(close_reason why);
     bool all_closed() const;
 
     /// Tells what is left: a pool can be ended from outside.
@@ -95,7 +95,7 @@ private:
     void replace_lost(pool_slot& slot, bool was_open);
     void successor_failed(pool_slot& slot);
     void take_over(pool_slot& slot);
-    void retire(const pooled_session& session, leave why);
+    void retire(const pooled_session& session, close_reason why);
     void plan_renewal(pool_slot& slot, time_point when);
     void forget_renewal(pool_slot& slot);
 

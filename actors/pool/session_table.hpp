@@ -23,7 +23,7 @@ enum class slot_phase : std::uint8_t {
     idle,    ///< It takes a request.
     busy,    ///< It has one.
     leased,  ///< A caller has borrowed it, and has no request on it now.
-    late,    ///< It owes a sign of life: the end of a request given up, or a check's.
+    late,    ///< Its health is in question until a cancelled request ends, or a check is answered.
     down,    ///< No session; a new one is due.
 };
 

@@ -180,7 +180,7 @@ CAF_TEST(an idle session is closed or reset) {
 
 CAF_TEST(a silent service is found by pings alone) {
     keepalive = 100ms;
-    const auto* end = "connectionClosed: no sign of life within 200ms";
+    const auto* end = "connectionClosed: nothing came within 200ms";
     check_starts(idle_end_by("idle-silence=20ms:100%"), end);
     for (const auto use_tls : {false, true}) {
         with_tls = use_tls;
@@ -315,7 +315,7 @@ CAF_TEST(a silent connection ends when its client leaves) {
     open(to);
     next<channel_opened>();
     channel->send("r-1", second());
-    check_starts(closing(), "connectionClosed: no sign of life");
+    check_starts(closing(), "connectionClosed: nothing came");
     CAF_CHECK_EQUAL(ends.take().value_or(0), 1006);
 }
 

@@ -144,7 +144,7 @@ CAF_TEST(a service that falls silent is found by pings) {
     CAF_REQUIRE(client.wait_for_output("[Round 1/1]"));
     service.signal(SIGSTOP);
     CAF_CHECK_EQUAL(client.wait(), 1);
-    check_contains(client.out(), "    ERROR: connectionClosed: no sign of life within 2s");
+    check_contains(client.out(), "    ERROR: connectionClosed: nothing came within 2s");
 }
 
 CAF_TEST(some connections open is enough) {

@@ -155,9 +155,9 @@ CAF_TEST(durations below zero and beyond all measure do not arrive) {
 }
 
 CAF_TEST(words that a message does not have do not arrive) {
-    CAF_CHECK(arrives(close_session{leave::going_away}));
+    CAF_CHECK(arrives(close_session{close_reason::going_away}));
     for (int code : {0, 999, 1002, 1005, 5000})
-        CAF_CHECK(!arrives(close_session{static_cast<leave>(code)}));
+        CAF_CHECK(!arrives(close_session{static_cast<close_reason>(code)}));
     CAF_CHECK(arrives(deadline_due{deadline_due::kind::drain}));
     CAF_CHECK(!arrives(deadline_due{static_cast<deadline_due::kind>(200)}));
 }

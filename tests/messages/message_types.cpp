@@ -110,7 +110,8 @@ CAF_TEST(reports and events cross nodes) {
     CAF_CHECK(back.failure == some_failure());
     CAF_CHECK(!back.accepted);
     CAF_CHECK_EQUAL(over_the_wire(lease_granted{7, "c-1", {}}).lease, 7u);
-    CAF_CHECK(over_the_wire(close_session{leave::going_away}).why == leave::going_away);
+    CAF_CHECK(over_the_wire(close_session{close_reason::going_away}).why ==
+              close_reason::going_away);
     over_the_wire(open_pool{});
 }
 

@@ -23,10 +23,10 @@ struct scripted_connection {
     bool abandoned = false;      ///< The latest request.
     bool interrupted = false;    ///< Likewise.
     bool throws_on_send = false; ///< As a broken program does.
-    bool checked = false;        ///< Asked for a sign of life.
+    bool checked = false;        ///< Its health is checked.
     bool close_asked = false;
-    leave left = leave::normally; ///< How.
-    bool answers_close = true;    ///< As a healthy service does, at once.
+    close_reason closed_for = close_reason::normal; ///< How.
+    bool answers_close = true;                      ///< As a healthy service does, at once.
 
     void confirm(std::string id) {
         confirmed = true;
@@ -100,7 +100,7 @@ private:
 
         ~scripted_channel() override {
             if (!connection_->close_asked)
-                close(leave::normally);
+                close(close_reason::normal);
         }
 
         void open() override { connection_->opened = true; }
@@ -122,9 +122,9 @@ private:
         }
         void abandon() override { connection_->abandoned = true; }
         void check() override { connection_->checked = true; }
-        void close(leave why) override {
+        void close(close_reason why) override {
             connection_->close_asked = true;
-            connection_->left = why;
+            connection_->closed_for = why;
             if (connection_->answers_close)
                 connection_->end({});
         }

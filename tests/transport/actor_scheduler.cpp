@@ -31,7 +31,7 @@ struct config : caf::actor_system_config {
 /// Passes a countdown round until it is over; tells who had it last.
 caf::behavior runner(caf::event_based_actor* self, tests::inbox<int>* ends) {
     auto next = std::make_shared<caf::actor>();
-    return {[=](const caf::actor& neighbour) { *next = neighbour; },
+    return {[=](const caf::actor& follower) { *next = follower; },
             [=](int left) {
                 if (left > 0)
                     self->send(*next, left - 1);

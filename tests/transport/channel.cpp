@@ -48,7 +48,7 @@ CAF_TEST(opens with token and headers and carries requests until it is closed) {
         CAF_CHECK(end.first_frame_after_last.count() > 0);
         CAF_CHECK(end.first_frame > end.first_frame_after_last);
     }
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure);
     CAF_CHECK_EQUAL(closed.take().value_or(0), 1000u);
 }

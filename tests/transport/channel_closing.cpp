@@ -34,7 +34,7 @@ struct fixture : tests::raw_channel_fixture {
         channel->interrupt();
         channel->abandon();
         channel->check();
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
     }
 
     /// That nothing further comes of the channel: the next event is another one's.
@@ -43,7 +43,7 @@ struct fixture : tests::raw_channel_fixture {
         const auto former = std::move(channel);
         open(settings_for(service));
         next<channel_opened>();
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
     }
 };
@@ -58,7 +58,7 @@ CAF_TEST(after the close frame nothing goes out whatever is called) {
         open_and(settings_of(service, 1h), [&] {
             if (with_request)
                 channel->send("r-1", endless);
-            channel->close(leave::going_away);
+            channel->close(close_reason::going_away);
             call_everything();
         });
         CAF_CHECK(!next<channel_closed>().failure);
@@ -88,7 +88,7 @@ CAF_TEST(a pong to a check that comes while the session closes is no event) {
     next<channel_opened>();
     channel->check();
     CAF_CHECK_EQUAL(note(), "ping 1");
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure);
     CAF_CHECK_EQUAL(note(), "close 1000");
     check_no_event_follows();
@@ -101,7 +101,7 @@ CAF_TEST(no ping goes out while the session closes) {
     auto settings = settings_of(service, 20ms);
     settings.close_timeout = 100ms;
     const auto began = std::chrono::steady_clock::now();
-    open_and(settings, [this] { channel->close(leave::normally); });
+    open_and(settings, [this] { channel->close(close_reason::normal); });
     CAF_CHECK(!next<channel_closed>().failure);
     // By the limit on closing, and not by the one on silence.
     CAF_CHECK(std::chrono::steady_clock::now() - began >= settings.close_timeout);
@@ -188,7 +188,7 @@ CAF_TEST(a channel that was closed before it was opened asks for nothing) {
     tests::local_service service(std::move(script));
     channel = transport::make_avatar_channels(io, settings_for(service))(
         [this](channel_event event) { events.put(std::move(event)); });
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     channel->open();
     CAF_CHECK(!next<channel_closed>().failure);
     CAF_CHECK_EQUAL(asked, 0);
@@ -214,7 +214,7 @@ CAF_TEST(closing cuts whichever step of connecting is under way) {
         settings.service.connect_timeout = 1h;
         open(settings);
         auto reached = deaf.accept();
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
         // The socket is given back, and not kept until its owner goes.
         std::string heard(64 * 1024, ' ');

@@ -101,7 +101,7 @@ CAF_TEST(a deaf service does not keep a session from closing) {
         open(settings);
         next<channel_opened>();
         channel->send("r-1", too_much);
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
     }
 }

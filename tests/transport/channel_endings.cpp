@@ -43,7 +43,7 @@ CAF_TEST(an error of a request ends that one and names the connection that it is
         CAF_CHECK_EQUAL(end.failure.connection_id, told);
         channel->send("r-2", audio_clip("a"));
         CAF_CHECK(!next<exchange_finished>().failure);
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         next<channel_closed>();
     }
 }
@@ -121,12 +121,12 @@ CAF_TEST(closing while it connects ends it without a failure) {
     script.handshake = [](transport::peer&) {};
     tests::local_service service(std::move(script));
     open(settings_for(service));
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 
 CAF_TEST(closing says whether the program stops before its work is done) {
-    for (auto why : {leave::normally, leave::going_away}) {
+    for (auto why : {close_reason::normal, close_reason::going_away}) {
         tests::inbox<std::uint16_t> closed;
         tests::service_script script;
         script.closed = [&](std::uint16_t code) { closed.put(code); };
@@ -151,7 +151,7 @@ CAF_TEST(closing while the service closes takes no longer) {
         tests::local_service service(script);
         auto settings = settings_for(service);
         settings.close_timeout = std::chrono::hours(1);
-        open_and(settings, [&] { channel->close(leave::normally); });
+        open_and(settings, [&] { channel->close(close_reason::normal); });
         CAF_CHECK(!next<channel_closed>().failure);
     }
 }

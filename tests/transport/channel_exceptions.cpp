@@ -36,12 +36,12 @@ struct fixture : tests::channel_fixture {
         const auto failure = next<channel_closed>().failure;
         CAF_CHECK_EQUAL(code(failure), "unknown");
         CAF_CHECK(failure.detail.ends_with(": " + what));
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         channel->check();
         channel->interrupt();
         open(settings_for(service));
         next<channel_opened>(); // And not a second channel_closed.
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
         return failure;
     }
@@ -142,7 +142,7 @@ CAF_TEST(a sink that throws while the session closes is named all the same) {
     next<channel_opened>();
     channel->send("r-1", audio_clip("a"));
     channel->interrupt();
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     next<exchange_finished>();
     check_ended(service);
 }
@@ -152,7 +152,7 @@ CAF_TEST(a sink that throws at the last event is logged) {
     tests::local_service service;
     open_throwing<channel_closed>(settings_for(service));
     next<channel_opened>();
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     next<channel_closed>();
     CAF_CHECK_EQUAL(log.next(), "error: connection connection-1: its owner, at the last "
                                 "event, failed: made to fail");

@@ -55,7 +55,7 @@ CAF_TEST(an interrupt for no request is not sent and no event) {
             CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-2");
             CAF_CHECK_EQUAL(note(), "r-1 ends");
             CAF_CHECK_EQUAL(note(), "r-2 ends");
-            channel->close(leave::normally);
+            channel->close(close_reason::normal);
             CAF_CHECK_EQUAL(note(), "close 1000");
             next<channel_closed>();
             CAF_CHECK_EQUAL(note(), "end");

@@ -140,8 +140,8 @@ CAF_TEST(nothing comes after the end whatever is called) {
     tests::local_service service;
     open(settings_for(service));
     next<channel_opened>();
-    channel->close(leave::normally);
-    channel->close(leave::going_away); // The first one counts.
+    channel->close(close_reason::normal);
+    channel->close(close_reason::going_away); // The first one counts.
     channel->check();
     channel->send("r-1", audio_clip("a"));
     channel->interrupt();
@@ -149,7 +149,7 @@ CAF_TEST(nothing comes after the end whatever is called) {
     CAF_CHECK(!next<channel_closed>().failure);
     channel->check();
     channel->send("r-2", audio_clip("a"));
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     channel.reset();
     open(settings_for(service));
     next<channel_opened>(); // And nothing before it.
@@ -198,7 +198,7 @@ CAF_TEST(a console answer of a megabyte is read and no more) {
         open(settings_for(service));
         if (size == megabyte) {
             next<channel_opened>();
-            channel->close(leave::normally);
+            channel->close(close_reason::normal);
             CAF_CHECK(!next<channel_closed>().failure);
         } else {
             const auto failure = next<channel_closed>().failure;
@@ -230,7 +230,7 @@ CAF_TEST(a frame of the largest size is taken and one byte more is not ) {
         channel->send("r-1", audio_clip("a"));
         if (size == largest) {
             CAF_CHECK_EQUAL(next<exchange_finished>().bytes, largest);
-            channel->close(leave::normally);
+            channel->close(close_reason::normal);
             CAF_CHECK(!next<channel_closed>().failure);
         } else {
             CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "protocolError");

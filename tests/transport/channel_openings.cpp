@@ -280,7 +280,7 @@ CAF_TEST(closing when a name has just been found ends it there) {
     // What the system answers meanwhile is handled before the close; should it take longer,
     // the close comes first.
     std::this_thread::sleep_for(30ms);
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     goes_on.set_value();
     CAF_CHECK(!next<channel_closed>().failure);
     CAF_CHECK_EQUAL(asked.load(), 0);

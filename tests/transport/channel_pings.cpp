@@ -37,7 +37,7 @@ CAF_TEST(a silent service is asked once and then left without a close frame) {
     open(settings_of(service, 100ms));
     next<channel_opened>();
     CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                    "connectionClosed: no sign of life within 200ms, not even to a ping");
+                    "connectionClosed: nothing came within 200ms, not even an answer to a ping");
     CAF_CHECK_EQUAL(note(), "ping 0");
     CAF_CHECK_EQUAL(note(), "end");
 }

@@ -138,9 +138,9 @@ CAF_TEST(a service that ends the request early gets no more of its audio) {
         CAF_CHECK_EQUAL(notes.take().value_or(""), "meanwhile: x");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "meanwhile: x.");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: c.");
-        ended->close(leave::normally);
+        ended->close(close_reason::normal);
         next<channel_closed>();
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         next<channel_closed>();
     }
 }
@@ -178,7 +178,7 @@ CAF_TEST(a request of which nothing has gone out is over without a word) {
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: x");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
         CAF_CHECK_EQUAL(notes.take().value_or(""), "r-3: c.");
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         next<channel_closed>();
     }
 }
@@ -231,7 +231,7 @@ CAF_TEST(an interrupt while streaming sends no further piece) {
     CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
     CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1 interrupted");
     channel->interrupt(); // Nothing is under way: nothing is said.
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     next<channel_closed>();
 }
 
@@ -257,7 +257,7 @@ CAF_TEST(closing in the middle of a stream ends it) {
     next<channel_opened>();
     channel->send("r-1", audio_clip("ab", {1, 2}, 1h));
     CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: a");
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 

@@ -94,7 +94,7 @@ CAF_TEST(audio that cannot be sent ends the session and is told as such) {
     CAF_CHECK_EQUAL(closed.failure.connection_id, "connection-1");
     CAF_CHECK(closed.request_accepted);
     channel->send("r-2", audio_clip("a"));
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     let_go();
     tests::local_service another;
     const auto former = std::move(channel);
@@ -106,7 +106,7 @@ CAF_TEST(audio that cannot be sent while the session closes is no failure) {
     raw_service service(listening());
     open_and(settings_of(service, 1h), [&] {
         ::shutdown(tests::own_socket_to(service.port()), SHUT_RDWR);
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
     });
     CAF_CHECK(!next<channel_closed>().failure);
     let_go();

@@ -66,7 +66,7 @@ struct fixture : tests::channel_fixture {
     }
 
     void close() {
-        channel->close(leave::normally);
+        channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
     }
 
@@ -93,7 +93,7 @@ CAF_TEST(carries requests over TLS when the certificate is trusted) {
     next<channel_opened>();
     channel->send("r-1", audio_clip(std::string(700'000, 'a')));
     CAF_CHECK_EQUAL(next<exchange_finished>().frames, 3u);
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure);
 }
 

@@ -15,8 +15,8 @@ namespace beast = boost::beast;
 
 namespace {
 
-transport::circumstances at(protocol::failure_phase phase, std::string_view step) {
-    transport::circumstances known;
+transport::error_context at(protocol::failure_phase phase, std::string_view step) {
+    transport::error_context known;
     known.phase = phase;
     known.step = step;
     known.connect_timeout = 10s;
@@ -28,7 +28,7 @@ transport::circumstances at(protocol::failure_phase phase, std::string_view step
 const auto connecting = at(protocol::failure_phase::websocket_connect, "connecting");
 const auto running = at(protocol::failure_phase::websocket_runtime, "reading");
 
-std::string told(const boost::system::error_code& ec, const transport::circumstances& known) {
+std::string told(const boost::system::error_code& ec, const transport::error_context& known) {
     const auto failure = transport::explain(ec, known);
     return std::string(to_string(failure.phase)) + " | " + describe(failure);
 }
@@ -86,8 +86,8 @@ CAF_TEST(silence in spite of pings is a lost connection) {
     auto known = running;
     known.exceeded = transport::exceeded_limit::silence;
     CAF_CHECK_EQUAL(told(asio::error::operation_aborted, known),
-                    "websocket_runtime | connectionClosed: no sign of life within 1min, "
-                    "not even to a ping");
+                    "websocket_runtime | connectionClosed: nothing came within 1min, "
+                    "not even an answer to a ping");
 }
 
 CAF_TEST(a service that reads nothing is told as such by whoever finds out) {

@@ -25,7 +25,7 @@ struct fixture {
 
     std::string examine_at(health_check::time_point now, std::optional<tcp_progress> progress,
                            bool writing) {
-        const auto found = check.examine(writing, progress, now);
+        const auto found = health.examine(writing, progress, now);
         if (found.state == health_check::finding::silent)
             return "silent";
         if (found.state == health_check::finding::deaf)
@@ -35,7 +35,7 @@ struct fixture {
     }
 
     const health_check::time_point start{1000h};
-    health_check check{keepalive};
+    health_check health{keepalive};
 };
 
 } // namespace
@@ -57,7 +57,7 @@ CAF_TEST(silence is met with one ping and ends the connection after as long agai
 
 CAF_TEST(whatever comes answers a ping) {
     CAF_CHECK_EQUAL(examine(30s, 30s), "ping 30000");
-    check.on_received();
+    health.on_received();
     CAF_CHECK_EQUAL(examine(60s, 29s), "wait 1000");
     CAF_CHECK_EQUAL(examine(61s, 30s), "ping 30000");
     CAF_CHECK_EQUAL(examine(91s, 60s), "silent");
@@ -89,44 +89,44 @@ CAF_TEST(a service that reads slowly is neither deaf nor silent) {
     CAF_CHECK_EQUAL(examine(9 * 59s + 60s, 9 * 59s + 60s, 9), "silent");
 }
 
-CAF_TEST(a ping at a time carries the number of the latest probe) {
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "0");
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "none");
-    CAF_CHECK(!check.on_ping_written());
+CAF_TEST(a ping at a time carries the number of the latest check) {
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "0");
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "none");
+    CAF_CHECK(!health.on_ping_written());
     for (int i = 0; i < 3; ++i)
-        check.start_probe();
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "3");
-    CAF_CHECK(!check.on_ping_written());
+        health.start_check();
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "3");
+    CAF_CHECK(!health.on_ping_written());
 }
 
-CAF_TEST(a probe that begins while a ping is written has one of its own) {
-    check.start_probe();
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "1");
-    check.start_probe();
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "none");
-    CAF_CHECK(check.on_ping_written());
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "2");
-    CAF_CHECK(!check.on_ping_written());
+CAF_TEST(a check that begins while a ping is written has one of its own) {
+    health.start_check();
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "1");
+    health.start_check();
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "none");
+    CAF_CHECK(health.on_ping_written());
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "2");
+    CAF_CHECK(!health.on_ping_written());
 }
 
-CAF_TEST(a probe that was answered needs no further ping) {
-    CAF_CHECK_EQUAL(check.next_ping().value_or("none"), "0");
-    check.start_probe();
-    CAF_CHECK(check.on_pong("1"));
-    CAF_CHECK(!check.on_ping_written());
+CAF_TEST(a check that was answered needs no further ping) {
+    CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "0");
+    health.start_check();
+    CAF_CHECK(health.on_pong("1"));
+    CAF_CHECK(!health.on_ping_written());
 }
 
-CAF_TEST(the first pong to its own ping answers a probe) {
-    CAF_CHECK(!check.on_pong("0"));
-    check.start_probe();
-    check.start_probe();
+CAF_TEST(the first pong to its own ping answers a check) {
+    CAF_CHECK(!health.on_pong("0"));
+    health.start_check();
+    health.start_check();
     for (const auto* other : {"", "0", "1", "3", "22", "x"})
-        CAF_CHECK(!check.on_pong(other));
-    CAF_CHECK(check.on_pong("2"));
-    CAF_CHECK(!check.on_pong("2"));
-    check.start_probe();
-    CAF_CHECK(!check.on_pong("2"));
-    CAF_CHECK(check.on_pong("3"));
+        CAF_CHECK(!health.on_pong(other));
+    CAF_CHECK(health.on_pong("2"));
+    CAF_CHECK(!health.on_pong("2"));
+    health.start_check();
+    CAF_CHECK(!health.on_pong("2"));
+    CAF_CHECK(health.on_pong("3"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -21,9 +21,9 @@ name_lookup::time_point now{24h};
 
 /// Who asks for one name, and what became of it.
 struct caller {
-    explicit caller(asio::io_context& io) : patience(io) {}
+    explicit caller(asio::io_context& io) : timer(io) {}
 
-    steady_timer patience;
+    steady_timer timer;
     std::optional<error_code> end; // Without: it waits.
     std::size_t addresses = 0;
 };
@@ -43,7 +43,7 @@ struct fixture {
 
     awaitable<void> find(caller& one, std::string host, std::string port) {
         try {
-            const auto found = co_await names->find(host, port, one.patience);
+            const auto found = co_await names->find(host, port, one.timer);
             one.addresses = found.size();
             one.end = error_code();
         } catch (const boost::system::system_error& e) {
@@ -133,7 +133,7 @@ CAF_TEST(what was not found is looked up again at once) {
 CAF_TEST(who gives up leaves the lookup to the others) {
     auto& gone = ask("host");
     auto& stays = ask("host");
-    gone.patience.cancel();
+    gone.timer.cancel();
     run();
     CAF_CHECK(gone.end == error_code(asio::error::operation_aborted));
     CAF_CHECK(!stays.end);
@@ -147,21 +147,21 @@ CAF_TEST(who gives up leaves the lookup to the others) {
 CAF_TEST(who has given up may wait for something else with the same timer) {
     auto& gone = ask("host");
     ask("host");
-    gone.patience.cancel();
+    gone.timer.cancel();
     run();
     error_code other = asio::error::would_block;
-    gone.patience.expires_after(1h);
-    gone.patience.async_wait([&](error_code ec) { other = ec; });
+    gone.timer.expires_after(1h);
+    gone.timer.async_wait([&](error_code ec) { other = ec; });
     answer();
     CAF_CHECK(callers.back().end == error_code());
     CAF_CHECK(other == error_code(asio::error::would_block)); // It still waits.
-    gone.patience.cancel();
+    gone.timer.cancel();
     run();
 }
 
 CAF_TEST(an answer after all have given up serves the next) {
     auto& gone = ask("host");
-    gone.patience.cancel();
+    gone.timer.cancel();
     run();
     answer();
     CAF_CHECK(ask("host").end == error_code());

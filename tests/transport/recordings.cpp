@@ -135,7 +135,7 @@ client_traffic replay(const recorded_session& recorded) {
         }
         CAF_CHECK(!client.next<exchange_finished>().failure);
     }
-    client.channel->close(leave::normally);
+    client.channel->close(close_reason::normal);
     CAF_CHECK(!client.next<channel_closed>().failure);
     sent.close_code = closed.take().value();
     while (auto message = arrived.take(0s)) // All there is: the service has read the close.

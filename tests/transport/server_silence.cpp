@@ -23,10 +23,10 @@ void ask_for_everything(peer& of) {
 }
 
 struct fixture : tests::server_fixture {
-    fixture() : server_fixture(patient_limits()) {}
+    fixture() : server_fixture(long_limits()) {}
 
     /// None of these ends is one of a close that takes too long.
-    static transport::server_limits patient_limits() {
+    static transport::server_limits long_limits() {
         transport::server_limits limits;
         limits.close_time = std::chrono::hours(1);
         return limits;

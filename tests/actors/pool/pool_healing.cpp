@@ -297,7 +297,7 @@ CAF_TEST(draining lets running requests end and closes with going away) {
     CAF_CHECK(result_of("r-0").ok());
     close();
     CAF_CHECK_EQUAL(closed, 1);
-    CAF_CHECK(service.at(0).left == leave::going_away);
+    CAF_CHECK(service.at(0).closed_for == close_reason::going_away);
 }
 
 CAF_TEST(what still runs at the drain timeout is cancelled) {

@@ -121,7 +121,7 @@ private:
             {"long time", [&] { pass(std::chrono::seconds(1 + pick(40))); }},
             {"borrow", [&] { say(random_caller(), borrow_session{"one"}); }},
             {"give back", [&] { give_one_back(); }},
-            {"sign of life", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
+            {"answered check", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
             {"caller dies", [&] { end_caller(); }},
             {"breaks", [&] { on_one(&world::living, [&](auto& c) { break_code(c); }); }},

@@ -109,8 +109,8 @@ CAF_TEST(a session that is closed is closed once) {
     open();
     connection().answers_close = false;
     for (int i = 0; i < 2; ++i)
-        tell(close_session{leave::going_away});
-    CAF_CHECK(connection().left == leave::going_away);
+        tell(close_session{close_reason::going_away});
+    CAF_CHECK(connection().closed_for == close_reason::going_away);
     connection().end({});
     consume_messages();
     connection().close_asked = false;
@@ -127,7 +127,7 @@ CAF_TEST(nothing is told to an owner that has ended) {
     connection().answers_close = false;
     end_owner();
     CAF_CHECK(connection().close_asked);
-    CAF_CHECK(connection().left == leave::going_away);
+    CAF_CHECK(connection().closed_for == close_reason::going_away);
     ask(hdl, "r-1");
     CAF_CHECK_EQUAL(code_of("r-1"), "poolFailed");
     CAF_CHECK_EQUAL(connection().sent.size(), 0u);

@@ -45,7 +45,7 @@ struct broken_channel : transport::channel {
     void interrupt() override {}
     void abandon() override {}
     void check() override { throw std::runtime_error("no check"); }
-    void close(leave) override { throw std::runtime_error("no close"); }
+    void close(close_reason) override { throw std::runtime_error("no close"); }
 
 private:
     bool* gone_;
