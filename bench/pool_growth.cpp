@@ -83,7 +83,7 @@ public:
     void fill_with_borrowers() {
         const auto hoarder = new_caller();
         for (std::size_t i = 0; i < (1 + waiters) * size_; ++i)
-            tests::send_as(i < size_ / 2 ? hoarder : new_caller(), pool_, borrow_session{"one"});
+            tests::send_as(i < size_ / 2 ? hoarder : new_caller(), pool_, acquire_session{"one"});
         settle();
     }
 

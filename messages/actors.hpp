@@ -24,7 +24,7 @@ using caf::replies_to;
 using session_owner_actor = caf::typed_actor<         //
     reacts_to<session_opened>,                        //
     reacts_to<session_idle>,                          //
-    reacts_to<request_given_up>,                      //
+    reacts_to<request_failed>,                        //
     replies_to<returned_request>::with<audio_result>, //
     reacts_to<session_closed>>;
 
@@ -33,9 +33,9 @@ using session_actor = caf::typed_actor<
     // From the pool, or whoever it acts for: the answer goes straight to them.
     replies_to<audio_request>::with<audio_result>,
     // From its owner.
-    reacts_to<give_up_request>, //
-    reacts_to<check_session>,   //
-    reacts_to<close_session>,   //
+    reacts_to<cancel_request>, //
+    reacts_to<check_session>,  //
+    reacts_to<close_session>,  //
     reacts_to<owner_ended>,
     // From its channel.
     reacts_to<channel_opened>,    //
@@ -46,16 +46,16 @@ using session_actor = caf::typed_actor<
 /// Owns the sessions, gives each request to an idle one, lets the others wait.
 using pool_supervisor_actor = session_owner_actor::extend<
     // From its users.
-    replies_to<open_pool>::with<pool_opened>,        //
-    replies_to<audio_request>::with<audio_result>,   //
-    replies_to<get_pool_status>::with<pool_status>,  //
-    reacts_to<interrupt_request>,                    //
-    replies_to<borrow_session>::with<lease_granted>, //
-    reacts_to<give_back>,                            //
-    reacts_to<cancel_requests>,                      //
-    reacts_to<drain_pool>,                           //
-    replies_to<close_pool>::with<pool_closed>,       //
-    replies_to<watch_pool>::with<pool_gave_up>,
+    replies_to<open_pool>::with<pool_opened>,         //
+    replies_to<audio_request>::with<audio_result>,    //
+    replies_to<get_pool_status>::with<pool_status>,   //
+    reacts_to<interrupt_request>,                     //
+    replies_to<acquire_session>::with<lease_granted>, //
+    reacts_to<release_session>,                       //
+    reacts_to<cancel_requests>,                       //
+    reacts_to<drain_pool>,                            //
+    replies_to<close_pool>::with<pool_closed>,        //
+    replies_to<watch_pool>::with<pool_failed>,
     // From itself, later.
     reacts_to<deadline_due>, //
     reacts_to<reopen_slot>>;

@@ -7,21 +7,21 @@
 #include <string>
 
 /// What a caller that wants a session to itself for a while says to the pool.
-/// actors/pool/session_lease.hpp has a guard that cannot forget to give it back.
+/// actors/pool/session_lease.hpp has a guard that cannot forget to release it.
 namespace avatar {
 
 /// Asks for a session for several requests. Waits in the same queue as requests
 /// do. Answered by exactly one `lease_granted`.
-struct borrow_session {
+struct acquire_session {
     std::string borrower; ///< A name for the log.
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, borrow_session& x) {
+    friend auto inspect(Inspector& f, acquire_session& x) {
         return inspect_fields(f, x.borrower);
     }
 };
 
-/// The session is the asker's until it gives it back, ends, or has had it for the
+/// The session is the asker's until it releases it, ends, or has had it for the
 /// max lease: its requests with `lease` go to that session and to no other, one at a
 /// time.
 struct lease_granted {
@@ -40,11 +40,11 @@ struct lease_granted {
 /// The borrower does not need the session any more. A request that still runs
 /// there runs on; the session is free after it. Counts from the borrower only; a
 /// lease that is over is ignored.
-struct give_back {
+struct release_session {
     std::uint64_t lease = 0;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, give_back& x) {
+    friend auto inspect(Inspector& f, release_session& x) {
         return inspect_fields(f, x.lease);
     }
 };

@@ -15,10 +15,12 @@ void add(caf::actor_system_config& config, const char* name) {
 } // namespace
 
 void add_message_types(caf::actor_system_config& config) {
+    add<acquire_session>(config, "avatar::acquire_session");
+    add<arrival_due>(config, "avatar::arrival_due");
     add<audio_loaded>(config, "avatar::audio_loaded");
     add<audio_request>(config, "avatar::audio_request");
     add<audio_result>(config, "avatar::audio_result");
-    add<borrow_session>(config, "avatar::borrow_session");
+    add<cancel_request>(config, "avatar::cancel_request");
     add<cancel_requests>(config, "avatar::cancel_requests");
     add<channel_alive>(config, "avatar::channel_alive");
     add<channel_closed>(config, "avatar::channel_closed");
@@ -34,10 +36,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<flush_console>(config, "avatar::flush_console");
     add<get_pool_status>(config, "avatar::get_pool_status");
     add<get_run_report>(config, "avatar::get_run_report");
-    add<give_back>(config, "avatar::give_back");
-    add<give_up_request>(config, "avatar::give_up_request");
     add<interrupt_request>(config, "avatar::interrupt_request");
-    add<arrival_due>(config, "avatar::arrival_due");
     add<interrupts_due>(config, "avatar::interrupts_due");
     add<lease_granted>(config, "avatar::lease_granted");
     add<next_round>(config, "avatar::next_round");
@@ -46,12 +45,13 @@ void add_message_types(caf::actor_system_config& config) {
     add<play_run>(config, "avatar::play_run");
     add<pool_closed>(config, "avatar::pool_closed");
     add<pool_closing>(config, "avatar::pool_closing");
-    add<pool_gave_up>(config, "avatar::pool_gave_up");
+    add<pool_failed>(config, "avatar::pool_failed");
     add<pool_opened>(config, "avatar::pool_opened");
     add<pool_opening>(config, "avatar::pool_opening");
     add<pool_status>(config, "avatar::pool_status");
+    add<release_session>(config, "avatar::release_session");
     add<reopen_slot>(config, "avatar::reopen_slot");
-    add<request_given_up>(config, "avatar::request_given_up");
+    add<request_failed>(config, "avatar::request_failed");
     add<returned_request>(config, "avatar::returned_request");
     add<round_finished>(config, "avatar::round_finished");
     add<round_progress>(config, "avatar::round_progress");

@@ -29,7 +29,7 @@ struct get_pool_status {
     }
 };
 
-/// Takes back one request, wherever it is: in the queue, on its way to a session,
+/// Interrupts one request, wherever it is: in the queue, on its way to a session,
 /// while its audio goes out or frames come in. Whoever sent it gets its one
 /// result, `request_interrupted`, unless it was over before. The session is
 /// usable again at once. Counts from who sent the request; an id of which the pool
@@ -79,7 +79,7 @@ struct pool_closed {
     }
 };
 
-/// Asks to be told should the pool ever give up: answered by `pool_gave_up` then,
+/// Asks to be told should the pool ever fail: answered by `pool_failed` then,
 /// and never otherwise.
 struct watch_pool {
     template <class Inspector>
@@ -90,11 +90,11 @@ struct watch_pool {
 
 /// The actors of the pool's sessions failed more often than it allows. Every
 /// request, now and from now on, fails with this.
-struct pool_gave_up {
+struct pool_failed {
     protocol::failure failure;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, pool_gave_up& x) {
+    friend auto inspect(Inspector& f, pool_failed& x) {
         return inspect_fields(f, x.failure);
     }
 };

@@ -39,7 +39,7 @@ struct session_opened {
 
 /// To the owner: the service is done with the request, or has answered a check;
 /// the session takes another request. `answered`: it gives the request its answer
-/// now; false after `request_given_up` and after a check.
+/// now; false after `request_failed` and after a check.
 struct session_idle {
     session_key key;
     bool answered = false;
@@ -52,14 +52,14 @@ struct session_idle {
     }
 };
 
-/// To the owner: the request is answered as `give_up_request` said, while the
+/// To the owner: the request is answered as `cancel_request` said, while the
 /// service still works on it.
-struct request_given_up {
+struct request_failed {
     session_key key;
     protocol::failure_code outcome = protocol::failure_code::none;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, request_given_up& x) {
+    friend auto inspect(Inspector& f, request_failed& x) {
         return inspect_fields(f, x.key, x.outcome);
     }
 };
@@ -96,15 +96,15 @@ struct session_closed {
 
 /// To the session: answer that request with this failure now, and tell the
 /// service to stop it. Ignored when another request is in flight, or none.
-struct give_up_request {
+struct cancel_request {
     std::string request_id;
     protocol::failure failure;
     /// The session takes another request only when the service has finished
-    /// with this one, as a sign that it still works; else at once.
+    /// with this one, which shows that it still works; else at once.
     bool await_service = true;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, give_up_request& x) {
+    friend auto inspect(Inspector& f, cancel_request& x) {
         return inspect_fields(f, x.request_id, x.failure, x.await_service);
     }
 };

@@ -39,7 +39,7 @@ enum class failure_code : std::uint8_t {
     service_down,        ///< No session has been up for a while.
     lease_lost,          ///< The session was borrowed, and is not any more.
     lease_busy,          ///< The borrowed session has a request already.
-    pool_failed,         ///< The pool gave up: its sessions' actors kept failing.
+    pool_failed,         ///< Its sessions' actors kept failing.
 };
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …

@@ -51,7 +51,7 @@ void usage_table::add(std::string_view connection_id) {
 usage_table::entries::iterator usage_table::add_new(std::string_view connection_id) {
     const bool listed = listed_.size() < listed_connections;
     if (latest_.size() == recent_)
-        let_go_of_oldest();
+        drop_oldest();
     auto& entries = listed ? listed_ : latest_;
     entries.push_back({{std::string(connection_id), 0}, listed});
     const auto added = std::prev(entries.end());
@@ -59,7 +59,7 @@ usage_table::entries::iterator usage_table::add_new(std::string_view connection_
     return added;
 }
 
-void usage_table::let_go_of_oldest() {
+void usage_table::drop_oldest() {
     const auto& oldest = latest_.front().usage;
     over_.record(as_duration(oldest.requests));
     over_requests_ += oldest.requests;

@@ -47,7 +47,7 @@ private:
     using entries = std::list<entry>;
 
     entries::iterator add_new(std::string_view connection_id);
-    void let_go_of_oldest();
+    void drop_oldest();
 
     std::size_t recent_;
     entries listed_;

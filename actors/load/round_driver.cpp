@@ -54,7 +54,7 @@ round_driver_state::finished_promise round_driver_state::on_run() {
     auto promise = finished_;
     started_ = now();
     self_->monitor(links_.pool);
-    ask_pool(watch_pool{}, [this](pool_gave_up& reason) { on_pool_gave_up(reason); });
+    ask_pool(watch_pool{}, [this](pool_failed& reason) { on_pool_failed(reason); });
     plan_rounds();
     return promise;
 }
@@ -220,7 +220,7 @@ void round_driver_state::stop_arrivals() {
 }
 
 /// All requests come back with that failure, and end their round.
-void round_driver_state::on_pool_gave_up(pool_gave_up& reason) {
+void round_driver_state::on_pool_failed(pool_failed& reason) {
     failure_ = std::move(reason.failure);
     if (!std::exchange(stopped_, true))
         stop_arrivals();

@@ -67,7 +67,7 @@ private:
     template <class Question, class Answered>
     void ask_pool(Question question, Answered answered);
     void plan_rounds();
-    void on_pool_gave_up(pool_gave_up& reason);
+    void on_pool_failed(pool_failed& reason);
     void begin_round();
     void start_requests(const pool_status& pool);
     void send_due_requests();

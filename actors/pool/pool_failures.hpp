@@ -86,8 +86,8 @@ inline protocol::failure session_actor_failed(const std::string& what) {
 inline constexpr auto ended_from_outside = "it was ended from outside";
 
 /// They failed too often.
-inline protocol::failure pool_has_given_up(std::size_t limit, config::milliseconds window,
-                                           const std::string& last) {
+inline protocol::failure pool_has_failed(std::size_t limit, config::milliseconds window,
+                                         const std::string& last) {
     return pool_failure(protocol::failure_code::pool_failed,
                         "the pool gave up: more than " + std::to_string(limit) +
                             " session actors failed within " + config::format_duration(window) +
@@ -100,7 +100,7 @@ inline protocol::failure pool_has_ended() {
                         "the pool ended before the request did");
 }
 
-/// Nobody could use what was asked for, or give it back.
+/// Nobody could use what was asked for, or release it.
 inline protocol::failure nobody_borrows() {
     return pool_failure(protocol::failure_code::lease_lost,
                         "a connection is lent to an actor only, not to an anonymous sender");

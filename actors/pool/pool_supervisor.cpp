@@ -24,14 +24,14 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
         [&](audio_request& request) { return dispatcher.on_request(request); },
         [&](const session_idle& message) { state.on_session_idle(message); },
         [&](session_opened& message) { state.on_session_opened(message); },
-        [&](const request_given_up& message) { dispatcher.on_given_up(message); },
+        [&](const request_failed& message) { dispatcher.on_request_failed(message); },
         [&](returned_request& message) { return state.on_returned(message); },
         [&](const session_closed& message) { state.on_session_closed(message); },
         [&](open_pool) { return state.on_open(); },
         [&](get_pool_status message) { return state.status(message.with_connections); },
         [&](const interrupt_request& message) { dispatcher.on_interrupt(message); },
-        [&](borrow_session& message) { return dispatcher.on_borrow(message); },
-        [&](const give_back& message) { state.on_give_back(message); },
+        [&](acquire_session& message) { return dispatcher.on_acquire(message); },
+        [&](const release_session& message) { state.on_release(message); },
         [&](cancel_requests) { state.on_cancel(); },
         [&](drain_pool) { state.on_drain(); },
         [&](close_pool) { return state.on_close(); },
@@ -127,7 +127,7 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
         spdlog::error("{}", describe(message.failure));
     keeper_.on_closed(message);
     if (keeper_.too_many_crashes())
-        give_up_for_good(message.failure);
+        fail_for_good(message.failure);
     if (slot && slot->phase == slot_phase::idle)
         free(*slot); // With the successor it had.
     note_availability();
@@ -149,12 +149,12 @@ void pool_supervisor_state::on_down(const caf::down_msg& message) {
 
 /// The slot has no request now.
 void pool_supervisor_state::free(pool_slot& slot) {
-    keeper_.settle(slot);
-    dispatcher_.offer(slot);
+    keeper_.take_over_if_free(slot);
+    dispatcher_.on_session_available(slot);
 }
 
-void pool_supervisor_state::on_give_back(const give_back& message) {
-    if (auto* slot = dispatcher_.on_give_back(message))
+void pool_supervisor_state::on_release(const release_session& message) {
+    if (auto* slot = dispatcher_.on_release(message))
         free(*slot);
 }
 
@@ -193,25 +193,25 @@ void pool_supervisor_state::fail_fast_if_due() {
     dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, keeper_.last_failure()));
 }
 
-void pool_supervisor_state::give_up_for_good(const protocol::failure& last) {
-    if (gave_up_)
+void pool_supervisor_state::fail_for_good(const protocol::failure& last) {
+    if (failed_)
         return;
-    gave_up_ = pool_gave_up{
-        pool_has_given_up(settings_.max_restarts, settings_.restart_window, describe(last))};
-    spdlog::error("{}", describe(gave_up_->failure));
+    failed_ = pool_failed{
+        pool_has_failed(settings_.max_restarts, settings_.restart_window, describe(last))};
+    spdlog::error("{}", describe(failed_->failure));
     cancelled_ = true;
     keeper_.stop();
-    dispatcher_.stop(gave_up_->failure);
-    dispatcher_.cancel_running(gave_up_->failure);
+    dispatcher_.stop(failed_->failure);
+    dispatcher_.cancel_running(failed_->failure);
     for (auto& watch : std::exchange(watches_, {}))
-        watch.deliver(*gave_up_);
+        watch.deliver(*failed_);
     finish_opening_if_done();
 }
 
 pool_supervisor_state::watch_promise pool_supervisor_state::on_watch() {
-    auto promise = self_->make_response_promise<pool_gave_up>();
-    if (gave_up_)
-        promise.deliver(*gave_up_);
+    auto promise = self_->make_response_promise<pool_failed>();
+    if (failed_)
+        promise.deliver(*failed_);
     else
         watches_.push_back(promise);
     return promise;

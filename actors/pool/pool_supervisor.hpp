@@ -26,14 +26,14 @@ public:
     using result_promise = caf::typed_response_promise<audio_result>;
     using opened_promise = caf::typed_response_promise<pool_opened>;
     using closed_promise = caf::typed_response_promise<pool_closed>;
-    using watch_promise = caf::typed_response_promise<pool_gave_up>;
+    using watch_promise = caf::typed_response_promise<pool_failed>;
 
     pool_supervisor_state(self_pointer self, pool_plan plan);
 
     // From the pool's users. What is not here is the dispatcher's affair.
     opened_promise on_open();
     pool_status status(bool with_connections) const;
-    void on_give_back(const give_back& message);
+    void on_release(const release_session& message);
     void on_cancel();
     void on_drain();
     closed_promise on_close();
@@ -62,7 +62,7 @@ private:
     void note_availability();
     void fail_fast_if_due();
     void begin_opening();
-    void give_up_for_good(const protocol::failure& last);
+    void fail_for_good(const protocol::failure& last);
     void finish_opening_if_done();
     void finish_closing_if_done();
 
@@ -79,7 +79,7 @@ private:
     std::optional<pool_opened> opened_with_;
     std::vector<closed_promise> closing_; // Likewise.
     std::vector<watch_promise> watches_;
-    std::optional<pool_gave_up> gave_up_;
+    std::optional<pool_failed> failed_;
     bool opened_ = false;    // Was told to open.
     bool cancelled_ = false; // Takes no requests any more.
     bool closed_ = false;    // Waits for its sessions to close.

@@ -22,13 +22,13 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     if (const auto* why = refusal())
         refuse(next, *why);
     else if (next.request.lease != 0)
-        give_to_lease(std::move(next));
+        assign_to_lease(std::move(next));
     else
         admit(std::move(next));
     return promise;
 }
 
-request_dispatcher::lease_promise request_dispatcher::on_borrow(borrow_session& ask) {
+request_dispatcher::lease_promise request_dispatcher::on_acquire(acquire_session& ask) {
     auto caller = current_caller();
     auto promise = self_->make_response_promise<lease_granted>();
     pooled_borrower next{promise, std::move(ask.borrower), std::move(caller)};
@@ -73,7 +73,7 @@ void request_dispatcher::admit(waiter who) {
     if (const auto* borrower = std::get_if<pooled_borrower>(&who))
         borrowers_.add(borrower->caller);
     if (slots_.count(slot_phase::idle) > 0) {
-        std::visit([&](auto& w) { give(slots_.front(slot_phase::idle), w); }, who);
+        std::visit([&](auto& w) { assign(slots_.front(slot_phase::idle), w); }, who);
     } else if (const auto full = queue_is_full_for(who)) {
         std::visit([&](auto& w) { refuse(w, *full); }, who);
     } else {
@@ -103,16 +103,16 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
     return std::nullopt;
 }
 
-void request_dispatcher::offer(pool_slot& slot) {
+void request_dispatcher::on_session_available(pool_slot& slot) {
     if (slot.lease != 0)
         return slots_.move(slot, slot_phase::leased);
     if (waiting_.empty())
         return slots_.move(slot, slot_phase::idle);
     auto next = waiting_.pop();
-    std::visit([&](auto& w) { give(slot, w); }, next);
+    std::visit([&](auto& w) { assign(slot, w); }, next);
 }
 
-void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
+void request_dispatcher::assign(pool_slot& slot, pooled_request& next) {
     const auto given = now();
     slot.request = next.open;
     slot.request->where = &slot;
@@ -128,7 +128,7 @@ void request_dispatcher::give(pool_slot& slot, pooled_request& next) {
 // -- the end of a request ------------------------------------------------------------
 
 void request_dispatcher::answered(const session_key& key, protocol::failure_code outcome) {
-    end(take_back(key), outcome);
+    end(take_request(key), outcome);
 }
 
 /// Once for each request: without one, the outcome was counted before.
@@ -148,7 +148,7 @@ pool_slot* request_dispatcher::on_idle(const session_idle& message) {
     return ended ? slot : nullptr;
 }
 
-void request_dispatcher::on_given_up(const request_given_up& message) {
+void request_dispatcher::on_request_failed(const request_failed& message) {
     answered(message.key, message.outcome);
 }
 
@@ -167,7 +167,7 @@ void request_dispatcher::never_returns(const session_key& key) {
 request_dispatcher::result_promise request_dispatcher::on_returned(returned_request& message) {
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
-    auto* open = take_back(message.key);
+    auto* open = take_request(message.key);
     pooled_request back{promise, std::move(message.request), std::move(caller), now(), open};
     const bool undecided = open && !open->decided;
     const bool again = undecided && !refusal() && back.request.lease == 0 &&
@@ -180,7 +180,7 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     ++back.request.tries;
     ++retried_;
     if (slots_.count(slot_phase::idle) > 0) {
-        give(slots_.front(slot_phase::idle), back);
+        assign(slots_.front(slot_phase::idle), back);
     } else {
         wait_for_session(std::move(back), /*had_its_turn=*/true);
     }
@@ -188,7 +188,7 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
 }
 
 /// The request that session had: the pool has it in hand again. Null: it had none.
-open_request* request_dispatcher::take_back(const session_key& key) {
+open_request* request_dispatcher::take_request(const session_key& key) {
     // A slot that is down still has the key of the session it lost.
     if (const auto lost = lost_.extract(key))
         return lost.mapped();
@@ -208,7 +208,7 @@ void request_dispatcher::session_lost(pool_slot& slot) {
                      report::connection_label(slot.session.connection_id), ended->name);
 }
 
-// -- giving up -----------------------------------------------------------------------
+// -- cancelling -----------------------------------------------------------------------
 
 /// Means the oldest of that sender's requests with the id.
 void request_dispatcher::on_interrupt(const interrupt_request& message) {
@@ -217,7 +217,7 @@ void request_dispatcher::on_interrupt(const interrupt_request& message) {
         return;
     const auto why = request_was_interrupted();
     if (const auto* slot = std::get_if<pool_slot*>(&request->where))
-        return give_up(**slot, why, /*await_service=*/false);
+        return cancel(**slot, why, /*await_service=*/false);
     if (const auto* place = std::get_if<request_queue::place>(&request->where)) {
         auto waiting = std::get<pooled_request>(waiting_.take(*place));
         return refuse(waiting, why);
@@ -225,16 +225,15 @@ void request_dispatcher::on_interrupt(const interrupt_request& message) {
     open_.decide(*request, why);
 }
 
-void request_dispatcher::give_up(pool_slot& slot, const protocol::failure& why,
-                                 bool await_service) {
+void request_dispatcher::cancel(pool_slot& slot, const protocol::failure& why, bool await_service) {
     if (slot.request) { // Else its session is about to say that it is idle or gone.
-        self_->send(slot.session.actor, give_up_request{slot.request->name.id, why, await_service});
+        self_->send(slot.session.actor, cancel_request{slot.request->name.id, why, await_service});
         open_.decide(*slot.request, why);
     }
-    expect_sign_of_life(slot);
+    await_health(slot);
 }
 
-void request_dispatcher::expect_sign_of_life(pool_slot& slot) {
+void request_dispatcher::await_health(pool_slot& slot) {
     slot.deadline = now() + settings_.late_timeout;
     slots_.move(slot, slot_phase::late);
     alarms_.set(alarms::kind::late, slot.deadline);
@@ -242,7 +241,7 @@ void request_dispatcher::expect_sign_of_life(pool_slot& slot) {
 
 void request_dispatcher::cancel_running(const protocol::failure& why) {
     while (slots_.count(slot_phase::busy) > 0)
-        give_up(slots_.front(slot_phase::busy), why, /*await_service=*/false);
+        cancel(slots_.front(slot_phase::busy), why, /*await_service=*/false);
 }
 
 void request_dispatcher::refuse_waiting(const protocol::failure& why) {
@@ -280,7 +279,7 @@ void request_dispatcher::expire_busy() {
         auto& slot = slots_.front(slot_phase::busy);
         if (slot.deadline > now())
             return alarms_.set(alarms::kind::busy, slot.deadline);
-        give_up(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
+        cancel(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
     }
 }
 
@@ -296,7 +295,7 @@ pool_slot* request_dispatcher::next_overdue() {
 
 // -- leases --------------------------------------------------------------------------
 
-void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
+void request_dispatcher::assign(pool_slot& slot, pooled_borrower& next) {
     const auto deadline = now() + settings_.max_lease;
     slot.lease = leases_.add({0, slot.number, next.caller, std::move(next.name), deadline});
     slots_.move(slot, slot_phase::leased);
@@ -304,17 +303,17 @@ void request_dispatcher::give(pool_slot& slot, pooled_borrower& next) {
     next.promise.deliver(lease_granted{slot.lease, slot.session.connection_id, {}});
 }
 
-void request_dispatcher::give_to_lease(pooled_request request) {
+void request_dispatcher::assign_to_lease(pooled_request request) {
     const auto* lease = leases_.find(request.request.lease);
     if (!lease || lease->borrower != request.caller)
         return refuse(request, lease_is_over());
     auto& slot = slots_.at(lease->slot);
     if (slot.phase != slot_phase::leased)
         return refuse(request, lease_has_a_request());
-    give(slot, request);
+    assign(slot, request);
 }
 
-pool_slot* request_dispatcher::on_give_back(const give_back& message) {
+pool_slot* request_dispatcher::on_release(const release_session& message) {
     const auto* lease = leases_.find(message.lease);
     if (!lease || lease->borrower != current_caller())
         return nullptr;
@@ -345,14 +344,14 @@ void request_dispatcher::expire_leases() {
 void request_dispatcher::revoke(std::uint64_t number, const char* why) {
     const auto ended = end_lease(number);
     auto& slot = slots_.at(ended->slot);
-    spdlog::warn("connection [{}] is taken back from [{}], {}",
+    spdlog::warn("connection [{}] is revoked from [{}], {}",
                  report::connection_label(slot.session.connection_id), ended->name, why);
     if (slot.phase == slot_phase::busy)
-        return give_up(slot, lease_is_over(), /*await_service=*/true);
+        return cancel(slot, lease_is_over(), /*await_service=*/true);
     if (slot.phase != slot_phase::leased)
         return; // Late already, and so to be seen again.
     self_->send(slot.session.actor, check_session{});
-    expect_sign_of_life(slot);
+    await_health(slot);
 }
 
 std::optional<lease> request_dispatcher::end_lease(std::uint64_t number) {

@@ -21,7 +21,7 @@ namespace avatar {
 /// sessions there are is the session keeper's affair.
 ///
 /// Where a function gives a slot, that slot is free to take work: the caller
-/// passes it on to `offer`.
+/// passes it on to `on_session_available`.
 class request_dispatcher {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
@@ -41,18 +41,18 @@ public:
 
     // From the pool's users.
     result_promise on_request(audio_request& request);
-    lease_promise on_borrow(borrow_session& ask);
-    pool_slot* on_give_back(const give_back& message);
+    lease_promise on_acquire(acquire_session& ask);
+    pool_slot* on_release(const release_session& message);
     void on_interrupt(const interrupt_request& message);
     void on_borrower_down(const caf::actor_addr& borrower);
 
     // From the sessions.
     pool_slot* on_idle(const session_idle& message);
-    void on_given_up(const request_given_up& message);
+    void on_request_failed(const request_failed& message);
     result_promise on_returned(returned_request& message);
 
     /// The slot is free: gives it work, or lets it be idle.
-    void offer(pool_slot& slot);
+    void on_session_available(pool_slot& slot);
 
     /// The slot's session is gone, or about to be replaced.
     void session_lost(pool_slot& slot);
@@ -97,14 +97,14 @@ private:
     void wait_for_session(waiter who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void refuse_waiting(const protocol::failure& why);
-    void give(pool_slot& slot, pooled_request& request);
-    void give(pool_slot& slot, pooled_borrower& borrower);
-    void give_to_lease(pooled_request request);
-    void give_up(pool_slot& slot, const protocol::failure& why, bool await_service);
-    void expect_sign_of_life(pool_slot& slot);
+    void assign(pool_slot& slot, pooled_request& request);
+    void assign(pool_slot& slot, pooled_borrower& borrower);
+    void assign_to_lease(pooled_request request);
+    void cancel(pool_slot& slot, const protocol::failure& why, bool await_service);
+    void await_health(pool_slot& slot);
     void answered(const session_key& key, protocol::failure_code outcome);
     void end(open_request* request, protocol::failure_code outcome);
-    open_request* take_back(const session_key& key);
+    open_request* take_request(const session_key& key);
     void revoke(std::uint64_t number, const char* why);
     std::optional<lease> end_lease(std::uint64_t number);
 

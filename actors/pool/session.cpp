@@ -32,7 +32,7 @@ session_actor::behavior_type session_state::behavior() {
     return {
         [this](audio_request& request) { return on_request(request); },
         [this](exchange_finished& event) { contain([&] { on_exchange_finished(event); }); },
-        [this](give_up_request& message) { contain([&] { on_give_up(message); }); },
+        [this](cancel_request& message) { contain([&] { on_cancel(message); }); },
         [this](check_session) { contain([&] { on_check(); }); },
         [this](close_session message) { contain([&] { on_close(message.why); }); },
         [this](owner_ended) { contain([&] { on_owner_ended(); }); },
@@ -63,7 +63,7 @@ session_state::result_promise session_state::on_request(audio_request& request) 
     auto promise = self_->make_response_promise<audio_result>();
     in_flight next{promise, std::move(request), self_->clock().now()};
     if (phase_ != phase::idle) { // The connection died while the request was on its way here.
-        hand_back(std::move(next), lost_before_sending(), /*accepted=*/false);
+        requeue(std::move(next), lost_before_sending(), /*accepted=*/false);
         return promise;
     }
     in_flight_ = std::move(next);
@@ -76,7 +76,7 @@ void session_state::send() {
     channel_->send(in_flight_->request.request_id, in_flight_->request.audio);
 }
 
-void session_state::on_give_up(give_up_request& message) {
+void session_state::on_cancel(cancel_request& message) {
     if (phase_ != phase::busy || message.request_id != in_flight_->request.request_id)
         return;
     phase_ = phase::late;
@@ -84,7 +84,7 @@ void session_state::on_give_up(give_up_request& message) {
         channel_->abandon();
     else
         channel_->interrupt();
-    self_->send(owner_, request_given_up{key_, message.failure.code});
+    self_->send(owner_, request_failed{key_, message.failure.code});
     fail(*std::exchange(in_flight_, std::nullopt), std::move(message.failure));
 }
 
@@ -158,8 +158,8 @@ void session_state::on_channel_closed(channel_closed& event) {
     phase_ = phase::closed;
     if (event.failure)
         spdlog::info("slot [{}]: connection ended: {}", key_.slot, describe(event.failure));
-    hand_back_in_flight(event.failure ? event.failure : connection_was_closed(),
-                        event.request_accepted);
+    requeue_in_flight(event.failure ? event.failure : connection_was_closed(),
+                      event.request_accepted);
     self_->send(owner_,
                 session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames});
     // No quit: a request may have crossed with this message, and goes back to the
@@ -184,7 +184,7 @@ void session_state::crash(const char* what) {
     if (phase_ == phase::closed)
         return;
     phase_ = phase::closed;
-    hand_back_in_flight(session_actor_failed(what), /*accepted=*/true);
+    requeue_in_flight(session_actor_failed(what), /*accepted=*/true);
     self_->send(owner_,
                 session_closed{key_, session_actor_failed(what), late_frames_, /*crashed=*/true});
 }
@@ -193,19 +193,19 @@ session_state::~session_state() {
     if (!in_flight_)
         return;
     const auto why = session_actor_failed(ended_from_outside);
-    self_->send(owner_, request_given_up{key_, why.code});
+    self_->send(owner_, request_failed{key_, why.code});
     fail(std::move(*in_flight_), why);
 }
 
 // -- answers -----------------------------------------------------------------------
 
-void session_state::hand_back_in_flight(const protocol::failure& why, bool accepted) {
+void session_state::requeue_in_flight(const protocol::failure& why, bool accepted) {
     if (in_flight_)
-        hand_back(*std::exchange(in_flight_, std::nullopt), why, accepted);
+        requeue(*std::exchange(in_flight_, std::nullopt), why, accepted);
 }
 
 /// The request goes to another session or is answered by the pool.
-void session_state::hand_back(in_flight request, protocol::failure why, bool accepted) {
+void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
     auto& back = request.request;

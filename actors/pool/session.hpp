@@ -20,7 +20,7 @@ namespace avatar {
 ///          │           ├──▶ checking ──▶ idle   │
 ///          └───────────┴─────────┴────────┴────▶ closed
 ///
-/// Late is a session whose request was given up while the service still works
+/// Late is a session whose request was cancelled while the service still works
 /// on it. Checking is one whose health is checked.
 class session_state {
 public:
@@ -38,7 +38,7 @@ public:
     session_actor::behavior_type behavior();
 
     result_promise on_request(audio_request& request);
-    void on_give_up(give_up_request& message);
+    void on_cancel(cancel_request& message);
     void on_check();
     void on_close(close_reason why);
     void on_owner_ended();
@@ -66,8 +66,8 @@ private:
 
     void send();
     void become_idle(bool answered, protocol::failure_code outcome);
-    void hand_back(in_flight request, protocol::failure why, bool accepted);
-    void hand_back_in_flight(const protocol::failure& why, bool accepted);
+    void requeue(in_flight request, protocol::failure why, bool accepted);
+    void requeue_in_flight(const protocol::failure& why, bool accepted);
     void crash(const char* what);
     void fail(in_flight request, protocol::failure why);
     audio_result result_of(const in_flight& request) const;

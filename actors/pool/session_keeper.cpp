@@ -214,7 +214,7 @@ void session_keeper::successor_failed(pool_slot& slot) {
     begin_due();
 }
 
-void session_keeper::settle(pool_slot& slot) {
+void session_keeper::take_over_if_free(pool_slot& slot) {
     if (!slot.held() && slot.successor && !slot.successor->connection_id.empty())
         take_over(slot);
 }

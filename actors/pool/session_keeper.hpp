@@ -57,7 +57,7 @@ public:
 
     /// The slot's successor, if one is open, takes over, unless somebody holds the
     /// slot: this is to be called again when nobody does.
-    void settle(pool_slot& slot);
+    void take_over_if_free(pool_slot& slot);
 
     /// Its session does not answer: another one takes its place at once.
     void replace(pool_slot& slot);

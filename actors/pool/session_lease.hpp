@@ -31,7 +31,8 @@ public:
         // The pool listens to the borrower only. When that has ended, the pool has
         // taken the session back by itself.
         if (const auto borrower = caf::actor_cast<caf::strong_actor_ptr>(borrower_))
-            caf::send_as(caf::actor_cast<caf::actor>(borrower), pool_, give_back{granted_.lease});
+            caf::send_as(caf::actor_cast<caf::actor>(borrower), pool_,
+                         release_session{granted_.lease});
     }
 
     session_lease(session_lease&& other) noexcept
@@ -67,7 +68,7 @@ private:
 
 /// Borrows a session of `pool` for the actor `self`, called `name` in the log, and
 /// calls `use` with its `session_lease`, or `otherwise` with the failure that says
-/// why there is none, also when the pool has ended. The session is given back when
+/// why there is none, also when the pool has ended. The session is released when
 /// `use` lets go of the lease; what it does later holds the lease as long as it
 /// needs it.
 template <class Self, class Use, class Otherwise>
@@ -81,7 +82,7 @@ void with_session(Self* self, const pool_supervisor_actor& pool, std::string nam
             otherwise(granted.failure);
     };
     // The pool bounds the wait: borrow timeout.
-    self->request(pool, caf::infinite, borrow_session{std::move(name)})
+    self->request(pool, caf::infinite, acquire_session{std::move(name)})
         .then(std::move(on_granted),
               [otherwise](const caf::error&) mutable { otherwise(pool_has_ended()); });
 }

@@ -58,7 +58,7 @@ _KIND_WORDS = [
               r"seconds|milliseconds|nanoseconds|arriv|schedule"),
     ("release", r"close|reset|erase|clear|release|demonitor|\bstop|cut\b|cut\(|cut_|retir|free|"
                 r"cancel|shut|\bend\(|quit|pop|= nullptr|remove|drain|abort|finish|drop|forget|"
-                r"take_over|join|consume|extract|give_back|evict|trim|unlink"),
+                r"take_over|join|consume|extract|release_session|evict|trim|unlink"),
     ("race", r"phase|state|\bkey|generation|pending|given_up|owes|lost|answer|closing|ended|"
              r"under_way|abandon|interrupt|waiting|stopped|cancelled|busy|idle|leas|owner|"
              r"monitor|late|successor|retry|retries|refus|queue|silent|crash|atomic|writing|"

@@ -114,7 +114,7 @@ CAF_TEST(a piece that falls due in the moment of an interrupt is not sent) {
     CAF_CHECK_EQUAL(note(), "r-2 ends");
 }
 
-CAF_TEST(a request given up sends none of its audio that is queued) {
+CAF_TEST(a cancelled request sends none of its audio that is queued) {
     raw_service service([this](raw_service& self, raw_service::websocket& ws) {
         tests::note_frames(ws, notes, [&](const client_frame& frame) {
             if (tests::words_of(frame) == "r-1 interrupted")

@@ -235,7 +235,7 @@ CAF_TEST(an interrupt while streaming sends no further piece) {
     next<channel_closed>();
 }
 
-CAF_TEST(a request given up is interrupted and waits for the service) {
+CAF_TEST(a cancelled request is interrupted and waits for the service) {
     tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {
         if (const auto* interrupt = std::get_if<client_interrupt>(&m))
             tests::send_frames(peer, interrupt->req_id, 1);
@@ -278,7 +278,7 @@ CAF_TEST(with an egress a request is over when its audio is sent) {
     }
 }
 
-CAF_TEST(with an egress a request given up waits for nobody) {
+CAF_TEST(with an egress a cancelled request waits for nobody) {
     tests::local_service service(noting(ignore));
     auto settings = settings_for(service);
     settings.egress.agora.channel_name = "channel";

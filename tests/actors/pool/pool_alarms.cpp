@@ -31,7 +31,7 @@ struct fixture : tests::pool_fixture {
     /// From an actor that lives as long as the test.
     caf::actor borrow() {
         borrowers.push_back(sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
-            self->send(pool, borrow_session{"ann"});
+            self->send(pool, acquire_session{"ann"});
             return {[](const lease_granted&) {}};
         }));
         consume_messages();

@@ -143,7 +143,7 @@ CAF_TEST(nobody borrows nothing) {
     open_pool_of(1);
     ask(pool, "r-0");
     for (int i = 0; i < 50'000; ++i)
-        caf::anon_send(pool, borrow_session{"nobody"});
+        caf::anon_send(pool, acquire_session{"nobody"});
     consume_messages();
     CAF_CHECK_EQUAL(status().waiting, 0u);
     finish(0);
@@ -154,10 +154,10 @@ CAF_TEST(a borrower that dies while it waits leaves the queue at once) {
     open_pool_of(1);
     ask(pool, "r-0");
     const auto ann = caller();
-    say(ann, borrow_session{"ann"});
-    say(ann, borrow_session{"ann"});
+    say(ann, acquire_session{"ann"});
+    say(ann, acquire_session{"ann"});
     const auto bob = caller();
-    say(bob, borrow_session{"bob"});
+    say(bob, acquire_session{"bob"});
     consume_messages();
     CAF_CHECK_EQUAL(status().waiting, 3u);
     kill(ann);
@@ -171,13 +171,13 @@ CAF_TEST(a borrower that was dead before it was heard holds nothing) {
     open_pool_of(1);
     const auto ann = caller();
     kill(ann);
-    say(ann, borrow_session{"ann"});
+    say(ann, acquire_session{"ann"});
     consume_messages();
     CAF_CHECK_EQUAL(status().leased, 0u);
     service.at(0).answer_check();
     consume_messages();
     ask(pool, "r-0");
-    say(ann, borrow_session{"ann"});
+    say(ann, acquire_session{"ann"});
     consume_messages();
     CAF_CHECK_EQUAL(status().waiting, 0u);
     finish(0);
@@ -190,7 +190,7 @@ CAF_TEST(many borrowers that died leave the next session to who lives) {
     for (int i = 0; i < 50'000; ++i) {
         const auto dead = sys.spawn(
             [](caf::event_based_actor*) -> caf::behavior { return {[](const lease_granted&) {}}; });
-        say(dead, borrow_session{"dead"});
+        say(dead, acquire_session{"dead"});
         caf::anon_send_exit(dead, caf::exit_reason::kill);
     }
     ask(pool, "r-1");
@@ -220,7 +220,7 @@ CAF_TEST(a borrower has one monitor while it waits or holds anything) {
     const auto bob = caller();
     for (const auto& each : {ann, bob})
         for (int i = 0; i < 2; ++i)
-            say(each, borrow_session{"either"});
+            say(each, acquire_session{"either"});
     consume_messages(); // One has both sessions, the other waits for them.
     CAF_CHECK_EQUAL(monitors_on(ann), 1u);
     CAF_CHECK_EQUAL(monitors_on(bob), 1u);
@@ -231,12 +231,12 @@ CAF_TEST(a borrower that waits and holds nothing has no monitor) {
     const auto ann = caller();
     const auto bob = caller();
     for (int i = 0; i < 10; ++i) {
-        say(ann, borrow_session{"ann"});
+        say(ann, acquire_session{"ann"});
         consume_messages();
-        say(bob, borrow_session{"bob"}); // In vain.
+        say(bob, acquire_session{"bob"}); // In vain.
         consume_messages();
         after(30s);
-        say(ann, give_back{granted[2 * static_cast<std::size_t>(i)].lease});
+        say(ann, release_session{granted[2 * static_cast<std::size_t>(i)].lease});
         consume_messages();
     }
     CAF_CHECK_EQUAL(status().available, 1u);
@@ -253,7 +253,7 @@ CAF_TEST(callers of another node are served and let go like local ones) {
         &received);
     say(remote, request_of("r-0"));
     say(remote, request_of("r-1"));
-    say(remote, borrow_session{"remote"});
+    say(remote, acquire_session{"remote"});
     consume_messages();
     finish(0);
     CAF_CHECK_EQUAL(received, 1);
@@ -271,7 +271,7 @@ CAF_TEST(a pool that is killed leaves no session behind and answers what it has)
     for (const auto* id : {"r-0", "r-1", "r-2"})
         ask(pool, id);
     const auto ann = caller();
-    say(ann, borrow_session{"ann"});
+    say(ann, acquire_session{"ann"});
     consume_messages();
     caf::anon_send_exit(pool, caf::exit_reason::kill);
     consume_messages();

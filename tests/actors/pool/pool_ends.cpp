@@ -29,8 +29,7 @@ struct fixture : tests::pool_fixture {
         auto told = std::make_shared<ids>();
         sys.spawn([this, told](caf::event_based_actor* watcher) {
             watcher->request(pool, caf::infinite, watch_pool{})
-                .then(
-                    [told](const pool_gave_up& news) { told->push_back(describe(news.failure)); });
+                .then([told](const pool_failed& news) { told->push_back(describe(news.failure)); });
         });
         consume_messages();
         return *told;
@@ -155,7 +154,7 @@ CAF_TEST(a pool that is killed lets go of its borrowers) {
     open_pool_of(1);
     const auto borrower = sys.spawn(
         [](caf::event_based_actor*) -> caf::behavior { return {[](const lease_granted&) {}}; });
-    send_as(borrower, pool, borrow_session{"ann"});
+    send_as(borrower, pool, acquire_session{"ann"});
     consume_messages();
     const auto address = pool->address();
     caf::anon_send_exit(pool, caf::exit_reason::kill);
@@ -200,7 +199,7 @@ CAF_TEST(a lease ends with the late session that is replaced) {
         return {[&](const lease_granted& one) { granted.push_back(one); },
                 [this](audio_result& result) { results.push_back(std::move(result)); }};
     });
-    send_as(borrower, pool, borrow_session{"ann"});
+    send_as(borrower, pool, acquire_session{"ann"});
     consume_messages();
     audio_request request;
     request.request_id = "l-0";

@@ -22,9 +22,8 @@ struct fixture : tests::pool_fixture {
     void watch() {
         sys.spawn([this](caf::event_based_actor* watcher) {
             watcher->request(pool, caf::infinite, watch_pool{})
-                .then([this](const pool_gave_up& news) {
-                    reasons.push_back(describe(news.failure));
-                });
+                .then(
+                    [this](const pool_failed& news) { reasons.push_back(describe(news.failure)); });
         });
         consume_messages();
     }

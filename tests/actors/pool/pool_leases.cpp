@@ -67,7 +67,7 @@ struct fixture : tests::pool_fixture {
         say(by_name.at(name), interrupt_request{id});
     }
 
-    void give_back(const std::string& name) {
+    void release_session(const std::string& name) {
         leases.erase(name);
         consume_messages();
     }
@@ -104,11 +104,11 @@ CAF_TEST(a lease that goes out of scope gives the session to who waits) {
     borrow("ann");
     ask(pool, "r-0");
     borrow("bob");
-    give_back("ann");
+    release_session("ann");
     CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
     finish(0);
     CAF_CHECK_EQUAL(leases.count("bob"), 1u);
-    give_back("bob");
+    release_session("bob");
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
@@ -195,7 +195,7 @@ CAF_TEST(a request that runs when its session is given back runs on) {
     open_pool_of(1);
     borrow("ann");
     ask_leased("ann", "l-0");
-    give_back("ann");
+    release_session("ann");
     finish(0);
     CAF_CHECK(result_of("l-0").ok());
     CAF_CHECK_EQUAL(status().available, 1u);
@@ -226,7 +226,7 @@ CAF_TEST(a borrowed session is renewed only when nobody holds it) {
     CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
     finish(0);
     CAF_CHECK_EQUAL(status().renewed, 0u);
-    give_back("ann");
+    release_session("ann");
     CAF_CHECK(service.at(0).close_asked);
     CAF_CHECK_EQUAL(status().renewed, 1u);
     CAF_CHECK_EQUAL(status().available, 1u);
@@ -303,12 +303,12 @@ CAF_TEST(only its borrower gives a session back) {
     open_pool_of(1);
     borrow("ann");
     const auto number = request_under("ann", "any").lease;
-    say(borrow("bob"), avatar::give_back{number});
-    caf::anon_send(pool, avatar::give_back{number});
+    say(borrow("bob"), avatar::release_session{number});
+    caf::anon_send(pool, avatar::release_session{number});
     consume_messages();
     CAF_CHECK_EQUAL(status().leased, 1u);
     CAF_CHECK_EQUAL(leases.count("bob"), 0u);
-    give_back("ann");
+    release_session("ann");
     CAF_CHECK_EQUAL(leases.count("bob"), 1u);
 }
 
@@ -359,8 +359,8 @@ CAF_TEST(two leases of one borrower work and come back when it dies) {
 CAF_TEST(one of two leases that is given back leaves the other to its borrower) {
     open_pool_of(2);
     const auto ann = borrow("ann");
-    say(ann, borrow_session{"ann"});
-    give_back("ann");
+    say(ann, acquire_session{"ann"});
+    release_session("ann");
     CAF_CHECK_EQUAL(status().leased, 1u);
     end(ann);
     CAF_CHECK_EQUAL(status().leased, 0u);

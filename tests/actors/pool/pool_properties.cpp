@@ -119,8 +119,8 @@ private:
             {"kill", [&] { kill_actor(); }},
             {"time", [&] { pass(std::chrono::milliseconds(1 + pick(3000))); }},
             {"long time", [&] { pass(std::chrono::seconds(1 + pick(40))); }},
-            {"borrow", [&] { say(random_caller(), borrow_session{"one"}); }},
-            {"give back", [&] { give_one_back(); }},
+            {"borrow", [&] { say(random_caller(), acquire_session{"one"}); }},
+            {"release", [&] { release_one(); }},
             {"answered check", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
             {"caller dies", [&] { end_caller(); }},
@@ -134,7 +134,7 @@ private:
     /// Everything works again: the pool is to come back by itself.
     std::optional<std::string> heal() {
         for (int i = 0; i < 200; ++i) {
-            give_all_back();
+            release_all();
             for (std::size_t c = 0; c < service.made(); ++c)
                 revive(service.at(c));
             consume_messages();
@@ -272,17 +272,17 @@ private:
         send(lease, lives && pick(4) > 0 ? borrower : random_caller());
     }
 
-    void give_one_back() {
+    void release_one() {
         if (leases().empty())
-            return say(random_caller(), give_back{77});
+            return say(random_caller(), release_session{77});
         const auto& [lease, borrower] = leases()[pick(leases().size())];
-        say(pick(4) > 0 ? borrower : random_caller(), give_back{lease});
+        say(pick(4) > 0 ? borrower : random_caller(), release_session{lease});
     }
 
     /// What is given back makes room for those who wait: they get theirs meanwhile.
-    void give_all_back() {
+    void release_all() {
         for (const auto& [lease, borrower] : std::exchange(leases(), {}))
-            say(borrower, give_back{lease});
+            say(borrower, release_session{lease});
         consume_messages();
     }
 

@@ -66,14 +66,14 @@ struct renewing_pool : tests::pool_fixture {
             return {[this](const lease_granted& one) { leases.push_back(one.lease); }};
         });
         for (std::size_t i = 0; i < slots; ++i)
-            send_as(borrower, pool, borrow_session{"ann"});
+            send_as(borrower, pool, acquire_session{"ann"});
         consume_messages();
         CAF_REQUIRE_EQUAL(leases.size(), slots);
     }
 
-    void give_all_back() {
+    void release_all() {
         for (const auto lease : leases)
-            send_as(borrower, pool, give_back{lease});
+            send_as(borrower, pool, release_session{lease});
         consume_messages();
     }
 
@@ -132,7 +132,7 @@ const history histories[] = {
          p.after(1s);
          CAF_CHECK_EQUAL(p.opening(), 32u);
          p.confirm_all();
-         p.give_all_back();
+         p.release_all();
      }},
     {"the old ones die while they are held and the new ones are open",
      [](renewing_pool& p) {

@@ -17,8 +17,8 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
         [=](const session_idle& m) {
             heard->push_back("idle, " + std::to_string(m.late_frames) + " late");
         },
-        [=](const request_given_up& m) {
-            heard->push_back("given up: " + std::string(to_string(m.outcome)));
+        [=](const request_failed& m) {
+            heard->push_back("failed: " + std::string(to_string(m.outcome)));
         },
         [=](const returned_request& m) {
             heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") +
@@ -102,18 +102,18 @@ CAF_TEST(fails a request the service refused and stays usable) {
     CAF_CHECK(result_of("r-2").ok());
 }
 
-CAF_TEST(a request given up is answered at once and its session waits for the service) {
+CAF_TEST(a cancelled request is answered at once and its session waits for the service) {
     open();
     ask(hdl, "r-1");
     protocol::failure why;
     why.code = protocol::failure_code::request_timeout;
-    caf::anon_send(hdl, give_up_request{"r-1", why});
+    caf::anon_send(hdl, cancel_request{"r-1", why});
     consume_messages();
     CAF_CHECK_EQUAL(code_of("r-1"), "requestTimeout");
     CAF_CHECK_EQUAL(result_of("r-1").failure.request_id, "r-1");
     CAF_CHECK_EQUAL(result_of("r-1").failure.connection_id, "c-1");
     CAF_CHECK(connection().abandoned);
-    CAF_CHECK_EQUAL(heard, diary{"given up: requestTimeout"});
+    CAF_CHECK_EQUAL(heard, diary{"failed: requestTimeout"});
     connection().finish(4);
     consume_messages();
     CAF_CHECK_EQUAL(heard.back(), "idle, 4 late");
@@ -123,7 +123,7 @@ CAF_TEST(a request given up is answered at once and its session waits for the se
 CAF_TEST(a request that is interrupted leaves its session usable at once) {
     open();
     ask(hdl, "r-1");
-    caf::anon_send(hdl, give_up_request{"r-1", {}, /*await_service=*/false});
+    caf::anon_send(hdl, cancel_request{"r-1", {}, /*await_service=*/false});
     consume_messages();
     CAF_CHECK(connection().interrupted);
     CAF_CHECK(!connection().abandoned);
@@ -135,18 +135,18 @@ CAF_TEST(a request that is interrupted leaves its session usable at once) {
     CAF_CHECK_EQUAL(result_of("r-2").frames, 2u);
 }
 
-CAF_TEST(giving up another request than the one in flight does nothing) {
+CAF_TEST(cancelling another request than the one in flight does nothing) {
     open();
     ask(hdl, "r-2");
-    caf::anon_send(hdl, give_up_request{"r-1", {}});
+    caf::anon_send(hdl, cancel_request{"r-1", {}});
     consume_messages();
     CAF_CHECK(!connection().abandoned);
     CAF_CHECK_EQUAL(results.size(), 0u);
 }
 
-CAF_TEST(giving up when no request is in flight does nothing) {
+CAF_TEST(cancelling when no request is in flight does nothing) {
     open();
-    caf::anon_send(hdl, give_up_request{});
+    caf::anon_send(hdl, cancel_request{});
     consume_messages();
     CAF_CHECK(!connection().abandoned);
     ask(hdl, "r-1");

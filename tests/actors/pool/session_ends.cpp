@@ -116,7 +116,7 @@ CAF_TEST(a session that is closed is closed once) {
     connection().close_asked = false;
     tell(close_session{});
     tell(check_session{});
-    tell(give_up_request{"r-1", {}});
+    tell(cancel_request{"r-1", {}});
     tell(channel_closed{});
     CAF_CHECK(!connection().close_asked);
     CAF_CHECK_EQUAL(heard.closed.size(), 1u);

@@ -23,7 +23,7 @@ inline session_owner_actor::behavior_type listening_owner(session_owner_actor::p
     return {
         [=](const session_opened& m) { heard->opened.push_back(m); },
         [=](const session_idle& m) { heard->idle.push_back(m); },
-        [](const request_given_up&) {},
+        [](const request_failed&) {},
         [=](const returned_request& m) {
             heard->returned.push_back(m);
             audio_result result;
