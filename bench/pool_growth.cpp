@@ -171,7 +171,7 @@ private:
     caf::actor_system system_{config_};
     tests::scripted_service service_;
     config::pool_settings settings_;
-    pool_supervisor_actor pool_;
+    pool_actor pool_;
     std::vector<caf::actor> callers_;
     std::map<protocol::failure_code, std::size_t> results_;
     std::size_t sent_ = 0;

@@ -36,7 +36,7 @@ config::service_settings address_of(const emulator::emulator& service) {
 /// Speaks once, then again when the avatar has answered. The lease lives in the
 /// continuation: after the last turn nobody holds it, and the session is back in
 /// the pool. So it is when a turn fails, or this actor ends.
-void speak(caf::event_based_actor* self, const pool_supervisor_actor& pool, session_lease lease,
+void speak(caf::event_based_actor* self, const pool_actor& pool, session_lease lease,
            audio_clip clip, int turn) {
     auto request = lease.request(clip);
     auto held = std::make_shared<session_lease>(std::move(lease)); // A handler can be copied.
@@ -48,8 +48,7 @@ void speak(caf::event_based_actor* self, const pool_supervisor_actor& pool, sess
     });
 }
 
-void conversation(caf::event_based_actor* self, const pool_supervisor_actor& pool,
-                  const audio_clip& clip) {
+void conversation(caf::event_based_actor* self, const pool_actor& pool, const audio_clip& clip) {
     with_session(
         self, pool, "conversation",
         [=](session_lease lease) { speak(self, pool, std::move(lease), clip, 1); },

@@ -43,9 +43,9 @@ using session_actor = caf::typed_actor<
     reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;
 
-/// Owns the sessions, gives each request to an idle one, lets the others wait.
-using pool_supervisor_actor = session_owner_actor::extend<
-    // From its users.
+/// A pool, as its callers see it: owns the sessions, assigns each request to an idle
+/// one, lets the others wait.
+using pool_actor = caf::typed_actor<                  //
     replies_to<open_pool>::with<pool_opened>,         //
     replies_to<audio_request>::with<audio_result>,    //
     replies_to<get_pool_status>::with<pool_status>,   //
@@ -55,10 +55,7 @@ using pool_supervisor_actor = session_owner_actor::extend<
     reacts_to<cancel_requests>,                       //
     reacts_to<drain_pool>,                            //
     replies_to<close_pool>::with<pool_closed>,        //
-    replies_to<watch_pool>::with<pool_failed>,
-    // From itself, later.
-    reacts_to<deadline_due>, //
-    reacts_to<reopen_slot>>;
+    replies_to<watch_pool>::with<pool_failed>>;
 
 /// Sends rounds of requests to a pool, on schedule.
 using round_driver_actor = caf::typed_actor<       //

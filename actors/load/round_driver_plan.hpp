@@ -7,7 +7,7 @@ namespace avatar {
 
 /// Whom a round driver works with.
 struct round_driver_links {
-    pool_supervisor_actor pool;
+    pool_actor pool;
     stats_actor stats;
     round_watcher_actor watcher;
 };

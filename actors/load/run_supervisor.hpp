@@ -17,7 +17,7 @@ namespace avatar {
 struct run_actors {
     console_actor console;
     stats_actor stats;
-    pool_supervisor_actor pool;
+    pool_actor pool;
     round_driver_actor driver;
 };
 

@@ -3,10 +3,10 @@
 #include "actors/pool/alarms.hpp"
 #include "actors/pool/availability.hpp"
 #include "actors/pool/pool_plan.hpp"
+#include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/request_dispatcher.hpp"
 #include "actors/pool/session_keeper.hpp"
 #include "actors/pool/session_table.hpp"
-#include "messages/actors.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

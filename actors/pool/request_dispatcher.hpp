@@ -5,10 +5,10 @@
 #include "actors/pool/lease_table.hpp"
 #include "actors/pool/open_requests.hpp"
 #include "actors/pool/outcome_counter.hpp"
+#include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/request_queue.hpp"
 #include "actors/pool/session_table.hpp"
 #include "config/settings.hpp"
-#include "messages/actors.hpp"
 
 #include <cstdint>
 #include <map>

@@ -2,11 +2,11 @@
 
 #include "actors/pool/alarms.hpp"
 #include "actors/pool/backoff.hpp"
+#include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/restart_limit.hpp"
 #include "actors/pool/session_table.hpp"
 #include "actors/pool/token_bucket.hpp"
 #include "config/settings.hpp"
-#include "messages/actors.hpp"
 #include "transport/channel.hpp"
 
 #include <cstdint>

@@ -20,7 +20,7 @@ namespace avatar {
 class session_lease {
 public:
     /// What `pool` has granted to `borrower`. Does not keep that actor alive.
-    session_lease(pool_supervisor_actor pool, caf::actor_addr borrower, lease_granted granted)
+    session_lease(pool_actor pool, caf::actor_addr borrower, lease_granted granted)
         : pool_(std::move(pool)),
           borrower_(std::move(borrower)),
           granted_(std::move(granted)) {}
@@ -61,7 +61,7 @@ public:
     }
 
 private:
-    pool_supervisor_actor pool_;
+    pool_actor pool_;
     caf::actor_addr borrower_;
     lease_granted granted_;
 };
@@ -72,7 +72,7 @@ private:
 /// `use` lets go of the lease; what it does later holds the lease as long as it
 /// needs it.
 template <class Self, class Use, class Otherwise>
-void with_session(Self* self, const pool_supervisor_actor& pool, std::string name, Use use,
+void with_session(Self* self, const pool_actor& pool, std::string name, Use use,
                   Otherwise otherwise) {
     auto on_granted = [pool, borrower = self->address(), use = std::move(use),
                        otherwise](lease_granted& granted) mutable {

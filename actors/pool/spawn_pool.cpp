@@ -8,7 +8,7 @@
 
 namespace avatar {
 
-pool_supervisor_actor spawn_pool(caf::actor_system& system, pool_plan plan) {
+pool_actor spawn_pool(caf::actor_system& system, pool_plan plan) {
     check(plan);
     return system.spawn(pool_supervisor, std::move(plan));
 }

@@ -8,6 +8,6 @@ namespace avatar {
 
 /// Spawns a pool after its plan was checked. Throws config::config_error, of one line,
 /// when a setting cannot be used; nothing is spawned then.
-pool_supervisor_actor spawn_pool(caf::actor_system& system, pool_plan plan);
+pool_actor spawn_pool(caf::actor_system& system, pool_plan plan);
 
 } // namespace avatar

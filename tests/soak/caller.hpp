@@ -38,7 +38,7 @@ struct call_counts {
 
 /// What load a caller puts on the pool.
 struct call_plan {
-    pool_supervisor_actor pool{};
+    pool_actor pool{};
     audio_clip audio{};
     frame_counts* frames = nullptr;         ///< Not owned; outlives the caller.
     std::chrono::milliseconds interval{10}; ///< Between two bursts, ...

@@ -196,7 +196,7 @@ private:
     actor_runtime config_{io_};
     caf::actor_system system_{config_};
     caf::scoped_actor self_{system_};
-    pool_supervisor_actor pool_ = spawn_pool(system_, {pooled(), make_channels(io_, service_), {}});
+    pool_actor pool_ = spawn_pool(system_, {pooled(), make_channels(io_, service_), {}});
     std::array<caf::actor, callers> callers_;
 };
 

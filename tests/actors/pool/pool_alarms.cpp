@@ -22,7 +22,8 @@ struct fixture : tests::pool_fixture {
             times.push_back(scheduled.first.time_since_epoch());
         for (int kind = 0; kind < 8; ++kind)
             for (const auto& at : times)
-                caf::anon_send(pool, deadline_due{static_cast<deadline_due::kind>(kind), at});
+                caf::anon_send(supervisor(),
+                               deadline_due{static_cast<deadline_due::kind>(kind), at});
         consume_messages();
     }
 
@@ -198,7 +199,7 @@ CAF_TEST(an alarm whose message comes early and no other comes again) {
     open_pool_of(1);
     ask(pool, "r-0");
     sched.clock().cancel_all();
-    caf::anon_send(pool, deadline_due{deadline_due::kind::busy, now() + 45s});
+    caf::anon_send(supervisor(), deadline_due{deadline_due::kind::busy, now() + 45s});
     consume_messages();
     after(45s - 1ms);
     CAF_CHECK_EQUAL(results.size(), 0u);

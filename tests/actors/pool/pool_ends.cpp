@@ -221,7 +221,7 @@ CAF_TEST(an order to open again that nobody gave opens nothing) {
     open_pool_of(1);
     for (std::uint64_t slot : {0, 1, 7})
         for (std::uint64_t generation : {0, 1, 2})
-            caf::anon_send(pool, reopen_slot{{slot, generation}});
+            caf::anon_send(supervisor(), reopen_slot{{slot, generation}});
     consume_messages();
     CAF_CHECK_EQUAL(service.made(), 1u);
 }

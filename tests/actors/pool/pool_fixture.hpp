@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/spawn_pool.hpp"
 #include "tests/support/actor_fixture.hpp"
 
@@ -106,13 +107,18 @@ public:
 
     pool_status status() { return request<pool_status>(pool, true); }
 
+    /// The pool as its sessions and its own timers know it.
+    pool_supervisor_actor supervisor() const {
+        return caf::actor_cast<pool_supervisor_actor>(pool);
+    }
+
     /// The ids of the requests each connection was sent.
     const std::vector<std::string>& sent(std::size_t connection) {
         return service.at(connection).sent;
     }
 
     config::pool_settings settings;
-    pool_supervisor_actor pool;
+    pool_actor pool;
     connection_watcher_actor watcher;
     std::vector<connection_tried> tried;
     std::vector<pool_opened> opened;

@@ -410,7 +410,7 @@ private:
 
     std::mt19937_64 random_;
     config::pool_settings settings_;
-    pool_supervisor_actor pool_;
+    pool_actor pool_;
     std::array<caf::actor, 3> callers_;
     std::shared_ptr<granted_leases> leases_;
     std::shared_ptr<tests::request_stories> stories_;
