@@ -30,9 +30,8 @@ using session_owner_actor = caf::typed_actor<         //
 
 /// One connection to the service, with at most one request in flight.
 using session_actor = caf::typed_actor<
-    // From the pool, or whoever it acts for: the answer goes straight to them.
-    replies_to<audio_request>::with<audio_result>,
-    // From its owner.
+    // From its owner, for whoever it acts for: the answer goes straight to them.
+    replies_to<assigned_request>::with<audio_result>,
     reacts_to<cancel_request>, //
     reacts_to<check_session>,  //
     reacts_to<close_session>,  //

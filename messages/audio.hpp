@@ -95,15 +95,11 @@ struct audio_request {
     audio_clip audio{};
     std::uint64_t lease = 0; ///< For the session the sender borrowed under it; 0: for any.
 
-    nanoseconds spent{0}; ///< Late by so much already; the pool adds what dead sessions took.
-
-    // Set by the pool.
-    nanoseconds waited{0};   ///< Time in its queue.
-    std::uint32_t tries = 0; ///< Sessions it was given to before.
+    nanoseconds spent{0}; ///< Late by so much already when it is sent.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent, x.waited, x.tries);
+        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent);
     }
 };
 

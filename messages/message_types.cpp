@@ -17,6 +17,7 @@ void add(caf::actor_system_config& config, const char* name) {
 void add_message_types(caf::actor_system_config& config) {
     add<acquire_session>(config, "avatar::acquire_session");
     add<arrival_due>(config, "avatar::arrival_due");
+    add<assigned_request>(config, "avatar::assigned_request");
     add<audio_loaded>(config, "avatar::audio_loaded");
     add<audio_request>(config, "avatar::audio_request");
     add<audio_result>(config, "avatar::audio_result");

@@ -64,18 +64,32 @@ struct request_failed {
     }
 };
 
+/// To the session: a request, and what has become of it so far. Answered by its one
+/// `audio_result`, to whoever sent the request.
+struct assigned_request {
+    audio_request request;
+    nanoseconds waited{0};   ///< In the owner's queue.
+    nanoseconds spent{0};    ///< In sessions that were lost under it.
+    std::uint32_t tries = 0; ///< Sessions that it was assigned to before.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, assigned_request& x) {
+        return inspect_fields(f, x.request, x.waited, x.spent, x.tries);
+    }
+};
+
 /// To the owner: a request that the session cannot finish, with its caller's
-/// promise. The owner gives it to another session or answers it with `failure`.
+/// promise. The owner assigns it to another session or answers it with `failure`.
 /// Comes before `session_closed`, or after it, when the request was on its way.
 struct returned_request {
     session_key key;
-    audio_request request;
+    assigned_request assigned;
     protocol::failure failure; ///< Why the session could not.
     bool accepted = true;      ///< The service may have taken some of its audio.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, returned_request& x) {
-        return inspect_fields(f, x.key, x.request, x.failure, x.accepted);
+        return inspect_fields(f, x.key, x.assigned, x.failure, x.accepted);
     }
 };
 

@@ -7,20 +7,21 @@
 namespace avatar {
 
 void pooled_request::refuse(protocol::failure why, time_point now) {
+    auto& request = assigned.request;
     audio_result result;
     result.request_id = std::move(request.request_id);
     result.connection_id = why.connection_id;
     result.failure = std::move(why);
     result.failure.request_id = result.request_id;
     result.streamed = request.audio.streamed();
-    result.waited = request.waited + (now - since);
-    result.duration = request.spent + result.waited;
+    result.waited = assigned.waited + (now - since);
+    result.duration = request.spent + assigned.spent + result.waited;
     promise.deliver(std::move(result));
 }
 
 void pooled_request::delegate_to(const session_actor& session, time_point now) {
-    request.waited += now - since;
-    pass_on(promise, session, std::move(request));
+    assigned.waited += now - since;
+    pass_on(promise, session, std::move(assigned));
 }
 
 void pooled_borrower::refuse(protocol::failure why) {

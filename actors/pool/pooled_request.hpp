@@ -17,7 +17,7 @@ struct pooled_request {
     using time_point = caf::actor_clock::time_point;
 
     caf::typed_response_promise<audio_result> promise;
-    audio_request request;
+    assigned_request assigned; ///< With what it has behind it until `since`.
     caf::actor_addr caller;
     time_point since; ///< Entered the pool, or came back to it.
 

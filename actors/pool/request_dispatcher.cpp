@@ -18,10 +18,10 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     outcomes_.enter();
     const auto present = now();
     auto& open = open_.enter({request.request_id, caller}, present);
-    pooled_request next{promise, std::move(request), std::move(caller), present, &open};
+    pooled_request next{promise, {std::move(request)}, std::move(caller), present, &open};
     if (const auto* why = refusal())
         refuse(next, *why);
-    else if (next.request.lease != 0)
+    else if (next.assigned.request.lease != 0)
         assign_to_lease(std::move(next));
     else
         admit(std::move(next));
@@ -98,7 +98,7 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
         return queue_was_full(settings_.max_waiting);
     const auto* request = std::get_if<pooled_request>(&who);
     if (request &&
-        waiting_.audio().bytes_with(request->request.audio) > settings_.max_waiting_bytes)
+        waiting_.audio().bytes_with(request->assigned.request.audio) > settings_.max_waiting_bytes)
         return queue_held_too_much(settings_.max_waiting_bytes);
     return std::nullopt;
 }
@@ -158,7 +158,7 @@ void request_dispatcher::never_returns(const session_key& key) {
         return;
     auto* open = lost.mapped();
     pooled_request unread{open->promise, {}, {}, open->entered, open};
-    unread.request.request_id = open->name.id;
+    unread.assigned.request.request_id = open->name.id;
     refuse(unread, open->decided ? *open->decided : session_actor_failed(ended_from_outside));
 }
 
@@ -168,16 +168,16 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
     auto* open = take_request(message.key);
-    pooled_request back{promise, std::move(message.request), std::move(caller), now(), open};
+    pooled_request back{promise, std::move(message.assigned), std::move(caller), now(), open};
     const bool undecided = open && !open->decided;
-    const bool again = undecided && !refusal() && back.request.lease == 0 &&
-                       back.request.tries < settings_.retries &&
+    const bool again = undecided && !refusal() && back.assigned.request.lease == 0 &&
+                       back.assigned.tries < settings_.retries &&
                        (!message.accepted || settings_.retry_accepted);
     if (!again) {
         refuse(back, !open || undecided ? message.failure : *open->decided);
         return promise;
     }
-    ++back.request.tries;
+    ++back.assigned.tries;
     ++retried_;
     if (slots_.count(slot_phase::idle) > 0) {
         assign(slots_.front(slot_phase::idle), back);
@@ -304,7 +304,7 @@ void request_dispatcher::assign(pool_slot& slot, pooled_borrower& next) {
 }
 
 void request_dispatcher::assign_to_lease(pooled_request request) {
-    const auto* lease = leases_.find(request.request.lease);
+    const auto* lease = leases_.find(request.assigned.request.lease);
     if (!lease || lease->borrower != request.caller)
         return refuse(request, lease_is_over());
     auto& slot = slots_.at(lease->slot);

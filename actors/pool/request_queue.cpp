@@ -55,7 +55,7 @@ request_queue::arrival& request_queue::arrive(waiter who, time_point now) {
         known = line_of_.emplace(caller, turns_.emplace(turns_.end(), caller)).first;
     if (const auto* request = std::get_if<pooled_request>(&who)) {
         ++requests_;
-        audio_.add(request->request.audio);
+        audio_.add(request->assigned.request.audio);
     }
     const auto place = arrivals_.emplace(arrivals_.end(), std::move(who), now, known->second);
     place->place = place;
@@ -73,7 +73,7 @@ waiter request_queue::remove(arrival& which) {
     arrivals_.erase(which.place);
     if (const auto* request = std::get_if<pooled_request>(&who)) {
         --requests_;
-        audio_.remove(request->request.audio);
+        audio_.remove(request->assigned.request.audio);
     }
     return who;
 }

@@ -30,7 +30,7 @@ session_actor::behavior_type pool_session(session_actor::stateful_pointer<sessio
 session_actor::behavior_type session_state::behavior() {
     // CAF tries them in this order: what comes with every request stands first.
     return {
-        [this](audio_request& request) { return on_request(request); },
+        [this](assigned_request& assigned) { return on_request(assigned); },
         [this](exchange_finished& event) { contain([&] { on_exchange_finished(event); }); },
         [this](cancel_request& message) { contain([&] { on_cancel(message); }); },
         [this](check_session) { contain([&] { on_check(); }); },
@@ -59,9 +59,9 @@ void session_state::start(session_key key, session_owner_actor owner,
 
 // -- from the pool ---------------------------------------------------------------
 
-session_state::result_promise session_state::on_request(audio_request& request) {
+session_state::result_promise session_state::on_request(assigned_request& assigned) {
     auto promise = self_->make_response_promise<audio_result>();
-    in_flight next{promise, std::move(request), self_->clock().now()};
+    in_flight next{promise, std::move(assigned), self_->clock().now()};
     if (phase_ != phase::idle) { // The connection died while the request was on its way here.
         requeue(std::move(next), lost_before_sending(), /*accepted=*/false);
         return promise;
@@ -73,11 +73,11 @@ session_state::result_promise session_state::on_request(audio_request& request) 
 
 void session_state::send() {
     phase_ = phase::busy;
-    channel_->send(in_flight_->request.request_id, in_flight_->request.audio);
+    channel_->send(in_flight_->assigned.request.request_id, in_flight_->assigned.request.audio);
 }
 
 void session_state::on_cancel(cancel_request& message) {
-    if (phase_ != phase::busy || message.request_id != in_flight_->request.request_id)
+    if (phase_ != phase::busy || message.request_id != in_flight_->assigned.request.request_id)
         return;
     phase_ = phase::late;
     if (message.await_service)
@@ -124,7 +124,7 @@ void session_state::on_exchange_finished(exchange_finished& event) {
     late_frames_ += event.late_frames;
     // The end of a former request is no news, least of all of the one in flight.
     if ((!awaited && phase_ != phase::late) ||
-        (awaited && event.request_id != in_flight_->request.request_id))
+        (awaited && event.request_id != in_flight_->assigned.request.request_id))
         return;
     // The owner hears first: who gets the answer and asks at once for another
     // session finds this one idle, and the request counted.
@@ -208,9 +208,9 @@ void session_state::requeue_in_flight(const protocol::failure& why, bool accepte
 void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
-    auto& back = request.request;
+    auto& back = request.assigned;
     back.spent += self_->clock().now() - request.started;
-    why.request_id = back.request_id;
+    why.request_id = back.request.request_id;
     why.connection_id = connection_id_;
     pass_on(request.promise, owner_,
             returned_request{key_, std::move(back), std::move(why), accepted});
@@ -225,13 +225,13 @@ void session_state::fail(in_flight request, protocol::failure why) {
 }
 
 audio_result session_state::result_of(const in_flight& ended) const {
-    const auto& request = ended.request;
+    const auto& [request, waited, spent, tries] = ended.assigned;
     audio_result result;
     result.request_id = request.request_id;
     result.connection_id = connection_id_;
     result.streamed = request.audio.streamed();
-    result.waited = request.waited;
-    result.duration = request.waited + request.spent + (self_->clock().now() - ended.started);
+    result.waited = waited;
+    result.duration = waited + request.spent + spent + (self_->clock().now() - ended.started);
     return result;
 }
 

@@ -37,7 +37,7 @@ public:
 
     session_actor::behavior_type behavior();
 
-    result_promise on_request(audio_request& request);
+    result_promise on_request(assigned_request& assigned);
     void on_cancel(cancel_request& message);
     void on_check();
     void on_close(close_reason why);
@@ -60,7 +60,7 @@ private:
     /// The request in flight, whole: another session may have to take it over.
     struct in_flight {
         result_promise promise;
-        audio_request request;
+        assigned_request assigned;
         caf::actor_clock::time_point started;
     };
 

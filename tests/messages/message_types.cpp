@@ -6,6 +6,7 @@
 #define CAF_SUITE message_types
 
 using namespace avatar;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -39,11 +40,11 @@ CAF_TEST(audio crosses nodes as its bytes) {
     audio_request request;
     request.request_id = "r-1";
     request.audio = audio_clip(std::string("\0\1speech", 8));
-    request.waited = std::chrono::milliseconds(3);
+    request.spent = std::chrono::milliseconds(3);
     const auto copy = over_the_wire(request);
     CAF_CHECK_EQUAL(copy.request_id, "r-1");
     CAF_CHECK(copy.audio == request.audio);
-    CAF_CHECK(copy.waited == request.waited);
+    CAF_CHECK(copy.spent == request.spent);
 }
 
 CAF_TEST(a clip that is cut into pieces crosses nodes with them) {
@@ -105,8 +106,12 @@ CAF_TEST(reports and events cross nodes) {
     CAF_CHECK_EQUAL(over_the_wire(round).errors.size(), 2u);
     CAF_CHECK_EQUAL(over_the_wire(session_idle{{3, 4}, true}).key.generation, 4u);
     CAF_CHECK(over_the_wire(deadline_due{deadline_due::kind::late}).of == deadline_due::kind::late);
-    const auto back = over_the_wire(returned_request{{3, 4}, {"r-1"}, some_failure(), false});
-    CAF_CHECK_EQUAL(back.request.request_id, "r-1");
+    const auto back =
+        over_the_wire(returned_request{{3, 4}, {{"r-1"}, 1s, 2s, 3}, some_failure(), false});
+    CAF_CHECK_EQUAL(back.assigned.request.request_id, "r-1");
+    CAF_CHECK(back.assigned.waited == 1s);
+    CAF_CHECK(back.assigned.spent == 2s);
+    CAF_CHECK_EQUAL(back.assigned.tries, 3u);
     CAF_CHECK(back.failure == some_failure());
     CAF_CHECK(!back.accepted);
     CAF_CHECK_EQUAL(over_the_wire(lease_granted{7, "c-1", {}}).lease, 7u);

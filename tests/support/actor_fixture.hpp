@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,7 +43,9 @@ public:
             audio_request request;
             request.request_id = id;
             request.audio = audio_clip("speech");
-            caller->request(whom, caf::infinite, std::move(request))
+            using message = std::conditional_t<std::is_same_v<Handle, session_actor>,
+                                               assigned_request, audio_request>;
+            caller->request(whom, caf::infinite, message{std::move(request)})
                 .then([this](audio_result& result) { results.push_back(std::move(result)); },
                       [this, id](const caf::error&) { broken.push_back(id); });
         });

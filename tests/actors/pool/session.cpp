@@ -24,7 +24,7 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
             heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") +
                              "accepted: " + std::string(to_string(m.failure.code)));
             audio_result result;
-            result.request_id = m.request.request_id;
+            result.request_id = m.assigned.request.request_id;
             result.failure = m.failure;
             return result;
         },
@@ -270,7 +270,7 @@ CAF_TEST(a request of nobody is sent and its end is told) {
     for (const auto* id : {"r-1", "r-2"}) {
         audio_request request;
         request.request_id = id;
-        caf::anon_send(hdl, request);
+        caf::anon_send(hdl, assigned_request{request});
         consume_messages();
         connection().finish();
         consume_messages();
@@ -281,7 +281,7 @@ CAF_TEST(a request of nobody is sent and its end is told) {
 
 CAF_TEST(a request of nobody goes back to the owner when the session dies) {
     open();
-    caf::anon_send(hdl, audio_request{"r-1"});
+    caf::anon_send(hdl, assigned_request{{"r-1"}});
     consume_messages();
     connection().die(protocol::failure_code::connection_closed, "reset");
     consume_messages();

@@ -14,12 +14,13 @@ CAF_TEST_FIXTURE_SCOPE(session_ends_tests, tests::session_fixture)
 CAF_TEST(a result has every figure of its exchange) {
     open();
     sys.spawn([this](caf::event_based_actor* caller) {
-        audio_request request;
-        request.request_id = "r-1";
-        request.audio = audio_clip("speech", {3, 6}, 20ms);
-        request.waited = 2s;
-        request.spent = 3s;
-        caller->request(hdl, caf::infinite, std::move(request)).then([this](audio_result& result) {
+        assigned_request assigned;
+        assigned.request.request_id = "r-1";
+        assigned.request.audio = audio_clip("speech", {3, 6}, 20ms);
+        assigned.request.spent = 1s;
+        assigned.waited = 2s;
+        assigned.spent = 2s;
+        caller->request(hdl, caf::infinite, std::move(assigned)).then([this](audio_result& result) {
             results.push_back(std::move(result));
         });
     });
@@ -59,13 +60,13 @@ CAF_TEST(what goes back says where it was and how long it took) {
     ask(hdl, "r-2"); // Crosses with the death.
     CAF_REQUIRE_EQUAL(heard.returned.size(), 2u);
     for (const auto& back : heard.returned) {
-        CAF_CHECK_EQUAL(back.failure.request_id, back.request.request_id);
+        CAF_CHECK_EQUAL(back.failure.request_id, back.assigned.request.request_id);
         CAF_CHECK_EQUAL(back.failure.connection_id, "c-1");
         CAF_CHECK(!back.accepted);
         CAF_CHECK((back.key == session_key{3, 5}));
     }
-    CAF_CHECK_EQUAL(heard.returned[0].request.spent, nanoseconds(4s));
-    CAF_CHECK_EQUAL(heard.returned[1].request.spent, nanoseconds(0));
+    CAF_CHECK_EQUAL(heard.returned[0].assigned.spent, nanoseconds(4s));
+    CAF_CHECK_EQUAL(heard.returned[1].assigned.spent, nanoseconds(0));
     CAF_CHECK(heard.returned[1].failure.phase == protocol::failure_phase::websocket_send);
 }
 

@@ -27,7 +27,7 @@ inline session_owner_actor::behavior_type listening_owner(session_owner_actor::p
         [=](const returned_request& m) {
             heard->returned.push_back(m);
             audio_result result;
-            result.request_id = m.request.request_id;
+            result.request_id = m.assigned.request.request_id;
             result.failure = m.failure;
             return result;
         },
