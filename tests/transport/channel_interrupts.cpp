@@ -91,7 +91,7 @@ CAF_TEST(an interrupt that goes out ends no request after it) {
     channel->send("r-2", audio_clip("ab", {1, 2}, 1h));
     CAF_CHECK_EQUAL(note(), "r-1 interrupted");
     CAF_CHECK_EQUAL(note(), "r-2 goes on");
-    channel->close(leave::normally);
+    channel->close(close_reason::normal);
     CAF_CHECK(!next<channel_closed>().failure); // The next event.
 }
 
