@@ -4,7 +4,6 @@
 
 using namespace avatar;
 using tests::code;
-using tests::phase;
 using tests::service_script;
 using transport::http_reply;
 using transport::http_request;
@@ -93,26 +92,6 @@ CAF_TEST(late frames are counted and never reach the next request) {
     const auto end = next<exchange_finished>();
     CAF_CHECK_EQUAL(end.frames, 5u);
     CAF_CHECK_EQUAL(end.late_frames, 2u);
-}
-
-CAF_TEST(an error that names the request ends that request alone) {
-    service_script script;
-    script.request = [](transport::peer& peer, const protocol::message& message) {
-        const auto& audio = std::get<protocol::audio_input>(message);
-        if (audio.req_id == "r-1")
-            tests::send(peer, protocol::server_error{"connection-1", audio.req_id, 3, "bad audio"});
-        else
-            tests::send_frames(peer, audio.req_id, 1);
-    };
-    tests::local_service service(std::move(script));
-    open(settings_for(service));
-    next<channel_opened>();
-    channel->send("r-1", audio_clip("a"));
-    const auto refused = next<exchange_finished>();
-    CAF_CHECK_EQUAL(code(refused.failure), "invalidRequest");
-    CAF_CHECK_EQUAL(phase(refused.failure), "websocket_runtime");
-    channel->send("r-2", audio_clip("a"));
-    CAF_CHECK(!next<exchange_finished>().failure);
 }
 
 CAF_TEST(connections to one name share its lookup) {

@@ -23,7 +23,7 @@ CAF_TEST(an error that names no request ends the session) {
     CAF_CHECK_EQUAL(closed.failure.connection_id, "connection-1");
 }
 
-CAF_TEST(an error of a request ends that one and names the connection that it is told of) {
+CAF_TEST(an error that names a request ends that one alone and names its connection) {
     for (const std::string named : {"", "another"}) {
         service_script script;
         script.request = [&](transport::peer& peer, const protocol::message& m) {
@@ -39,6 +39,7 @@ CAF_TEST(an error of a request ends that one and names the connection that it is
         channel->send("r-1", audio_clip("a"));
         const auto end = next<exchange_finished>();
         CAF_CHECK_EQUAL(code(end.failure), "invalidRequest");
+        CAF_CHECK_EQUAL(tests::phase(end.failure), "websocket_runtime");
         const std::string told = named.empty() ? "connection-1" : named;
         CAF_CHECK_EQUAL(end.failure.connection_id, told);
         channel->send("r-2", audio_clip("a"));
