@@ -64,7 +64,7 @@ struct pool_settings {
     /// From the wish to stop until what still runs is cancelled.
     milliseconds drain_timeout = std::chrono::seconds(10);
 
-    /// More failed session actors than this within the window: the pool gives up.
+    /// More failed session actors than this within the window: the pool fails.
     std::size_t max_restarts = 10;
     milliseconds restart_window = std::chrono::minutes(1);
 };

@@ -47,7 +47,7 @@ void session_state::start(session_key key, session_owner_actor owner,
     key_ = key;
     owner_ = std::move(owner);
     // The seam between sockets and actor: events come from an I/O thread and go
-    // on as messages. The channel lets go of its sink after `channel_closed`.
+    // on as messages. The channel drops its sink after `channel_closed`.
     auto sink = [handle = session_actor(self_)](channel_event event) {
         std::visit([&](auto& e) { caf::anon_send(handle, std::move(e)); }, event);
     };
@@ -163,7 +163,7 @@ void session_state::on_channel_closed(channel_closed& event) {
     self_->send(owner_,
                 session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames});
     // No quit: a request may have crossed with this message, and goes back to the
-    // owner too. The actor ends when its owner lets go of it.
+    // owner too. The actor ends when its owner drops its handle.
 }
 
 // -- when the session's own code fails ----------------------------------------------

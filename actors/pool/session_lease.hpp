@@ -69,7 +69,7 @@ private:
 /// Borrows a session of `pool` for the actor `self`, called `name` in the log, and
 /// calls `use` with its `session_lease`, or `otherwise` with the failure that says
 /// why there is none, also when the pool has ended. The session is released when
-/// `use` lets go of the lease; what it does later holds the lease as long as it
+/// `use` drops the lease; what it does later holds the lease as long as it
 /// needs it.
 template <class Self, class Use, class Otherwise>
 void with_session(Self* self, const pool_actor& pool, std::string name, Use use,
