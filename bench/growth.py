@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callgrind import instructions
 
-CASES = ("interrupted", "lost", "overdue", "borrowers-dead", "cancelled")
+CASES = ("interrupted", "lost", "overdue", "holders-dead", "cancelled")
 SMALL, LARGE = 1_000, 10_000  # Sessions, each with ten waiters.
 
 # Ordered containers and a larger heap cost a little more for each.

@@ -79,8 +79,8 @@ public:
         settle();
     }
 
-    /// Every session with a borrower, half of them with the same, and ten waiting.
-    void fill_with_borrowers() {
+    /// Every session with a holder, half of them with the same, and ten waiting.
+    void fill_with_holders() {
         const auto hoarder = new_caller();
         for (std::size_t i = 0; i < (1 + waiters) * size_; ++i)
             tests::send_as(i < size_ / 2 ? hoarder : new_caller(), pool_, acquire_session{"one"});
@@ -209,8 +209,8 @@ bool all_overdue(crowded_pool& pool) {
     return pool.status().replaced >= pool.size() && pool.status().requests.open == 0;
 }
 
-bool all_borrowers_dead(crowded_pool& pool) {
-    pool.fill_with_borrowers();
+bool all_holders_dead(crowded_pool& pool) {
+    pool.fill_with_holders();
     measured_part([&] {
         pool.end_all_callers();
         pool.answer_all_checks();
@@ -226,8 +226,8 @@ bool all_cancelled(crowded_pool& pool) {
 }
 
 const std::map<std::string_view, scene> scenes{
-    {"interrupted", all_interrupted},       {"lost", all_lost},           {"overdue", all_overdue},
-    {"borrowers-dead", all_borrowers_dead}, {"cancelled", all_cancelled},
+    {"interrupted", all_interrupted},   {"lost", all_lost},           {"overdue", all_overdue},
+    {"holders-dead", all_holders_dead}, {"cancelled", all_cancelled},
 };
 
 } // namespace

@@ -15,15 +15,19 @@ function(avatar_library name)
   endif()
 endfunction()
 
-# avatar_test(NAME SOURCES ... [LINKS ...])
+# avatar_test(NAME [SOCKETS] SOURCES ... [LINKS ...])
 # One test program tests/NAME, run by CTest under that name. Built on CAF's
-# unit test engine; exits non-zero when a check fails.
+# unit test engine; exits non-zero when a check fails. SOCKETS: it includes Asio or Beast.
 function(avatar_test name)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "SOCKETS" "" "SOURCES;LINKS" ${ARGN})
+  set(engine avatar_test_main)
+  if(TEST_SOCKETS)
+    set(engine avatar_socket_test_main)
+  endif()
   string(REPLACE "/" "_" target "test_${name}")
   add_executable(${target} ${TEST_SOURCES})
-  target_link_libraries(${target} PRIVATE avatar_test_main avatar_warnings ${TEST_LINKS})
-  target_precompile_headers(${target} REUSE_FROM avatar_test_main)
+  target_link_libraries(${target} PRIVATE ${engine} avatar_warnings ${TEST_LINKS})
+  target_precompile_headers(${target} REUSE_FROM ${engine})
   add_test(NAME ${name} COMMAND ${target} -r 0 -v 5) # CTest has the time limit; it shows what failed only.
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -79,7 +79,7 @@ std::vector<option> pool_options() {
         {"pool.retry-accepted", "", boolean(at<in, &g::retry_accepted>),
          "Send it to another one even if the service may have taken its audio"},
         {"pool.max-lease", "", duration(at<in, &g::max_lease>, 1ms),
-         "How long a caller may keep a connection that it borrowed"},
+         "How long a caller may keep a connection that it acquired"},
         {"pool.drain-timeout", "", duration(at<in, &g::drain_timeout>, 0ms),
          "Time for running requests to end after Ctrl-C or SIGTERM; the rest is cancelled then"},
         {"pool.max-restarts", "", whole(at<in, &g::max_restarts>, 0, 1'000'000),

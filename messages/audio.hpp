@@ -93,7 +93,7 @@ private:
 struct audio_request {
     std::string request_id; ///< From protocol::make_request_id.
     audio_clip audio{};
-    std::uint64_t lease = 0; ///< For the session the sender borrowed under it; 0: for any.
+    std::uint64_t lease = 0; ///< For the session that the sender acquired under it; 0: for any.
 
     nanoseconds spent{0}; ///< Late by so much already when it is sent.
 

@@ -13,11 +13,11 @@ namespace avatar {
 /// Asks for a session for several requests. Waits in the same queue as requests
 /// do. Answered by exactly one `lease_granted`.
 struct acquire_session {
-    std::string borrower; ///< A name for the log.
+    std::string holder; ///< A name for the log.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, acquire_session& x) {
-        return inspect_fields(f, x.borrower);
+        return inspect_fields(f, x.holder);
     }
 };
 
@@ -37,8 +37,8 @@ struct lease_granted {
     }
 };
 
-/// The borrower does not need the session any more. A request that still runs
-/// there runs on; the session is free after it. Counts from the borrower only; a
+/// The holder does not need the session any more. A request that still runs
+/// there runs on; the session is free after it. Counts from the holder only; a
 /// lease that is over is ignored.
 struct release_session {
     std::uint64_t lease = 0;

@@ -51,7 +51,7 @@ void add_message_types(caf::actor_system_config& config) {
     add<pool_opening>(config, "avatar::pool_opening");
     add<pool_status>(config, "avatar::pool_status");
     add<release_session>(config, "avatar::release_session");
-    add<reopen_slot>(config, "avatar::reopen_slot");
+    add<reconnect_slot>(config, "avatar::reconnect_slot");
     add<request_failed>(config, "avatar::request_failed");
     add<returned_request>(config, "avatar::returned_request");
     add<round_finished>(config, "avatar::round_finished");

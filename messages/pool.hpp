@@ -99,14 +99,14 @@ struct pool_failed {
     }
 };
 
-/// The pool's own alarm: something that it waits for is due. At most a few of
+/// The pool's own timer: something that it waits for is due. At most a few of
 /// each kind are on their way at any time, however many requests there are.
 struct deadline_due {
     enum class kind : std::uint8_t {
         waiting,   ///< A request without a session: borrow timeout.
         busy,      ///< A session with a request: request timeout.
-        late,      ///< A session whose health is in question: late timeout.
-        lease,     ///< A borrowed session: max lease.
+        health,    ///< A session that is to pass a health check: late timeout.
+        lease,     ///< A session that a caller has acquired: max lease.
         connect,   ///< A connection may be begun again: connect rate.
         renewal,   ///< A session whose token expires soon.
         fail_fast, ///< No session has been up for too long.
@@ -125,12 +125,12 @@ inline bool is_acceptable(deadline_due::kind kind) {
     return kind <= deadline_due::kind::drain;
 }
 
-/// The pool's own alarm: a slot whose session failed to open tries again.
-struct reopen_slot {
-    session_key key; ///< The session to replace.
+/// The pool's own timer: a slot whose session failed to open tries again.
+struct reconnect_slot {
+    session_key key; ///< The session that it failed to open.
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, reopen_slot& x) {
+    friend auto inspect(Inspector& f, reconnect_slot& x) {
         return inspect_fields(f, x.key);
     }
 };

@@ -32,7 +32,7 @@ struct stop_rounds {
     }
 };
 
-/// The round driver's own alarm: the pause between two rounds is over.
+/// The round driver's own timer: the pause between two rounds is over.
 struct next_round {
     template <class Inspector>
     friend auto inspect(Inspector& f, next_round&) {
@@ -40,9 +40,9 @@ struct next_round {
     }
 };
 
-/// The round driver's own alarm: time to tell the progress of a round.
+/// The round driver's own timer: time to tell the progress of a round.
 struct tell_progress {
-    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+    std::uint64_t round = 0; ///< Of which round; a timer of an earlier one is void.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, tell_progress& x) {
@@ -50,9 +50,9 @@ struct tell_progress {
     }
 };
 
-/// The round driver's own alarm: the next request of a round is to start.
+/// The round driver's own timer: the next request of a round is to start.
 struct arrival_due {
-    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+    std::uint64_t round = 0; ///< Of which round; a timer of an earlier one is void.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, arrival_due& x) {
@@ -60,9 +60,9 @@ struct arrival_due {
     }
 };
 
-/// The round driver's own alarm: time to interrupt what of a round still runs.
+/// The round driver's own timer: time to interrupt what of a round still runs.
 struct interrupts_due {
-    std::uint64_t round = 0; ///< Of which round; an alarm of an earlier one is void.
+    std::uint64_t round = 0; ///< Of which round; a timer of an earlier one is void.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, interrupts_due& x) {

@@ -129,8 +129,8 @@ struct pool_status {
     std::uint64_t size = 0;      ///< Connections it is meant to hold.
     std::uint64_t connected = 0; ///< Those confirmed now: idle, busy, late or leased.
     std::uint64_t available = 0; ///< Those that could take a request now.
-    std::uint64_t leased = 0;    ///< Those borrowed by a caller.
-    std::uint64_t waiting = 0;   ///< Requests and borrowers in its queue.
+    std::uint64_t leased = 0;    ///< Those that callers have acquired.
+    std::uint64_t waiting = 0;   ///< Requests and callers in its queue.
     std::uint64_t served = 0;    ///< Requests given to a connection, failed ones included.
     std::uint64_t retried = 0;   ///< Of these, given to another one after theirs had died.
     std::uint64_t replaced = 0;  ///< Connections that died and were replaced.

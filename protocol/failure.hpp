@@ -37,8 +37,8 @@ enum class failure_code : std::uint8_t {
     request_cancelled,   ///< The run or the pool ended before the request did.
     request_interrupted, ///< Whoever sent it took it back.
     service_down,        ///< No session has been up for a while.
-    lease_lost,          ///< The session was borrowed, and is not any more.
-    lease_busy,          ///< The borrowed session has a request already.
+    lease_lost,          ///< The lease of the session is over.
+    lease_busy,          ///< The leased session has a request already.
     pool_failed,         ///< Its sessions' actors kept failing.
 };
 

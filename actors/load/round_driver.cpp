@@ -38,9 +38,9 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
         [&](run_rounds) { return state.on_run(); },
         [&](stop_rounds) { state.on_stop(); },
         [&](next_round) { state.on_next_round(); },
-        [&](const arrival_due& alarm) { state.on_arrival_due(alarm); },
-        [&](const interrupts_due& alarm) { state.on_interrupts_due(alarm); },
-        [&](const tell_progress& alarm) { state.on_tell_progress(alarm); },
+        [&](const arrival_due& timer) { state.on_arrival_due(timer); },
+        [&](const interrupts_due& timer) { state.on_interrupts_due(timer); },
+        [&](const tell_progress& timer) { state.on_tell_progress(timer); },
     };
 }
 
@@ -119,8 +119,8 @@ void round_driver_state::send_due_requests() {
         self_->delayed_send(self_, arrivals.next() - now(), arrival_due{round_.number});
 }
 
-void round_driver_state::on_arrival_due(const arrival_due& alarm) {
-    if (alarm.round == round_.number)
+void round_driver_state::on_arrival_due(const arrival_due& timer) {
+    if (timer.round == round_.number)
         send_due_requests();
 }
 
@@ -227,25 +227,25 @@ void round_driver_state::on_pool_failed(pool_failed& reason) {
 }
 
 /// Those that are over by now the pool does not hold any more, and ignores.
-void round_driver_state::on_interrupts_due(const interrupts_due& alarm) {
-    if (alarm.round != round_.number)
+void round_driver_state::on_interrupts_due(const interrupts_due& timer) {
+    if (timer.round != round_.number)
         return;
     auto& waiting = round_.interrupts;
     for (; !waiting.empty() && waiting.front().due <= now(); waiting.pop_front())
         self_->send(links_.pool, interrupt_request{std::move(waiting.front().request_id)});
     if (!waiting.empty())
-        self_->delayed_send(self_, waiting.front().due - now(), alarm);
+        self_->delayed_send(self_, waiting.front().due - now(), timer);
     else if (!round_.arrivals.done())
-        self_->delayed_send(self_, plan_.rounds.interrupt_after, alarm);
+        self_->delayed_send(self_, plan_.rounds.interrupt_after, timer);
 }
 
-void round_driver_state::on_tell_progress(const tell_progress& alarm) {
-    if (alarm.round != round_.number || phase_ != phase::in_round)
+void round_driver_state::on_tell_progress(const tell_progress& timer) {
+    if (timer.round != round_.number || phase_ != phase::in_round)
         return;
     self_->send(links_.watcher, round_progress{round_.number, plan_.rounds.count,
                                                plan_.rounds.requests(), round_.ok, round_.failed,
                                                round_.interrupted, now() - round_.started});
-    self_->delayed_send(self_, plan_.progress_interval, alarm);
+    self_->delayed_send(self_, plan_.progress_interval, timer);
 }
 
 void round_driver_state::finish() {

@@ -30,9 +30,9 @@ public:
     void on_next_round();
     void on_result(audio_result& result);
     void on_pool_lost(const caf::error& reason);
-    void on_arrival_due(const arrival_due& alarm);
-    void on_interrupts_due(const interrupts_due& alarm);
-    void on_tell_progress(const tell_progress& alarm);
+    void on_arrival_due(const arrival_due& timer);
+    void on_interrupts_due(const interrupts_due& timer);
+    void on_tell_progress(const tell_progress& timer);
 
     const char* name = "round_driver";
 

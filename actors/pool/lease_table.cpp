@@ -22,7 +22,7 @@ std::uint64_t lease_table::add(lease granted) {
     const auto number = granted.number;
     auto& added = entries_.try_emplace(number, std::move(granted)).first->second;
     by_age_.push_back(added);
-    by_borrower_[added.held.borrower].push_back(added);
+    by_holder_[added.held.holder].push_back(added);
     return number;
 }
 
@@ -31,9 +31,9 @@ const lease* lease_table::find(std::uint64_t number) const {
     return found == entries_.end() ? nullptr : &found->second.held;
 }
 
-const lease* lease_table::of(const caf::actor_addr& borrower) const {
-    const auto found = by_borrower_.find(borrower);
-    return found == by_borrower_.end() ? nullptr : &found->second.front().held;
+const lease* lease_table::of(const caf::actor_addr& holder) const {
+    const auto found = by_holder_.find(holder);
+    return found == by_holder_.end() ? nullptr : &found->second.front().held;
 }
 
 std::optional<lease> lease_table::remove(std::uint64_t number) {
@@ -42,10 +42,10 @@ std::optional<lease> lease_table::remove(std::uint64_t number) {
         return std::nullopt;
     auto& leaving = found->second;
     by_age_.erase(by_age_.iterator_to(leaving));
-    const auto of_borrower = by_borrower_.find(leaving.held.borrower);
-    of_borrower->second.erase(of_borrower->second.iterator_to(leaving));
-    if (of_borrower->second.empty())
-        by_borrower_.erase(of_borrower);
+    const auto of_holder = by_holder_.find(leaving.held.holder);
+    of_holder->second.erase(of_holder->second.iterator_to(leaving));
+    if (of_holder->second.empty())
+        by_holder_.erase(of_holder);
     auto removed = std::move(leaving.held);
     entries_.erase(found);
     return removed;

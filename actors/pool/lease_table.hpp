@@ -17,8 +17,8 @@ namespace avatar {
 struct lease {
     std::uint64_t number = 0; ///< Set by the table.
     std::uint64_t slot = 0;
-    caf::actor_addr borrower; ///< Not null.
-    std::string name;         ///< As the borrower calls itself.
+    caf::actor_addr holder; ///< Not null.
+    std::string name;       ///< As the holder calls itself.
     caf::actor_clock::time_point deadline;
 };
 
@@ -41,18 +41,18 @@ public:
     /// The lease that expires first; null: none.
     const lease* oldest() const { return by_age_.empty() ? nullptr : &by_age_.front().held; }
 
-    /// One of that borrower's leases; null: it has none.
-    const lease* of(const caf::actor_addr& borrower) const;
+    /// One of that holder's leases; null: it has none.
+    const lease* of(const caf::actor_addr& holder) const;
 
     std::optional<lease> remove(std::uint64_t number);
 
 private:
     struct by_age;
-    struct by_borrower;
+    struct by_holder;
     template <class Tag>
     using hook = boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>;
 
-    struct entry : hook<by_age>, hook<by_borrower> {
+    struct entry : hook<by_age>, hook<by_holder> {
         explicit entry(lease granted) : held(std::move(granted)) {}
 
         lease held;
@@ -63,7 +63,7 @@ private:
     std::function<std::uint64_t()> draw_;
     std::unordered_map<std::uint64_t, entry> entries_; // By number.
     list<by_age> by_age_;                              // Oldest first.
-    std::unordered_map<caf::actor_addr, list<by_borrower>> by_borrower_;
+    std::unordered_map<caf::actor_addr, list<by_holder>> by_holder_;
 };
 
 } // namespace avatar

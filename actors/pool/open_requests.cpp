@@ -31,7 +31,7 @@ void open_requests::decide(open_request& request, protocol::failure outcome) {
     decided_.splice(decided_.end(), take_out(request));
 }
 
-void open_requests::leave(open_request& request) {
+void open_requests::end(open_request& request) {
     --size_;
     if (request.decided)
         decided_.erase(request.self);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/pool/request_queue.hpp"
-#include "actors/pool/session_table.hpp"
 #include "protocol/failure.hpp"
 
 #include <caf/actor_addr.hpp>
@@ -15,6 +14,8 @@
 #include <variant>
 
 namespace avatar {
+
+struct pool_slot;
 
 /// Which request a caller means: ids are the callers' own, and may repeat.
 struct request_name {
@@ -33,7 +34,7 @@ struct open_request {
     pooled_request::time_point entered;
     std::list<open_request>::iterator self{};
 
-    std::variant<returning, request_queue::place, pool_slot*> where{};
+    std::variant<returning, request_queue::place, const pool_slot*> where{};
 
     /// Of its answer, which a session gives in general. Set once a session has it.
     caf::typed_response_promise<audio_result> promise{};
@@ -47,7 +48,7 @@ struct open_request {
 /// and back. Every operation is O(1).
 class open_requests {
 public:
-    /// Gives the new request: valid until `leave`.
+    /// Gives the new request: valid until `end`.
     open_request& enter(request_name name, pooled_request::time_point now);
 
     /// The one of that name that entered first and has no outcome yet; null: none.
@@ -57,7 +58,7 @@ public:
     void decide(open_request& request, protocol::failure outcome);
 
     /// It has got its outcome.
-    void leave(open_request& request);
+    void end(open_request& request);
 
     std::size_t size() const { return size_; }
 

@@ -67,13 +67,13 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
 /// The request names a lease that is over, never was, or is another's.
 inline protocol::failure lease_is_over() {
     return pool_failure(protocol::failure_code::lease_lost,
-                        "the connection is not borrowed by this caller any more");
+                        "the connection is not leased to this caller any more");
 }
 
-/// The borrower sent a second request before it had the first one's result.
+/// The holder sent a second request before it had the first one's result.
 inline protocol::failure lease_has_a_request() {
     return pool_failure(protocol::failure_code::lease_busy,
-                        "the borrowed connection has a request already; one at a time");
+                        "the leased connection has a request already; one at a time");
 }
 
 /// The session's own code failed: a broken program rather than a broken
@@ -100,10 +100,10 @@ inline protocol::failure pool_has_ended() {
                         "the pool ended before the request did");
 }
 
-/// Nobody could use what was asked for, or release it.
-inline protocol::failure nobody_borrows() {
+/// An anonymous sender could neither use a session nor release it.
+inline protocol::failure holder_is_nobody() {
     return pool_failure(protocol::failure_code::lease_lost,
-                        "a connection is lent to an actor only, not to an anonymous sender");
+                        "a connection is leased to an actor only, not to an anonymous sender");
 }
 
 /// Its actor did, before the rounds were over.

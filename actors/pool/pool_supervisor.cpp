@@ -1,7 +1,6 @@
 #include "actors/pool/pool_supervisor.hpp"
 
 #include "actors/actor_end.hpp"
-#include "actors/pool/failure_kinds.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
 
@@ -16,39 +15,44 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
     name_exceptions(self);
     check(plan);
     self->state.state = std::make_unique<pool_supervisor_state>(self, std::move(plan));
-    auto& state = *self->state.state;
-    auto& dispatcher = state.dispatcher();
-    self->set_down_handler([&](caf::down_msg& message) { state.on_down(message); });
-    // CAF tries them in this order: what comes with every request stands first.
-    return {
-        [&](audio_request& request) { return dispatcher.on_request(request); },
-        [&](const session_idle& message) { state.on_session_idle(message); },
-        [&](session_opened& message) { state.on_session_opened(message); },
-        [&](const request_failed& message) { dispatcher.on_request_failed(message); },
-        [&](returned_request& message) { return state.on_returned(message); },
-        [&](const session_closed& message) { state.on_session_closed(message); },
-        [&](open_pool) { return state.on_open(); },
-        [&](get_pool_status message) { return state.status(message.with_connections); },
-        [&](const interrupt_request& message) { dispatcher.on_interrupt(message); },
-        [&](acquire_session& message) { return dispatcher.on_acquire(message); },
-        [&](const release_session& message) { state.on_release(message); },
-        [&](cancel_requests) { state.on_cancel(); },
-        [&](drain_pool) { state.on_drain(); },
-        [&](close_pool) { return state.on_close(); },
-        [&](watch_pool) { return state.on_watch(); },
-        [&](const deadline_due& message) { state.on_deadline(message); },
-        [&](const reopen_slot& message) { state.on_reopen(message); },
-    };
+    return self->state.state->behavior();
 }
 
 pool_supervisor_state::pool_supervisor_state(self_pointer self, pool_plan plan)
     : self_(self),
       settings_(plan.settings),
       watcher_(std::move(plan.watcher)),
-      slots_(plan.settings.size),
-      alarms_(self),
-      keeper_(self, settings_, slots_, alarms_, std::move(plan.make_channel), plan.seed),
-      dispatcher_(self, settings_, slots_, alarms_) {}
+      slots_(plan.settings.size, *this),
+      timers_(self),
+      keeper_(self, settings_, slots_, timers_, std::move(plan.make_channel), plan.seed),
+      dispatcher_(self, settings_, slots_, timers_),
+      first_connects_(plan.settings.size),
+      restarts_(plan.settings.max_restarts, plan.settings.restart_window) {
+    self->set_down_handler([this](caf::down_msg& message) { on_down(message); });
+}
+
+pool_supervisor_actor::behavior_type pool_supervisor_state::behavior() {
+    // CAF tries them in this order: what comes with every request stands first.
+    return {
+        [this](audio_request& request) { return dispatcher_.on_request(request); },
+        [this](const session_idle& message) { on_session_idle(message); },
+        [this](session_opened& message) { on_session_opened(message); },
+        [this](const request_failed& message) { dispatcher_.on_request_failed(message); },
+        [this](returned_request& message) { return on_returned(message); },
+        [this](const session_closed& message) { on_session_closed(message); },
+        [this](open_pool) { return on_open(); },
+        [this](get_pool_status message) { return status(message.with_connections); },
+        [this](const interrupt_request& message) { dispatcher_.on_interrupt(message); },
+        [this](acquire_session& message) { return dispatcher_.on_acquire(message); },
+        [this](const release_session& message) { dispatcher_.on_release(message); },
+        [this](cancel_requests) { on_cancel(); },
+        [this](drain_pool) { on_drain(); },
+        [this](close_pool) { return on_close(); },
+        [this](watch_pool) { return on_watch(); },
+        [this](const deadline_due& message) { on_deadline(message); },
+        [this](const reconnect_slot& message) { keeper_.on_reconnect(message); },
+    };
+}
 
 // -- opening -----------------------------------------------------------------------
 
@@ -62,29 +66,27 @@ pool_supervisor_state::opened_promise pool_supervisor_state::on_open() {
 }
 
 void pool_supervisor_state::begin_opening() {
-    untried_ = slots_.size();
     if (!cancelled_)
-        keeper_.open_all();
+        keeper_.connect_all();
     note_availability();
 }
 
-void pool_supervisor_state::first_try_ended(pool_slot& slot, const protocol::failure& failure) {
-    if (std::exchange(slot.tried, true))
+void pool_supervisor_state::first_connect_ended(const pool_slot& slot,
+                                                const protocol::failure& failure) {
+    if (!first_connects_.end(slot.number, failure))
         return;
-    --untried_;
-    if (failure)
-        count_failure(open_failures_, failure);
     if (watcher_)
         self_->send(watcher_, connection_tried{slot.number, slot.session.connection_id, failure});
     finish_opening_if_done();
 }
 
 void pool_supervisor_state::finish_opening_if_done() {
-    if (!opened_ || (untried_ > 0 && !cancelled_))
+    const bool tried_all = first_connects_.under_way() == 0;
+    if (!opened_ || (!tried_all && !cancelled_))
         return;
     if (!opened_with_)
-        opened_with_ = pool_opened{slots_.connected(), slots_.size(), std::move(open_failures_),
-                                   /*cancelled=*/untried_ > 0};
+        opened_with_ = pool_opened{slots_.connected(), slots_.size(), first_connects_.failures(),
+                                   /*cancelled=*/!tried_all};
     for (auto& asker : std::exchange(opening_, {}))
         asker.deliver(*opened_with_);
 }
@@ -92,18 +94,13 @@ void pool_supervisor_state::finish_opening_if_done() {
 // -- sessions ----------------------------------------------------------------------
 
 void pool_supervisor_state::on_session_opened(session_opened& message) {
-    auto* slot = keeper_.on_opened(message);
-    if (!slot)
-        return;
-    free(*slot);
+    keeper_.on_session_opened(message);
     note_availability();
-    first_try_ended(*slot, {});
 }
 
 void pool_supervisor_state::on_session_idle(const session_idle& message) {
     late_frames_ += message.late_frames;
-    if (auto* slot = dispatcher_.on_idle(message))
-        free(*slot);
+    dispatcher_.on_session_idle(message);
 }
 
 pool_supervisor_state::result_promise
@@ -115,59 +112,52 @@ pool_supervisor_state::on_returned(returned_request& message) {
 
 void pool_supervisor_state::on_session_closed(const session_closed& message) {
     late_frames_ += message.late_frames;
-    auto* slot = slots_.find(message.key);
-    if (slot) {
-        dispatcher_.session_lost(*slot);
-        if (slot->phase != slot_phase::opening && !keeper_.stopped())
-            spdlog::warn("connection [{}] was lost, replacing it: {}",
-                         report::connection_label(slot->session.connection_id),
-                         describe(message.failure));
-    }
+    if (message.failure)
+        last_failure_ = message.failure;
+    const auto* slot = slots_.find(message.key);
+    if (slot && slot->session.phase != session_phase::connecting && !keeper_.stopped())
+        spdlog::warn("connection [{}] was lost, replacing it: {}",
+                     report::connection_label(slot->session.connection_id),
+                     describe(message.failure));
+    keeper_.on_session_closed(message);
     if (message.crashed)
-        spdlog::error("{}", describe(message.failure));
-    keeper_.on_closed(message);
-    if (keeper_.too_many_crashes())
-        fail_for_good(message.failure);
-    if (slot && slot->phase == slot_phase::idle)
-        free(*slot); // With the successor it had.
+        note_crash(message.failure);
     note_availability();
     if (slot)
-        first_try_ended(*slot, message.failure);
+        first_connect_ended(*slot, message.failure);
     finish_closing_if_done();
 }
 
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
-    dispatcher_.on_borrower_down(message.source);
+    dispatcher_.on_holder_down(message.source);
     if (const auto ended = keeper_.on_down(message.source)) {
         if (ended->silent)
             on_session_closed({ended->key, session_actor_failed(ended_from_outside), 0,
                                /*crashed=*/true});
-        dispatcher_.never_returns(ended->key);
+        dispatcher_.on_session_ended(ended->key);
         finish_closing_if_done();
     }
 }
 
-/// The slot has no request now.
-void pool_supervisor_state::free(pool_slot& slot) {
-    keeper_.take_over_if_free(slot);
+void pool_supervisor_state::on_session_opened(const pool_slot& slot) {
+    first_connect_ended(slot, {});
+}
+
+void pool_supervisor_state::on_session_available(const pool_slot& slot) {
     dispatcher_.on_session_available(slot);
 }
 
-void pool_supervisor_state::on_release(const release_session& message) {
-    if (auto* slot = dispatcher_.on_release(message))
-        free(*slot);
+void pool_supervisor_state::on_session_draining(const pool_slot& slot) {
+    keeper_.on_session_draining(slot);
 }
 
-void pool_supervisor_state::replace_overdue() {
-    while (auto* slot = dispatcher_.next_overdue()) {
-        spdlog::warn("connection [{}] failed the health check, replacing it",
-                     report::connection_label(slot->session.connection_id));
-        dispatcher_.session_lost(*slot);
-        keeper_.replace(*slot);
-        if (slot->phase == slot_phase::idle)
-            free(*slot);
-    }
-    note_availability();
+void pool_supervisor_state::on_session_lost(const pool_slot& slot, const pooled_session& lost) {
+    dispatcher_.on_session_lost(slot, lost);
+}
+
+void pool_supervisor_state::on_session_renewed(const pool_slot& slot,
+                                               const pooled_session& former) {
+    keeper_.on_session_renewed(slot, former);
 }
 
 // -- when too much goes wrong --------------------------------------------------------
@@ -182,15 +172,22 @@ void pool_supervisor_state::note_availability() {
         dispatcher_.resume();
 }
 
-/// There may have been a connection since the alarm was set.
+/// There may have been a connection since the timer was set.
 void pool_supervisor_state::fail_fast_if_due() {
     const auto since = availability_.down_since();
     if (!since)
         return;
     const auto due = *since + settings_.fail_fast_after;
     if (due > now())
-        return alarms_.set(alarms::kind::fail_fast, due);
-    dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, keeper_.last_failure()));
+        return timers_.set(pool_timers::kind::fail_fast, due);
+    dispatcher_.fail_fast(no_session_is_up(settings_.fail_fast_after, last_failure_));
+}
+
+void pool_supervisor_state::note_crash(const protocol::failure& failure) {
+    ++crashed_;
+    spdlog::error("{}", describe(failure));
+    if (!restarts_.allows_another(now()))
+        fail_for_good(failure);
 }
 
 void pool_supervisor_state::fail_for_good(const protocol::failure& last) {
@@ -231,7 +228,7 @@ void pool_supervisor_state::on_drain() {
     keeper_.stop();
     if (!std::exchange(cancelled_, true))
         dispatcher_.stop(request_was_cancelled());
-    alarms_.set(alarms::kind::drain, now() + settings_.drain_timeout);
+    timers_.set(pool_timers::kind::drain, now() + settings_.drain_timeout);
     finish_opening_if_done();
 }
 
@@ -253,10 +250,10 @@ void pool_supervisor_state::finish_closing_if_done() {
     self_->quit();
 }
 
-// -- alarms ------------------------------------------------------------------------
+// -- timers ------------------------------------------------------------------------
 
 void pool_supervisor_state::on_deadline(const deadline_due& message) {
-    if (!alarms_.came(message, now()))
+    if (!timers_.came(message, now()))
         return;
     switch (message.of) {
     case deadline_due::kind::waiting:
@@ -265,11 +262,12 @@ void pool_supervisor_state::on_deadline(const deadline_due& message) {
         return dispatcher_.expire_busy();
     case deadline_due::kind::lease:
         return dispatcher_.expire_leases();
-    case deadline_due::kind::late:
-        return keeper_.stopped() ? void() : replace_overdue();
+    case deadline_due::kind::health:
+        keeper_.replace_unhealthy();
+        return note_availability();
     case deadline_due::kind::connect:
     case deadline_due::kind::renewal:
-        return keeper_.begin_due();
+        return keeper_.connect_due();
     case deadline_due::kind::fail_fast:
         return fail_fast_if_due();
     case deadline_due::kind::drain:
@@ -283,21 +281,21 @@ pool_status pool_supervisor_state::status(bool with_connections) const {
     pool_status status;
     status.size = slots_.size();
     status.connected = slots_.connected();
-    status.available = slots_.count(slot_phase::idle);
-    status.leased = slots_.count(slot_phase::leased);
+    status.available = slots_.available();
+    status.leased = slots_.count(session_phase::idle) - slots_.available();
     status.waiting = dispatcher_.waiting();
     status.served = dispatcher_.served();
     status.retried = dispatcher_.retried();
     status.replaced = keeper_.replaced();
     status.renewed = keeper_.renewed();
-    status.crashed = keeper_.crashed();
+    status.crashed = crashed_;
     status.late_frames = late_frames_;
     status.longest_below_size = availability_.longest_below(now());
     status.requests = dispatcher_.ledger();
     if (!with_connections)
         return status;
     for (std::size_t i = 0; i < slots_.size(); ++i)
-        if (const auto& session = slots_.at(i).session; !session.connection_id.empty())
+        if (const auto& session = slots_.at(i).session; session.is_open())
             status.connections.push_back(
                 {session.connection_id, session.requests, now() - session.opened});
     return status;

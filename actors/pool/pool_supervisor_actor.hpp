@@ -8,6 +8,6 @@ namespace avatar {
 /// sessions, and by itself, later.
 using pool_supervisor_actor =
     pool_actor::extend_with<session_owner_actor>::extend<reacts_to<deadline_due>, //
-                                                         reacts_to<reopen_slot>>;
+                                                         reacts_to<reconnect_slot>>;
 
 } // namespace avatar

@@ -6,7 +6,7 @@
 
 namespace avatar {
 
-void pooled_request::refuse(protocol::failure why, time_point now) {
+void pooled_request::fail(protocol::failure why, time_point now) {
     auto& request = assigned.request;
     audio_result result;
     result.request_id = std::move(request.request_id);
@@ -24,10 +24,10 @@ void pooled_request::delegate_to(const session_actor& session, time_point now) {
     pass_on(promise, session, std::move(assigned));
 }
 
-void pooled_borrower::refuse(protocol::failure why) {
-    lease_granted refused;
-    refused.failure = std::move(why);
-    promise.deliver(std::move(refused));
+void pooled_acquisition::fail(protocol::failure why) {
+    lease_granted failed;
+    failed.failure = std::move(why);
+    promise.deliver(std::move(failed));
 }
 
 } // namespace avatar

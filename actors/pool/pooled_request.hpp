@@ -25,20 +25,20 @@ struct pooled_request {
     open_request* open = nullptr;
 
     /// Answers it with a failure.
-    void refuse(protocol::failure why, time_point now);
+    void fail(protocol::failure why, time_point now);
 
     /// Passes it on: the session's answer goes straight to whoever asked.
     void delegate_to(const session_actor& session, time_point now);
 };
 
 /// A caller that wants a session to itself, and the promise of its answer.
-struct pooled_borrower {
+struct pooled_acquisition {
     caf::typed_response_promise<lease_granted> promise;
     std::string name; ///< As it calls itself.
     caf::actor_addr caller;
 
     /// Answers it with a failure.
-    void refuse(protocol::failure why);
+    void fail(protocol::failure why);
 };
 
 } // namespace avatar

@@ -19,8 +19,8 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     const auto present = now();
     auto& open = open_.enter({request.request_id, caller}, present);
     pooled_request next{promise, {std::move(request)}, std::move(caller), present, &open};
-    if (const auto* why = refusal())
-        refuse(next, *why);
+    if (const auto* why = entry_failure())
+        fail(next, *why);
     else if (next.assigned.request.lease != 0)
         assign_to_lease(std::move(next));
     else
@@ -31,18 +31,18 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
 request_dispatcher::lease_promise request_dispatcher::on_acquire(acquire_session& ask) {
     auto caller = current_caller();
     auto promise = self_->make_response_promise<lease_granted>();
-    pooled_borrower next{promise, std::move(ask.borrower), std::move(caller)};
+    pooled_acquisition next{promise, std::move(ask.holder), std::move(caller)};
     if (!next.caller)
-        next.refuse(nobody_borrows());
-    else if (const auto* why = refusal())
-        next.refuse(*why);
+        next.fail(holder_is_nobody());
+    else if (const auto* why = entry_failure())
+        next.fail(*why);
     else
         admit(std::move(next));
     return promise;
 }
 
 request_dispatcher::~request_dispatcher() {
-    refuse_waiting(pool_has_ended());
+    fail_waiting(pool_has_ended());
 }
 
 /// To be asked before the promise is made, which takes the sender away.
@@ -51,31 +51,31 @@ caf::actor_addr request_dispatcher::current_caller() const {
 }
 
 /// Why nobody may enter now; null: anybody may.
-const protocol::failure* request_dispatcher::refusal() const {
+const protocol::failure* request_dispatcher::entry_failure() const {
     if (stopped_)
         return &*stopped_;
     return failing_fast_ ? &*failing_fast_ : nullptr;
 }
 
-void request_dispatcher::refuse(pooled_request& request, const protocol::failure& why) {
-    request.refuse(why, now());
+void request_dispatcher::fail(pooled_request& request, const protocol::failure& why) {
+    request.fail(why, now());
     end(request.open, why.code);
 }
 
 /// Of one that has waited.
-void request_dispatcher::refuse(pooled_borrower& borrower, const protocol::failure& why) {
-    borrowers_.remove(borrower.caller);
-    borrower.refuse(why);
+void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::failure& why) {
+    holders_.remove(acquisition.caller);
+    acquisition.fail(why);
 }
 
 /// To an idle session, or into the queue.
 void request_dispatcher::admit(waiter who) {
-    if (const auto* borrower = std::get_if<pooled_borrower>(&who))
-        borrowers_.add(borrower->caller);
-    if (slots_.count(slot_phase::idle) > 0) {
-        std::visit([&](auto& w) { assign(slots_.front(slot_phase::idle), w); }, who);
+    if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
+        holders_.add(acquisition->caller);
+    if (const auto* slot = slots_.next_available()) {
+        std::visit([&](auto& w) { assign(*slot, w); }, who);
     } else if (const auto full = queue_is_full_for(who)) {
-        std::visit([&](auto& w) { refuse(w, *full); }, who);
+        std::visit([&](auto& w) { fail(w, *full); }, who);
     } else {
         wait_for_session(std::move(who), /*had_its_turn=*/false);
     }
@@ -89,7 +89,7 @@ void request_dispatcher::wait_for_session(waiter who, bool had_its_turn) {
                                     : waiting_.push(std::move(who), since);
     if (open)
         open->where = place;
-    alarms_.set(alarms::kind::waiting, since + settings_.borrow_timeout);
+    timers_.set(pool_timers::kind::waiting, since + settings_.borrow_timeout);
 }
 
 /// Why that one may not wait; nothing: it may.
@@ -103,26 +103,23 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
     return std::nullopt;
 }
 
-void request_dispatcher::on_session_available(pool_slot& slot) {
-    if (slot.lease != 0)
-        return slots_.move(slot, slot_phase::leased);
+void request_dispatcher::on_session_available(const pool_slot& slot) {
     if (waiting_.empty())
-        return slots_.move(slot, slot_phase::idle);
+        return;
     auto next = waiting_.pop();
     std::visit([&](auto& w) { assign(slot, w); }, next);
 }
 
-void request_dispatcher::assign(pool_slot& slot, pooled_request& next) {
-    const auto given = now();
-    slot.request = next.open;
-    slot.request->where = &slot;
-    slot.request->promise = next.promise;
-    slot.deadline = given + settings_.request_timeout;
+void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
+    const auto started = now();
+    auto& open = *next.open;
+    assignment_of(slot).request = &open;
+    open.where = &slot;
+    open.promise = next.promise;
     ++served_;
-    ++slot.session.requests;
-    slots_.move(slot, slot_phase::busy);
-    alarms_.set(alarms::kind::busy, slot.deadline);
-    next.delegate_to(slot.session.actor, given);
+    slots_.assign(slot, started);
+    timers_.set(pool_timers::kind::busy, started + settings_.request_timeout);
+    next.delegate_to(slot.session.actor, started);
 }
 
 // -- the end of a request ------------------------------------------------------------
@@ -136,30 +133,32 @@ void request_dispatcher::end(open_request* request, protocol::failure_code outco
     if (!request)
         return;
     outcomes_.end(outcome);
-    open_.leave(*request);
+    open_.end(*request);
 }
 
-pool_slot* request_dispatcher::on_idle(const session_idle& message) {
+void request_dispatcher::on_session_idle(const session_idle& message) {
     if (message.answered)
         answered(message.key, message.outcome);
-    auto* slot = slots_.find(message.key);
-    const bool ended = slot && !slot->request &&
-                       (slot->phase == slot_phase::busy || slot->phase == slot_phase::late);
-    return ended ? slot : nullptr;
+    const auto* slot = slots_.find(message.key);
+    if (!slot || assignment_of(*slot).request)
+        return;
+    const auto phase = slot->session.phase;
+    if (phase == session_phase::busy || phase == session_phase::draining)
+        slots_.finish(*slot);
 }
 
 void request_dispatcher::on_request_failed(const request_failed& message) {
     answered(message.key, message.outcome);
 }
 
-void request_dispatcher::never_returns(const session_key& key) {
+void request_dispatcher::on_session_ended(const session_key& key) {
     const auto lost = lost_.extract(key);
     if (!lost)
         return;
     auto* open = lost.mapped();
     pooled_request unread{open->promise, {}, {}, open->entered, open};
     unread.assigned.request.request_id = open->name.id;
-    refuse(unread, open->decided ? *open->decided : session_actor_failed(ended_from_outside));
+    fail(unread, open->decided ? *open->decided : session_actor_failed(ended_from_outside));
 }
 
 /// The request goes on to another session where that is allowed and some tries are
@@ -170,42 +169,40 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     auto* open = take_request(message.key);
     pooled_request back{promise, std::move(message.assigned), std::move(caller), now(), open};
     const bool undecided = open && !open->decided;
-    const bool again = undecided && !refusal() && back.assigned.request.lease == 0 &&
+    const bool again = undecided && !entry_failure() && back.assigned.request.lease == 0 &&
                        back.assigned.tries < settings_.retries &&
                        (!message.accepted || settings_.retry_accepted);
     if (!again) {
-        refuse(back, !open || undecided ? message.failure : *open->decided);
+        fail(back, !open || undecided ? message.failure : *open->decided);
         return promise;
     }
     ++back.assigned.tries;
     ++retried_;
-    if (slots_.count(slot_phase::idle) > 0) {
-        assign(slots_.front(slot_phase::idle), back);
-    } else {
+    if (const auto* slot = slots_.next_available())
+        assign(*slot, back);
+    else
         wait_for_session(std::move(back), /*had_its_turn=*/true);
-    }
     return promise;
 }
 
 /// The request that session had: the pool has it in hand again. Null: it had none.
 open_request* request_dispatcher::take_request(const session_key& key) {
-    // A slot that is down still has the key of the session it lost.
     if (const auto lost = lost_.extract(key))
         return lost.mapped();
-    auto* slot = slots_.find(key);
-    return slot ? std::exchange(slot->request, nullptr) : nullptr;
+    const auto* slot = slots_.find(key);
+    return slot ? std::exchange(assignment_of(*slot).request, nullptr) : nullptr;
 }
 
-void request_dispatcher::session_lost(pool_slot& slot) {
-    if (auto* request = std::exchange(slot.request, nullptr)) {
+void request_dispatcher::on_session_lost(const pool_slot& slot, const pooled_session& lost) {
+    if (auto* request = std::exchange(assignment_of(slot).request, nullptr)) {
         request->where = open_request::returning{};
-        lost_.emplace(slot.session.key, request);
+        lost_.emplace(lost.key, request);
     }
-    if (slot.lease == 0)
-        return;
-    if (const auto ended = end_lease(slot.lease))
-        spdlog::warn("connection [{}] was lost while borrowed by [{}]",
-                     report::connection_label(slot.session.connection_id), ended->name);
+    if (const auto* held = leases_.find(assignment_of(slot).lease)) {
+        spdlog::warn("connection [{}] was lost while leased to [{}]",
+                     report::connection_label(lost.connection_id), held->name);
+        end_lease(*held);
+    }
 }
 
 // -- cancelling -----------------------------------------------------------------------
@@ -216,49 +213,45 @@ void request_dispatcher::on_interrupt(const interrupt_request& message) {
     if (!request)
         return;
     const auto why = request_was_interrupted();
-    if (const auto* slot = std::get_if<pool_slot*>(&request->where))
+    if (const auto* slot = std::get_if<const pool_slot*>(&request->where))
         return cancel(**slot, why, /*await_service=*/false);
     if (const auto* place = std::get_if<request_queue::place>(&request->where)) {
         auto waiting = std::get<pooled_request>(waiting_.take(*place));
-        return refuse(waiting, why);
+        return fail(waiting, why);
     }
     open_.decide(*request, why);
 }
 
-void request_dispatcher::cancel(pool_slot& slot, const protocol::failure& why, bool await_service) {
-    if (slot.request) { // Else its session is about to say that it is idle or gone.
-        self_->send(slot.session.actor, cancel_request{slot.request->name.id, why, await_service});
-        open_.decide(*slot.request, why);
+void request_dispatcher::cancel(const pool_slot& slot, const protocol::failure& why,
+                                bool await_service) {
+    // Without one, its session is about to say that it is idle or closed.
+    if (auto* request = assignment_of(slot).request) {
+        self_->send(slot.session.actor, cancel_request{request->name.id, why, await_service});
+        open_.decide(*request, why);
     }
-    await_health(slot);
-}
-
-void request_dispatcher::await_health(pool_slot& slot) {
-    slot.deadline = now() + settings_.late_timeout;
-    slots_.move(slot, slot_phase::late);
-    alarms_.set(alarms::kind::late, slot.deadline);
+    slots_.drain(slot, now());
 }
 
 void request_dispatcher::cancel_running(const protocol::failure& why) {
-    while (slots_.count(slot_phase::busy) > 0)
-        cancel(slots_.front(slot_phase::busy), why, /*await_service=*/false);
+    while (const auto* slot = slots_.first_busy())
+        cancel(*slot, why, /*await_service=*/false);
 }
 
-void request_dispatcher::refuse_waiting(const protocol::failure& why) {
+void request_dispatcher::fail_waiting(const protocol::failure& why) {
     while (!waiting_.empty()) {
         auto next = waiting_.pop_oldest();
-        std::visit([&](auto& w) { refuse(w, why); }, next);
+        std::visit([&](auto& w) { fail(w, why); }, next);
     }
 }
 
 void request_dispatcher::fail_fast(const protocol::failure& why) {
     failing_fast_ = why;
-    refuse_waiting(why);
+    fail_waiting(why);
 }
 
 void request_dispatcher::stop(const protocol::failure& why) {
     stopped_ = why;
-    refuse_waiting(why);
+    fail_waiting(why);
 }
 
 // -- deadlines -----------------------------------------------------------------------
@@ -267,100 +260,88 @@ void request_dispatcher::expire_waiting() {
     while (!waiting_.empty()) {
         const auto deadline = waiting_.oldest_since() + settings_.borrow_timeout;
         if (deadline > now())
-            return alarms_.set(alarms::kind::waiting, deadline);
+            return timers_.set(pool_timers::kind::waiting, deadline);
         auto expired = waiting_.pop_oldest();
-        std::visit([&](auto& w) { refuse(w, no_session_in_time(settings_.borrow_timeout)); },
+        std::visit([&](auto& w) { fail(w, no_session_in_time(settings_.borrow_timeout)); },
                    expired);
     }
 }
 
 void request_dispatcher::expire_busy() {
-    while (slots_.count(slot_phase::busy) > 0) {
-        auto& slot = slots_.front(slot_phase::busy);
-        if (slot.deadline > now())
-            return alarms_.set(alarms::kind::busy, slot.deadline);
-        cancel(slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
+    while (const auto* slot = slots_.first_busy()) {
+        const auto deadline = slot->session.since + settings_.request_timeout;
+        if (deadline > now())
+            return timers_.set(pool_timers::kind::busy, deadline);
+        cancel(*slot, not_finished_in_time(settings_.request_timeout), /*await_service=*/true);
     }
-}
-
-pool_slot* request_dispatcher::next_overdue() {
-    if (slots_.count(slot_phase::late) == 0)
-        return nullptr;
-    auto& slot = slots_.front(slot_phase::late);
-    if (slot.deadline <= now())
-        return &slot;
-    alarms_.set(alarms::kind::late, slot.deadline);
-    return nullptr;
 }
 
 // -- leases --------------------------------------------------------------------------
 
-void request_dispatcher::assign(pool_slot& slot, pooled_borrower& next) {
+void request_dispatcher::assign(const pool_slot& slot, pooled_acquisition& next) {
     const auto deadline = now() + settings_.max_lease;
-    slot.lease = leases_.add({0, slot.number, next.caller, std::move(next.name), deadline});
-    slots_.move(slot, slot_phase::leased);
-    alarms_.set(alarms::kind::lease, deadline);
-    next.promise.deliver(lease_granted{slot.lease, slot.session.connection_id, {}});
+    auto& lease = assignment_of(slot).lease;
+    lease = leases_.add({0, slot.number, next.caller, std::move(next.name), deadline});
+    slots_.reserve(slot);
+    timers_.set(pool_timers::kind::lease, deadline);
+    next.promise.deliver(lease_granted{lease, slot.session.connection_id, {}});
 }
 
 void request_dispatcher::assign_to_lease(pooled_request request) {
     const auto* lease = leases_.find(request.assigned.request.lease);
-    if (!lease || lease->borrower != request.caller)
-        return refuse(request, lease_is_over());
-    auto& slot = slots_.at(lease->slot);
-    if (slot.phase != slot_phase::leased)
-        return refuse(request, lease_has_a_request());
+    if (!lease || lease->holder != request.caller)
+        return fail(request, lease_is_over());
+    const auto& slot = slots_.at(lease->slot);
+    if (slot.session.phase != session_phase::idle)
+        return fail(request, lease_has_a_request());
     assign(slot, request);
 }
 
-pool_slot* request_dispatcher::on_release(const release_session& message) {
+void request_dispatcher::on_release(const release_session& message) {
     const auto* lease = leases_.find(message.lease);
-    if (!lease || lease->borrower != current_caller())
-        return nullptr;
-    const auto ended = end_lease(message.lease);
-    auto& slot = slots_.at(ended->slot);
-    return slot.phase == slot_phase::leased ? &slot : nullptr;
+    if (lease && lease->holder == current_caller())
+        end_lease(*lease);
 }
 
-void request_dispatcher::on_borrower_down(const caf::actor_addr& borrower) {
-    if (!borrowers_.watches(borrower))
+void request_dispatcher::on_holder_down(const caf::actor_addr& holder) {
+    if (!holders_.watches(holder))
         return; // A session.
-    for (auto& waiting : waiting_.take_borrowers(borrower))
-        refuse(waiting, lease_is_over());
-    while (const auto* held = leases_.of(borrower))
-        revoke(held->number, "which has ended");
+    for (auto& waiting : waiting_.take_acquisitions(holder))
+        fail(waiting, lease_is_over());
+    while (const auto* held = leases_.of(holder))
+        revoke(*held, "which has ended");
 }
 
 void request_dispatcher::expire_leases() {
     while (const auto* oldest = leases_.oldest()) {
         if (oldest->deadline > now())
-            return alarms_.set(alarms::kind::lease, oldest->deadline);
-        revoke(oldest->number, "which had it for longer than pool.max-lease");
+            return timers_.set(pool_timers::kind::lease, oldest->deadline);
+        revoke(*oldest, "which had it for longer than pool.max-lease");
     }
 }
 
-/// Nobody knows what the borrower has left behind: the session goes back when the
+/// Nobody knows what the holder has left behind: the session is available again when the
 /// service has shown that it still works.
-void request_dispatcher::revoke(std::uint64_t number, const char* why) {
-    const auto ended = end_lease(number);
-    auto& slot = slots_.at(ended->slot);
+void request_dispatcher::revoke(const lease& held, const char* why) {
+    const auto& slot = slots_.at(held.slot);
     spdlog::warn("connection [{}] is revoked from [{}], {}",
-                 report::connection_label(slot.session.connection_id), ended->name, why);
-    if (slot.phase == slot_phase::busy)
-        return cancel(slot, lease_is_over(), /*await_service=*/true);
-    if (slot.phase != slot_phase::leased)
-        return; // Late already, and so to be seen again.
-    self_->send(slot.session.actor, check_session{});
-    await_health(slot);
+                 report::connection_label(slot.session.connection_id), held.name, why);
+    if (slot.session.phase == session_phase::busy) {
+        cancel(slot, lease_is_over(), /*await_service=*/true);
+    } else if (slot.session.phase == session_phase::idle) {
+        self_->send(slot.session.actor, check_session{});
+        slots_.drain(slot, now());
+    }
+    end_lease(held);
 }
 
-std::optional<lease> request_dispatcher::end_lease(std::uint64_t number) {
-    auto ended = leases_.remove(number);
-    if (!ended)
-        return std::nullopt;
-    slots_.at(ended->slot).lease = 0;
-    borrowers_.remove(ended->borrower);
-    return ended;
+/// Its slot is available again if its session is idle.
+void request_dispatcher::end_lease(const lease& held) {
+    const auto ended = leases_.remove(held.number);
+    const auto& slot = slots_.at(ended->slot);
+    assignment_of(slot).lease = 0;
+    holders_.remove(ended->holder);
+    slots_.end_reservation(slot);
 }
 
 } // namespace avatar

@@ -1,27 +1,25 @@
 #pragma once
 
-#include "actors/pool/alarms.hpp"
-#include "actors/pool/borrower_watch.hpp"
+#include "actors/pool/holder_watch.hpp"
 #include "actors/pool/lease_table.hpp"
 #include "actors/pool/open_requests.hpp"
 #include "actors/pool/outcome_counter.hpp"
 #include "actors/pool/pool_supervisor_actor.hpp"
+#include "actors/pool/pool_timers.hpp"
 #include "actors/pool/request_queue.hpp"
-#include "actors/pool/session_table.hpp"
+#include "actors/pool/session_slots.hpp"
 #include "config/settings.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace avatar {
 
-/// Gives requests and borrowers to sessions, lets the others wait, and sees to it
-/// that each gets exactly one answer in time. Part of the pool supervisor; which
-/// sessions there are is the session keeper's affair.
-///
-/// Where a function gives a slot, that slot is free to take work: the caller
-/// passes it on to `on_session_available`.
+/// Assigns requests to sessions and sessions to callers that acquire one, lets the others
+/// wait, and sees to it that each gets exactly one answer in time. Part of the pool
+/// supervisor; which sessions there are is the session keeper's affair.
 class request_dispatcher {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
@@ -29,42 +27,40 @@ public:
     using lease_promise = caf::typed_response_promise<lease_granted>;
 
     request_dispatcher(self_pointer self, const config::pool_settings& settings,
-                       session_table& slots, alarms& clock)
+                       session_slots& slots, pool_timers& timers)
         : self_(self),
           settings_(settings),
           slots_(slots),
-          alarms_(clock),
-          borrowers_(self) {}
+          timers_(timers),
+          assignments_(slots.size()),
+          holders_(self) {}
 
     /// Answers those that wait: a pool can be ended from outside.
     ~request_dispatcher();
 
-    // From the pool's users.
+    // From the pool's callers.
     result_promise on_request(audio_request& request);
     lease_promise on_acquire(acquire_session& ask);
-    pool_slot* on_release(const release_session& message);
+    void on_release(const release_session& message);
     void on_interrupt(const interrupt_request& message);
-    void on_borrower_down(const caf::actor_addr& borrower);
+    void on_holder_down(const caf::actor_addr& holder);
 
     // From the sessions.
-    pool_slot* on_idle(const session_idle& message);
+    void on_session_idle(const session_idle& message);
     void on_request_failed(const request_failed& message);
     result_promise on_returned(returned_request& message);
 
-    /// The slot is free: gives it work, or lets it be idle.
-    void on_session_available(pool_slot& slot);
+    /// That session's actor has ended: answers the request that it had not read.
+    void on_session_ended(const session_key& key);
 
-    /// The slot's session is gone, or about to be replaced.
-    void session_lost(pool_slot& slot);
+    // From the slots.
+    void on_session_available(const pool_slot& slot);
+    void on_session_lost(const pool_slot& slot, const pooled_session& lost);
 
-    /// That session's actor was killed: answers the request that it had not read.
-    void never_returns(const session_key& key);
-
-    // Alarms.
+    // Timers.
     void expire_waiting();
     void expire_busy();
     void expire_leases();
-    pool_slot* next_overdue(); ///< Whose session has failed the health check; null: none.
 
     /// Fails those that wait, and whoever comes, until `resume`.
     void fail_fast(const protocol::failure& why);
@@ -88,33 +84,40 @@ public:
 private:
     using time_point = caf::actor_clock::time_point;
 
+    /// What a slot's session is at work on.
+    struct assignment {
+        open_request* request = nullptr; // Whose outcome it has not told yet.
+        std::uint64_t lease = 0;         // Under which a caller holds it; 0: none.
+    };
+
     time_point now() const { return self_->clock().now(); }
+    assignment& assignment_of(const pool_slot& slot) { return assignments_[slot.number]; }
     caf::actor_addr current_caller() const;
-    const protocol::failure* refusal() const;
-    void refuse(pooled_request& request, const protocol::failure& why);
-    void refuse(pooled_borrower& borrower, const protocol::failure& why);
+    const protocol::failure* entry_failure() const;
+    void fail(pooled_request& request, const protocol::failure& why);
+    void fail(pooled_acquisition& acquisition, const protocol::failure& why);
     void admit(waiter who);
     void wait_for_session(waiter who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
-    void refuse_waiting(const protocol::failure& why);
-    void assign(pool_slot& slot, pooled_request& request);
-    void assign(pool_slot& slot, pooled_borrower& borrower);
+    void fail_waiting(const protocol::failure& why);
+    void assign(const pool_slot& slot, pooled_request& request);
+    void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
-    void cancel(pool_slot& slot, const protocol::failure& why, bool await_service);
-    void await_health(pool_slot& slot);
+    void cancel(const pool_slot& slot, const protocol::failure& why, bool await_service);
     void answered(const session_key& key, protocol::failure_code outcome);
     void end(open_request* request, protocol::failure_code outcome);
     open_request* take_request(const session_key& key);
-    void revoke(std::uint64_t number, const char* why);
-    std::optional<lease> end_lease(std::uint64_t number);
+    void revoke(const lease& held, const char* why);
+    void end_lease(const lease& held);
 
     self_pointer self_;
     const config::pool_settings& settings_;
-    session_table& slots_;
-    alarms& alarms_;
+    session_slots& slots_;
+    pool_timers& timers_;
+    std::vector<assignment> assignments_; // By slot number.
     request_queue waiting_;
     lease_table leases_;
-    borrower_watch borrowers_;
+    holder_watch holders_;
     outcome_counter outcomes_;
     open_requests open_;
     std::map<session_key, open_request*> lost_; // By the session that had it.

@@ -33,17 +33,17 @@ waiter request_queue::pop_oldest() {
     return remove(arrivals_.front());
 }
 
-std::vector<pooled_borrower> request_queue::take_borrowers(const caf::actor_addr& caller) {
-    std::vector<pooled_borrower> taken;
+std::vector<pooled_acquisition> request_queue::take_acquisitions(const caf::actor_addr& caller) {
+    std::vector<pooled_acquisition> taken;
     const auto known = line_of_.find(caller);
     if (known == line_of_.end())
         return taken;
     std::vector<arrival*> leaving;
     for (auto& waiting : known->second->waiters)
-        if (std::holds_alternative<pooled_borrower>(waiting.who))
+        if (std::holds_alternative<pooled_acquisition>(waiting.who))
             leaving.push_back(&waiting);
     for (auto* each : leaving)
-        taken.push_back(std::get<pooled_borrower>(remove(*each)));
+        taken.push_back(std::get<pooled_acquisition>(remove(*each)));
     return taken;
 }
 

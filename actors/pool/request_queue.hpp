@@ -13,14 +13,14 @@
 
 namespace avatar {
 
-/// What waits for a session: a request, or a caller that wants to borrow one.
-using waiter = std::variant<pooled_request, pooled_borrower>;
+/// What waits for a session: a request, or a caller that wants to acquire one.
+using waiter = std::variant<pooled_request, pooled_acquisition>;
 
 /// The waiters, fair to their callers: each caller has a line of its own, first
 /// come first served, and the lines take turns. So a caller with one request
 /// waits for one request of each other caller, however many those have sent.
 /// All wait equally long at most, so the one that came first is the first to
-/// expire. Every operation is O(log callers) or better, but `take_borrowers`.
+/// expire. Every operation is O(log callers) or better, but `take_acquisitions`.
 class request_queue {
     struct arrival;
     using arrivals = std::list<arrival>;
@@ -57,9 +57,9 @@ public:
     /// Takes out the one at that place.
     waiter take(place where) { return remove(*where); }
 
-    /// Takes the borrowers of that caller out; its requests stay. Goes through the
+    /// Takes out what that caller wants to acquire; its requests stay. Goes through the
     /// caller's line, once.
-    std::vector<pooled_borrower> take_borrowers(const caf::actor_addr& caller);
+    std::vector<pooled_acquisition> take_acquisitions(const caf::actor_addr& caller);
 
 private:
     struct line;

@@ -62,7 +62,8 @@ void session_state::start(session_key key, session_owner_actor owner,
 session_state::result_promise session_state::on_request(assigned_request& assigned) {
     auto promise = self_->make_response_promise<audio_result>();
     in_flight next{promise, std::move(assigned), self_->clock().now()};
-    if (phase_ != phase::idle) { // The connection died while the request was on its way here.
+    if (phase_ !=
+        session_phase::idle) { // The connection died while the request was on its way here.
         requeue(std::move(next), lost_before_sending(), /*accepted=*/false);
         return promise;
     }
@@ -72,14 +73,15 @@ session_state::result_promise session_state::on_request(assigned_request& assign
 }
 
 void session_state::send() {
-    phase_ = phase::busy;
+    phase_ = session_phase::busy;
     channel_->send(in_flight_->assigned.request.request_id, in_flight_->assigned.request.audio);
 }
 
 void session_state::on_cancel(cancel_request& message) {
-    if (phase_ != phase::busy || message.request_id != in_flight_->assigned.request.request_id)
+    if (phase_ != session_phase::busy ||
+        message.request_id != in_flight_->assigned.request.request_id)
         return;
-    phase_ = phase::late;
+    phase_ = session_phase::draining;
     if (message.await_service)
         channel_->abandon();
     else
@@ -89,23 +91,24 @@ void session_state::on_cancel(cancel_request& message) {
 }
 
 void session_state::on_check() {
-    if (phase_ != phase::idle)
+    if (phase_ != session_phase::idle)
         return;
-    phase_ = phase::checking;
+    phase_ = session_phase::draining;
+    checking_ = true;
     channel_->check();
 }
 
 void session_state::on_close(close_reason why) {
-    if (phase_ != phase::closed)
+    if (phase_ != session_phase::closed)
         channel_->close(why);
 }
 
 /// Nobody is there any more to take a request back or to close the session.
 void session_state::on_owner_ended() {
     owner_ = nullptr;
-    if (phase_ == phase::closed)
+    if (phase_ == session_phase::closed)
         return;
-    phase_ = phase::closed;
+    phase_ = session_phase::closed;
     if (in_flight_)
         fail(*std::exchange(in_flight_, std::nullopt), pool_has_ended());
     channel_->close(close_reason::going_away);
@@ -115,15 +118,16 @@ void session_state::on_owner_ended() {
 
 void session_state::on_channel_opened(channel_opened& event) {
     connection_id_ = std::move(event.connection_id);
-    phase_ = phase::idle;
+    phase_ = session_phase::idle;
     self_->send(owner_, session_opened{key_, connection_id_});
 }
 
 void session_state::on_exchange_finished(exchange_finished& event) {
-    const bool awaited = phase_ == phase::busy;
     late_frames_ += event.late_frames;
+    const bool awaited = phase_ == session_phase::busy;
+    const bool cancelled = phase_ == session_phase::draining && !checking_;
     // The end of a former request is no news, least of all of the one in flight.
-    if ((!awaited && phase_ != phase::late) ||
+    if ((!awaited && !cancelled) ||
         (awaited && event.request_id != in_flight_->assigned.request.request_id))
         return;
     // The owner hears first: who gets the answer and asks at once for another
@@ -143,19 +147,19 @@ void session_state::on_exchange_finished(exchange_finished& event) {
 }
 
 void session_state::on_channel_alive() {
-    if (phase_ == phase::checking)
+    if (phase_ == session_phase::draining && std::exchange(checking_, false))
         become_idle(/*answered=*/false, protocol::failure_code::none);
 }
 
 void session_state::become_idle(bool answered, protocol::failure_code outcome) {
-    phase_ = phase::idle;
+    phase_ = session_phase::idle;
     self_->send(owner_, session_idle{key_, answered, outcome, std::exchange(late_frames_, 0)});
 }
 
 void session_state::on_channel_closed(channel_closed& event) {
-    if (phase_ == phase::closed)
+    if (phase_ == session_phase::closed)
         return;
-    phase_ = phase::closed;
+    phase_ = session_phase::closed;
     if (event.failure)
         spdlog::info("slot [{}]: connection ended: {}", key_.slot, describe(event.failure));
     requeue_in_flight(event.failure ? event.failure : connection_was_closed(),
@@ -181,9 +185,9 @@ void session_state::contain(Step step) {
 
 void session_state::crash(const char* what) {
     channel_.reset(); // Closes it; its last words are no news any more.
-    if (phase_ == phase::closed)
+    if (phase_ == session_phase::closed)
         return;
-    phase_ = phase::closed;
+    phase_ = session_phase::closed;
     requeue_in_flight(session_actor_failed(what), /*accepted=*/true);
     self_->send(owner_,
                 session_closed{key_, session_actor_failed(what), late_frames_, /*crashed=*/true});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/pool/session_phase.hpp"
 #include "messages/actors.hpp"
 #include "transport/channel.hpp"
 
@@ -15,13 +16,9 @@ namespace avatar {
 
 /// A session's own state: which part of its life it is in, and the request it
 /// has in flight. It owns the channel; nobody else touches that.
-///
-///     connecting ──▶ idle ◀──▶ busy ──▶ late ──▶ idle
-///          │           ├──▶ checking ──▶ idle   │
-///          └───────────┴─────────┴────────┴────▶ closed
-///
-/// Late is a session whose request was cancelled while the service still works
-/// on it. Checking is one whose health is checked.
+
+/// A session's own state: the phase of its life, and the request it has in flight.
+/// It owns the channel; nobody else touches that.
 class session_state {
 public:
     using self_pointer = session_actor::pointer;
@@ -55,8 +52,6 @@ public:
     const char* name = "session";
 
 private:
-    enum class phase { connecting, idle, busy, late, checking, closed };
-
     /// The request in flight, whole: another session may have to take it over.
     struct in_flight {
         result_promise promise;
@@ -76,7 +71,8 @@ private:
     session_key key_;
     session_owner_actor owner_; // Null when it has ended.
     std::unique_ptr<transport::channel> channel_;
-    phase phase_ = phase::connecting;
+    session_phase phase_ = session_phase::connecting;
+    bool checking_ = false; // Draining until the channel is alive, not until a request ends.
     std::string connection_id_;
     std::optional<in_flight> in_flight_;
     std::uint64_t late_frames_ = 0; // Not told to the owner yet.

@@ -105,7 +105,8 @@ CAF_TEST(reports and events cross nodes) {
     round.errors = {"one", "two"};
     CAF_CHECK_EQUAL(over_the_wire(round).errors.size(), 2u);
     CAF_CHECK_EQUAL(over_the_wire(session_idle{{3, 4}, true}).key.generation, 4u);
-    CAF_CHECK(over_the_wire(deadline_due{deadline_due::kind::late}).of == deadline_due::kind::late);
+    CAF_CHECK(over_the_wire(deadline_due{deadline_due::kind::health}).of ==
+              deadline_due::kind::health);
     const auto back =
         over_the_wire(returned_request{{3, 4}, {{"r-1"}, 1s, 2s, 3}, some_failure(), false});
     CAF_CHECK_EQUAL(back.assigned.request.request_id, "r-1");

@@ -52,7 +52,7 @@ def line_of(text, offset):
 
 # What the words around a mutant say of its kind, the first that fits.
 _KIND_WORDS = [
-    ("timer", r"alarm|timer|deadline|timeout|expir|_due|due_|pause|backoff|back-off|renew|silence|"
+    ("timer", r"timer|deadline|timeout|expir|_due|due_|pause|backoff|back-off|renew|silence|"
               r"keepalive|ping|delayed|scheduled|clock|now\(|since|fresh|limit_time|interval|"
               r"window|duration|wait_until|started|elapsed|progress|\bttl|lease_end|tick|rate|"
               r"seconds|milliseconds|nanoseconds|arriv|schedule"),

@@ -43,8 +43,8 @@ void caller_state::on_tick() {
     }
     if (random_() % 50 == 0) // Some change their mind.
         self->send(plan.pool, interrupt_request{last_id_});
-    if (plan.borrows && !lease_ && leased_request_.empty() && random_() % 50 == 0)
-        borrow();
+    if (plan.acquires && !lease_ && leased_request_.empty() && random_() % 50 == 0)
+        acquire();
     self->delayed_send(self, plan.interval, tick_atom::value);
 }
 
@@ -80,8 +80,8 @@ void caller_state::on_result(const audio_result& result) {
 
 // -- a session to itself -------------------------------------------------------------
 
-void caller_state::borrow() {
-    leased_request_ = "borrowing";
+void caller_state::acquire() {
+    leased_request_ = "acquiring";
     with_session(
         self, plan.pool, "the soak's caller",
         [this](session_lease lease) {

@@ -27,7 +27,7 @@ struct call_counts {
     std::uint64_t twice = 0;        ///< Results for a request that had one already.
     std::uint64_t unknown = 0;      ///< Results for a request that was never sent.
     std::uint64_t wrong_frames = 0; ///< More frames than the service sent for the request.
-    std::uint64_t leases = 0;       ///< Sessions borrowed.
+    std::uint64_t leases = 0;       ///< Sessions leased.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, call_counts& x) {
@@ -43,7 +43,7 @@ struct call_plan {
     frame_counts* frames = nullptr;         ///< Not owned; outlives the caller.
     std::chrono::milliseconds interval{10}; ///< Between two bursts, ...
     std::size_t burst = 1;                  ///< ... each of so many requests.
-    bool borrows = false;                   ///< Also has a session to itself now and then.
+    bool acquires = false;                  ///< Also has a session to itself now and then.
 };
 
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
@@ -71,7 +71,7 @@ private:
     };
 
     void send(audio_request request);
-    void borrow();
+    void acquire();
     void use_lease();
     void forget_old();
 

@@ -96,7 +96,7 @@ public:
     outcome run() {
         self_->request(pool_, 60s, open_pool{}).receive([](pool_opened&) {}, [](caf::error&) {});
         const auto begin = steady_clock::now();
-        callers_ = {call({.burst = 1, .borrows = true}), call({.interval = 1s, .burst = 50})};
+        callers_ = {call({.burst = 1, .acquires = true}), call({.interval = 1s, .burst = 50})};
         play(begin);
         return finish();
     }

@@ -49,7 +49,7 @@ void write_table(std::ostream& out, const outcome& of) {
     row(out, "frames delivered to the wrong request", calls.wrong_frames);
     row(out, "frames for no request, dropped", pool.late_frames);
     row(out, "requests sent to another session", pool.retried);
-    row(out, "sessions borrowed", calls.leases);
+    row(out, "sessions leased", calls.leases);
     row(out, "sessions replaced", pool.replaced);
     row(out, "sessions renewed", pool.renewed);
     row(out, "longest time below full size",
@@ -93,7 +93,7 @@ std::vector<std::string> broken_promises(const outcome& of) {
             "no session was ever renewed");
     promise(of.faults.size() == of.fault_kinds || of.length < std::chrono::minutes(10),
             fmt::format("only {} of {} kinds of faults struck", of.faults.size(), of.fault_kinds));
-    promise(calls.leases > 0, "no session was ever borrowed");
+    promise(calls.leases > 0, "no session was ever leased");
     promise(of.closed, "the pool did not close");
     promise(!of.check_memory || of.end.memory <= std::max(of.middle.memory + 20 * megabyte,
                                                           of.middle.memory * 13 / 10),

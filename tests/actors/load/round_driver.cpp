@@ -180,7 +180,7 @@ CAF_TEST(the progress of one round does not go on in the next) {
     start();
     after(150ms);
     finish_round();
-    after(100ms); // The second round runs, and the first one's alarm is over.
+    after(100ms); // The second round runs, and the first one's timer is over.
     CAF_REQUIRE_EQUAL(begun.size(), 2u);
     CAF_CHECK_EQUAL(progress.size(), 0u);
     after(199ms);

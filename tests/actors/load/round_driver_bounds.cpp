@@ -24,7 +24,7 @@ CAF_TEST(the end of the run is told to all once) {
     CAF_CHECK_EQUAL(progress.size(), 0u);
 }
 
-CAF_TEST(without interrupts and progress a round sets no alarm) {
+CAF_TEST(without interrupts and progress a round sets no timer) {
     CAF_CHECK_EQUAL(round_driver_plan{}.progress_interval, nanoseconds(0));
     open_pool_of(2);
     ask(pool, "other");
@@ -47,7 +47,7 @@ CAF_TEST(the shortest times of a plan count) {
     CAF_CHECK_EQUAL(ended[0].interrupted, 4u);
 }
 
-CAF_TEST(an alarm of the round before tells no progress in the next) {
+CAF_TEST(a timer of the round before tells no progress in the next) {
     plan.progress_interval = 200ms;
     plan.rounds.interval = 100ms;
     start();
@@ -55,7 +55,7 @@ CAF_TEST(an alarm of the round before tells no progress in the next) {
     finish_round();
     after(100ms);
     CAF_REQUIRE_EQUAL(begun.size(), 2u);
-    after(199ms); // The first round's alarm has come.
+    after(199ms); // The first round's timer has come.
     CAF_CHECK_EQUAL(progress.size(), 0u);
     after(1ms);
     CAF_CHECK_EQUAL(progress.size(), 1u);

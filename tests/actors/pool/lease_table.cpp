@@ -15,7 +15,7 @@ struct fixture {
     lease of_slot(std::uint64_t slot) {
         lease held;
         held.slot = slot;
-        held.borrower = ann->address();
+        held.holder = ann->address();
         return held;
     }
 
@@ -65,7 +65,7 @@ CAF_TEST(the oldest is the first that was added and is still there) {
     CAF_CHECK(table.find(first) == nullptr);
 }
 
-CAF_TEST(each borrower has its own) {
+CAF_TEST(each holder has its own) {
     lease_table table;
     const auto number = table.add(of_slot(1));
     CAF_CHECK_EQUAL(table.of(ann->address())->slot, 1u);

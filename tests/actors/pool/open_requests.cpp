@@ -49,11 +49,11 @@ CAF_TEST(of one name the first comes first and each that leaves makes room for t
     auto& first = requests.enter({"a", one}, {});
     auto& second = requests.enter({"a", one}, {});
     auto& third = requests.enter({"a", one}, {});
-    requests.leave(second);
+    requests.end(second);
     CAF_CHECK(requests.oldest({"a", one}) == &first);
-    requests.leave(first);
+    requests.end(first);
     CAF_CHECK(requests.oldest({"a", one}) == &third);
-    requests.leave(third);
+    requests.end(third);
     CAF_CHECK(requests.oldest({"a", one}) == nullptr);
     CAF_CHECK_EQUAL(requests.size(), 0u);
     auto& again = requests.enter({"a", one}, {});
@@ -70,8 +70,8 @@ CAF_TEST(a decided request is open and is not meant any more) {
     requests.decide(second, interrupted);
     CAF_CHECK(requests.oldest({"a", one}) == nullptr);
     CAF_CHECK_EQUAL(requests.size(), 2u);
-    requests.leave(first);
-    requests.leave(second);
+    requests.end(first);
+    requests.end(second);
     CAF_CHECK_EQUAL(requests.size(), 0u);
 }
 

@@ -139,7 +139,7 @@ CAF_TEST(closing is answered whoever has sent what still runs) {
     CAF_CHECK_EQUAL(closed, 1);
 }
 
-CAF_TEST(nobody borrows nothing) {
+CAF_TEST(nobody acquires nothing) {
     open_pool_of(1);
     ask(pool, "r-0");
     for (int i = 0; i < 50'000; ++i)
@@ -150,7 +150,7 @@ CAF_TEST(nobody borrows nothing) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
-CAF_TEST(a borrower that dies while it waits leaves the queue at once) {
+CAF_TEST(a holder that dies while it waits leaves the queue at once) {
     open_pool_of(1);
     ask(pool, "r-0");
     const auto ann = caller();
@@ -167,7 +167,7 @@ CAF_TEST(a borrower that dies while it waits leaves the queue at once) {
     CAF_CHECK_EQUAL(status().leased, 1u);
 }
 
-CAF_TEST(a borrower that was dead before it was heard holds nothing) {
+CAF_TEST(a holder that was dead before it was heard holds nothing) {
     open_pool_of(1);
     const auto ann = caller();
     kill(ann);
@@ -184,7 +184,7 @@ CAF_TEST(a borrower that was dead before it was heard holds nothing) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
-CAF_TEST(many borrowers that died leave the next session to who lives) {
+CAF_TEST(many holders that died leave the next session to who lives) {
     open_pool_of(1);
     ask(pool, "r-0");
     for (int i = 0; i < 50'000; ++i) {
@@ -214,7 +214,7 @@ CAF_TEST(the requests of callers that die are counted whether they wait or run) 
     CAF_CHECK_EQUAL(results.size(), 0u);
 }
 
-CAF_TEST(a borrower has one monitor while it waits or holds anything) {
+CAF_TEST(a holder has one monitor while it waits or holds anything) {
     open_pool_of(2);
     const auto ann = caller();
     const auto bob = caller();
@@ -226,7 +226,7 @@ CAF_TEST(a borrower has one monitor while it waits or holds anything) {
     CAF_CHECK_EQUAL(monitors_on(bob), 1u);
 }
 
-CAF_TEST(a borrower that waits and holds nothing has no monitor) {
+CAF_TEST(a holder that waits and holds nothing has no monitor) {
     open_pool_of(1);
     const auto ann = caller();
     const auto bob = caller();

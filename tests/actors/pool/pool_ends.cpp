@@ -150,17 +150,17 @@ CAF_TEST(closing waits for a request that is on its way back) {
     CAF_CHECK_EQUAL(results.size(), 1u);
 }
 
-CAF_TEST(a pool that is killed lets go of its borrowers) {
+CAF_TEST(a pool that is killed lets go of its holders) {
     open_pool_of(1);
-    const auto borrower = sys.spawn(
+    const auto holder = sys.spawn(
         [](caf::event_based_actor*) -> caf::behavior { return {[](const lease_granted&) {}}; });
-    send_as(borrower, pool, acquire_session{"ann"});
+    send_as(holder, pool, acquire_session{"ann"});
     consume_messages();
     const auto address = pool->address();
     caf::anon_send_exit(pool, caf::exit_reason::kill);
     consume_messages();
     CAF_CHECK_EQUAL(
-        caf::actor_cast<caf::abstract_actor*>(borrower)->detach(
+        caf::actor_cast<caf::abstract_actor*>(holder)->detach(
             caf::default_attachable::observe_token{address, caf::default_attachable::monitor}),
         0u);
     pool = nullptr;
@@ -195,16 +195,16 @@ CAF_TEST(a lease ends with the late session that is replaced) {
     settings.max_lease = 1h;
     open_pool_of(1);
     std::vector<lease_granted> granted;
-    auto borrower = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    auto holder = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
         return {[&](const lease_granted& one) { granted.push_back(one); },
                 [this](audio_result& result) { results.push_back(std::move(result)); }};
     });
-    send_as(borrower, pool, acquire_session{"ann"});
+    send_as(holder, pool, acquire_session{"ann"});
     consume_messages();
     audio_request request;
     request.request_id = "l-0";
     request.lease = granted.at(0).lease;
-    send_as(borrower, pool, request);
+    send_as(holder, pool, request);
     consume_messages();
     after(45s);
     after(10s);
@@ -212,7 +212,7 @@ CAF_TEST(a lease ends with the late session that is replaced) {
     CAF_CHECK_EQUAL(status().leased, 0u);
     CAF_CHECK_EQUAL(status().available, 1u);
     request.request_id = "l-1";
-    send_as(borrower, pool, request);
+    send_as(holder, pool, request);
     consume_messages();
     CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
 }
@@ -221,7 +221,7 @@ CAF_TEST(an order to open again that nobody gave opens nothing) {
     open_pool_of(1);
     for (std::uint64_t slot : {0, 1, 7})
         for (std::uint64_t generation : {0, 1, 2})
-            caf::anon_send(supervisor(), reopen_slot{{slot, generation}});
+            caf::anon_send(supervisor(), reconnect_slot{{slot, generation}});
     consume_messages();
     CAF_CHECK_EQUAL(service.made(), 1u);
 }

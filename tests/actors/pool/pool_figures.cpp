@@ -14,7 +14,7 @@ CAF_TEST(every figure counts its own) {
     settings.retry_accepted = false;
     settings.fail_fast_after = 1h;
     open_pool_of(10);
-    const auto borrower = sys.spawn(
+    const auto holder = sys.spawn(
         [](caf::event_based_actor*) -> caf::behavior { return {[](const lease_granted&) {}}; });
     // Three succeed; a retried one fails on the way; one dies with its session.
     for (int i = 0; i < 3; ++i) {
@@ -42,7 +42,7 @@ CAF_TEST(every figure counts its own) {
     after(2s);
     confirm(13);
     for (int i = 0; i < 2; ++i)
-        send_as(borrower, pool, acquire_session{"ann"});
+        send_as(holder, pool, acquire_session{"ann"});
     consume_messages();
     for (int i = 0; i < 11; ++i)
         ask(pool, "late-" + std::to_string(i));
@@ -65,7 +65,7 @@ CAF_TEST(every figure counts its own) {
     CAF_CHECK(now.requests.failed[0].code == failure_code::connection_closed);
     CAF_CHECK_EQUAL(now.requests.failed[0].count, 1u);
     CAF_CHECK_EQUAL(now.requests.open, 11u);
-    send_as(borrower, pool, acquire_session{"ann"});
+    send_as(holder, pool, acquire_session{"ann"});
     consume_messages();
     CAF_CHECK_EQUAL(status().waiting, 4u); // No request.
     CAF_CHECK_EQUAL(status().requests.open, 11u);

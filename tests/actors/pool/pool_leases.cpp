@@ -12,20 +12,20 @@ using tests::ids;
 
 namespace {
 
-/// A pool with borrowers that the test drives.
+/// A pool with holders that the test drives.
 struct fixture : tests::pool_fixture {
     fixture() { settings.max_lease = 1min; }
 
     ~fixture() override {
         leases.clear();
-        borrowers.clear();
+        holders.clear();
         by_name.clear();
         wind_down();
     }
 
-    /// Borrows for an actor of its own, which lives until `end`.
-    caf::actor borrow(const std::string& name) {
-        auto borrower = sys.spawn([this, name](caf::event_based_actor* self) -> caf::behavior {
+    /// Acquires for an actor of its own, which lives until `end`.
+    caf::actor acquire(const std::string& name) {
+        auto holder = sys.spawn([this, name](caf::event_based_actor* self) -> caf::behavior {
             with_session(
                 self, pool, name,
                 [this, name](session_lease lease) { leases.emplace(name, std::move(lease)); },
@@ -36,9 +36,9 @@ struct fixture : tests::pool_fixture {
                     [](const lease_granted&) {}};
         });
         consume_messages();
-        borrowers.push_back(borrower); // Nobody else holds it.
-        by_name[name] = borrower;
-        return borrower;
+        holders.push_back(holder); // Nobody else holds it.
+        by_name[name] = holder;
+        return holder;
     }
 
     template <class Message>
@@ -47,8 +47,8 @@ struct fixture : tests::pool_fixture {
         consume_messages();
     }
 
-    void end(const caf::actor& borrower) {
-        caf::anon_send_exit(borrower, caf::exit_reason::user_shutdown);
+    void end(const caf::actor& holder) {
+        caf::anon_send_exit(holder, caf::exit_reason::user_shutdown);
         consume_messages();
     }
 
@@ -58,7 +58,7 @@ struct fixture : tests::pool_fixture {
         return request;
     }
 
-    /// Sends a request under a lease from its borrower, and keeps its result.
+    /// Sends a request under a lease from its holder, and keeps its result.
     void ask_leased(const std::string& lease, const std::string& id) {
         say(by_name.at(lease), request_under(lease, id));
     }
@@ -74,7 +74,7 @@ struct fixture : tests::pool_fixture {
 
     std::map<std::string, session_lease> leases;
     ids refused;
-    std::vector<caf::actor> borrowers;
+    std::vector<caf::actor> holders;
     std::map<std::string, caf::actor> by_name;
 };
 
@@ -82,9 +82,9 @@ struct fixture : tests::pool_fixture {
 
 CAF_TEST_FIXTURE_SCOPE(pool_lease_tests, fixture)
 
-CAF_TEST(a borrowed session takes the requests of its lease and no other) {
+CAF_TEST(a leased session takes the requests of its lease and no other) {
     open_pool_of(2);
-    borrow("ann");
+    acquire("ann");
     CAF_CHECK_EQUAL(leases.at("ann").connection_id(), "c-0");
     ask(pool, "r-0");
     ask(pool, "r-1");
@@ -101,9 +101,9 @@ CAF_TEST(a borrowed session takes the requests of its lease and no other) {
 
 CAF_TEST(a lease that goes out of scope gives the session to who waits) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     ask(pool, "r-0");
-    borrow("bob");
+    acquire("bob");
     release_session("ann");
     CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
     finish(0);
@@ -112,9 +112,9 @@ CAF_TEST(a lease that goes out of scope gives the session to who waits) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
-CAF_TEST(a borrower that ends loses its session which is checked first) {
+CAF_TEST(a holder that ends loses its session which is checked first) {
     open_pool_of(1);
-    const auto ann = borrow("ann");
+    const auto ann = acquire("ann");
     end(ann);
     CAF_CHECK(service.at(0).checked);
     CAF_CHECK_EQUAL(status().available, 0u);
@@ -130,7 +130,7 @@ CAF_TEST(a borrower that ends loses its session which is checked first) {
 
 CAF_TEST(a session that does not answer the check is replaced) {
     open_pool_of(1);
-    end(borrow("ann"));
+    end(acquire("ann"));
     after(10s);
     CAF_CHECK(service.at(0).close_asked);
     CAF_CHECK_EQUAL(service.made(), 2u);
@@ -138,7 +138,7 @@ CAF_TEST(a session that does not answer the check is replaced) {
 
 CAF_TEST(a lease held for too long is taken back and its request fails) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     ask_leased("ann", "l-0");
     after(59s);
     CAF_CHECK_EQUAL(results.size(), 1u); // The request timeout comes first here.
@@ -154,7 +154,7 @@ CAF_TEST(a lease held for too long is taken back and its request fails) {
 
 CAF_TEST(a lease that ends while its session is late gives that no more time) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     after(10s);
     ask_leased("ann", "l-0");
     after(45s);
@@ -170,7 +170,7 @@ CAF_TEST(a lease that ends while its session is late gives that no more time) {
 
 CAF_TEST(a second request at the same time is refused) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     ask_leased("ann", "l-0");
     ask_leased("ann", "l-1");
     CAF_CHECK_EQUAL(code_of("l-1"), "leaseBusy");
@@ -178,9 +178,9 @@ CAF_TEST(a second request at the same time is refused) {
     CAF_CHECK(result_of("l-0").ok());
 }
 
-CAF_TEST(the death of a borrowed session ends the lease) {
+CAF_TEST(the death of a leased session ends the lease) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     ask_leased("ann", "l-0");
     die(0);
     CAF_CHECK_EQUAL(code_of("l-0"), "connectionClosed");
@@ -193,7 +193,7 @@ CAF_TEST(the death of a borrowed session ends the lease) {
 
 CAF_TEST(a request that runs when its session is given back runs on) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     ask_leased("ann", "l-0");
     release_session("ann");
     finish(0);
@@ -201,19 +201,19 @@ CAF_TEST(a request that runs when its session is given back runs on) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
-CAF_TEST(a borrower waits no longer than the borrow timeout) {
+CAF_TEST(a holder waits no longer than the borrow timeout) {
     open_pool_of(1);
-    borrow("ann");
-    borrow("bob");
+    acquire("ann");
+    acquire("bob");
     after(30s);
     CAF_CHECK_EQUAL(refused, ids{"borrowTimeout"});
 }
 
-CAF_TEST(a borrowed session is renewed only when nobody holds it) {
+CAF_TEST(a leased session is renewed only when nobody holds it) {
     settings.max_lease = 1h;
     settings.session_ttl = 10min;
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     after(8min);
     CAF_REQUIRE_EQUAL(service.made(), 2u);
     service.at(1).confirm("c-1");
@@ -236,7 +236,7 @@ CAF_TEST(an interrupt or a timeout under a lease does not exchange the session) 
     settings.max_lease = 1h;
     settings.session_ttl = 10min;
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     after(8min);
     service.at(1).confirm("c-1");
     consume_messages();
@@ -267,12 +267,12 @@ CAF_TEST(the end of a request that nobody knows frees no session) {
     finish(0);
     finish(0);
     CAF_CHECK(result_of("r-1").ok());
-    borrow("ann");
+    acquire("ann");
     unknown();
     consume_messages();
     ask(pool, "r-2");
     CAF_CHECK_EQUAL(status().leased, 1u);
-    end(borrowers.back());
+    end(holders.back());
     CAF_CHECK(service.at(0).checked);
     unknown();
     consume_messages();
@@ -287,8 +287,8 @@ CAF_TEST(the end of a request that nobody knows frees no session) {
 
 CAF_TEST(a request under the lease of another is refused) {
     open_pool_of(1);
-    borrow("ann");
-    const auto stranger = borrow("bob");
+    acquire("ann");
+    const auto stranger = acquire("bob");
     say(stranger, request_under("ann", "l-0"));
     CAF_CHECK_EQUAL(code_of("l-0"), "leaseLost");
     caf::anon_send(pool, request_under("ann", "l-1"));
@@ -299,11 +299,11 @@ CAF_TEST(a request under the lease of another is refused) {
     CAF_CHECK_EQUAL(status().requests.open, 1u);
 }
 
-CAF_TEST(only its borrower gives a session back) {
+CAF_TEST(only its holder gives a session back) {
     open_pool_of(1);
-    borrow("ann");
+    acquire("ann");
     const auto number = request_under("ann", "any").lease;
-    say(borrow("bob"), avatar::release_session{number});
+    say(acquire("bob"), avatar::release_session{number});
     caf::anon_send(pool, avatar::release_session{number});
     consume_messages();
     CAF_CHECK_EQUAL(status().leased, 1u);
@@ -316,7 +316,7 @@ CAF_TEST(leases cannot be guessed from each other) {
     open_pool_of(3);
     std::set<std::uint64_t> numbers;
     for (const auto* name : {"ann", "bob", "eve"}) {
-        borrow(name);
+        acquire(name);
         numbers.insert(request_under(name, "any").lease);
     }
     CAF_CHECK_EQUAL(numbers.size(), 3u);
@@ -324,7 +324,7 @@ CAF_TEST(leases cannot be guessed from each other) {
     CAF_CHECK_GREATER(*numbers.rbegin() - *numbers.begin(), 1'000'000u);
 }
 
-CAF_TEST(two leases of one borrower work and come back when it dies) {
+CAF_TEST(two leases of one holder work and come back when it dies) {
     open_pool_of(2);
     std::vector<session_lease> both;
     const auto ann = sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
@@ -356,9 +356,9 @@ CAF_TEST(two leases of one borrower work and come back when it dies) {
     consume_messages();
 }
 
-CAF_TEST(one of two leases that is given back leaves the other to its borrower) {
+CAF_TEST(one of two leases that is given back leaves the other to its holder) {
     open_pool_of(2);
-    const auto ann = borrow("ann");
+    const auto ann = acquire("ann");
     say(ann, acquire_session{"ann"});
     release_session("ann");
     CAF_CHECK_EQUAL(status().leased, 1u);
@@ -367,14 +367,14 @@ CAF_TEST(one of two leases that is given back leaves the other to its borrower) 
     CAF_CHECK(service.at(1).checked);
 }
 
-CAF_TEST(a borrower hears that the pool has died or is dead) {
+CAF_TEST(a holder hears that the pool has died or is dead) {
     open_pool_of(1);
-    borrow("ann");
-    borrow("bob");
+    acquire("ann");
+    acquire("bob");
     caf::anon_send_exit(pool, caf::exit_reason::kill);
     consume_messages();
     CAF_CHECK_EQUAL(refused, ids{"poolFailed"});
-    borrow("eve");
+    acquire("eve");
     CAF_CHECK_EQUAL(refused, (ids{"poolFailed", "poolFailed"}));
     leases.clear();
     pool = nullptr;

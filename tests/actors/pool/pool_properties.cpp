@@ -119,7 +119,7 @@ private:
             {"kill", [&] { kill_actor(); }},
             {"time", [&] { pass(std::chrono::milliseconds(1 + pick(3000))); }},
             {"long time", [&] { pass(std::chrono::seconds(1 + pick(40))); }},
-            {"borrow", [&] { say(random_caller(), acquire_session{"one"}); }},
+            {"acquire", [&] { say(random_caller(), acquire_session{"one"}); }},
             {"release", [&] { release_one(); }},
             {"answered check", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
@@ -265,24 +265,24 @@ private:
     void send_leased() {
         if (leases().empty())
             return send(77, random_caller());
-        const auto& [lease, borrower] = leases()[pick(leases().size())];
+        const auto& [lease, holder] = leases()[pick(leases().size())];
         // One that has died sends nothing.
         const bool lives = std::ranges::any_of(
-            callers_, [&](const caf::actor& each) { return each.address() == borrower; });
-        send(lease, lives && pick(4) > 0 ? borrower : random_caller());
+            callers_, [&](const caf::actor& each) { return each.address() == holder; });
+        send(lease, lives && pick(4) > 0 ? holder : random_caller());
     }
 
     void release_one() {
         if (leases().empty())
             return say(random_caller(), release_session{77});
-        const auto& [lease, borrower] = leases()[pick(leases().size())];
-        say(pick(4) > 0 ? borrower : random_caller(), release_session{lease});
+        const auto& [lease, holder] = leases()[pick(leases().size())];
+        say(pick(4) > 0 ? holder : random_caller(), release_session{lease});
     }
 
     /// What is given back makes room for those who wait: they get theirs meanwhile.
     void release_all() {
-        for (const auto& [lease, borrower] : std::exchange(leases(), {}))
-            say(borrower, release_session{lease});
+        for (const auto& [lease, holder] : std::exchange(leases(), {}))
+            say(holder, release_session{lease});
         consume_messages();
     }
 

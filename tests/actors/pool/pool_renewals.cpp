@@ -26,7 +26,7 @@ struct renewing_pool : tests::pool_fixture {
     }
 
     ~renewing_pool() override {
-        borrower = nullptr;
+        holder = nullptr;
         wind_down();
     }
 
@@ -61,23 +61,23 @@ struct renewing_pool : tests::pool_fixture {
         return count;
     }
 
-    void borrow_all() {
-        borrower = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+    void acquire_all() {
+        holder = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
             return {[this](const lease_granted& one) { leases.push_back(one.lease); }};
         });
         for (std::size_t i = 0; i < slots; ++i)
-            send_as(borrower, pool, acquire_session{"ann"});
+            send_as(holder, pool, acquire_session{"ann"});
         consume_messages();
         CAF_REQUIRE_EQUAL(leases.size(), slots);
     }
 
     void release_all() {
         for (const auto lease : leases)
-            send_as(borrower, pool, release_session{lease});
+            send_as(holder, pool, release_session{lease});
         consume_messages();
     }
 
-    caf::actor borrower;
+    caf::actor holder;
     std::vector<std::uint64_t> leases;
 };
 
@@ -125,7 +125,7 @@ const history histories[] = {
      }},
     {"the new ones are open and die while the old ones are held",
      [](renewing_pool& p) {
-         p.borrow_all();
+         p.acquire_all();
          p.renewals_begun();
          p.confirm_all();
          p.lose_successors(p.service.made());
@@ -136,7 +136,7 @@ const history histories[] = {
      }},
     {"the old ones die while they are held and the new ones are open",
      [](renewing_pool& p) {
-         p.borrow_all();
+         p.acquire_all();
          p.renewals_begun();
          p.confirm_all();
          p.lose_olds();

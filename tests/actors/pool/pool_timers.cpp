@@ -1,12 +1,12 @@
 #include "tests/actors/pool/pool_fixture.hpp"
 
-#define CAF_SUITE pool_alarms
+#define CAF_SUITE pool_timers
 
 using namespace avatar;
 using namespace std::chrono_literals;
 using tests::ids;
 
-// That every kind of alarm comes as often as something is due, also when one of
+// That every kind of timer comes as often as something is due, also when one of
 // its messages comes too early or was for a time that is over.
 
 namespace {
@@ -30,21 +30,21 @@ struct fixture : tests::pool_fixture {
     nanoseconds now() { return sched.clock().now().time_since_epoch(); }
 
     /// From an actor that lives as long as the test.
-    caf::actor borrow() {
-        borrowers.push_back(sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    caf::actor acquire() {
+        holders.push_back(sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
             self->send(pool, acquire_session{"ann"});
             return {[](const lease_granted&) {}};
         }));
         consume_messages();
-        return borrowers.back();
+        return holders.back();
     }
 
-    std::vector<caf::actor> borrowers;
+    std::vector<caf::actor> holders;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_alarm_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_timer_tests, fixture)
 
 CAF_TEST(requests that wait expire one after another) {
     open_pool_of(1);
@@ -103,9 +103,9 @@ CAF_TEST(late connections are replaced one after another) {
 CAF_TEST(leases end one after another) {
     settings.max_lease = 1min;
     open_pool_of(2);
-    borrow();
+    acquire();
     after(20s);
-    borrow();
+    acquire();
     disturb();
     after(40s - 1ms);
     CAF_CHECK_EQUAL(status().leased, 2u);
@@ -160,7 +160,7 @@ CAF_TEST(an outage right after another fails fast in its turn) {
     die(1);
     ask(pool, "r-0");
     disturb();
-    after(5s - 1ms); // The alarm of the first outage came in between.
+    after(5s - 1ms); // The timer of the first outage came in between.
     CAF_CHECK_EQUAL(results.size(), 0u);
     after(1ms);
     CAF_CHECK_EQUAL(code_of("r-0"), "serviceDown");
@@ -195,7 +195,7 @@ CAF_TEST(draining lasts for its timeout) {
     CAF_CHECK_EQUAL(code_of("r-0"), "requestCancelled");
 }
 
-CAF_TEST(an alarm whose message comes early and no other comes again) {
+CAF_TEST(a timer whose message comes early and no other comes again) {
     open_pool_of(1);
     ask(pool, "r-0");
     sched.clock().cancel_all();
@@ -212,7 +212,7 @@ CAF_TEST(a renewal that is due before all others is not late) {
     open_pool_of(2);
     while (service.made() == 2)
         after(1s);
-    CAF_REQUIRE_EQUAL(service.made(), 3u); // The other one's alarm is set for later.
+    CAF_REQUIRE_EQUAL(service.made(), 3u); // The other one's timer is set for later.
     for (std::size_t made = 3; made < 6; ++made) {
         die(made - 1);
         CAF_REQUIRE_EQUAL(service.made(), made);
@@ -221,14 +221,14 @@ CAF_TEST(a renewal that is due before all others is not late) {
     }
 }
 
-CAF_TEST(alarms in flight do not grow in number) {
+CAF_TEST(timers in flight do not grow in number) {
     settings.max_lease = 1min;
     settings.session_ttl = 1h;
     open_pool_of(2);
     const auto before = sched.clock().schedule().size();
     for (int i = 0; i < 200; ++i) {
         ask(pool, "r-" + std::to_string(i));
-        borrow();
+        acquire();
         ask(pool, "w-" + std::to_string(i));
         after(7s);
         for (std::size_t c : {0, 1})

@@ -11,17 +11,16 @@
 
 namespace avatar {
 
-/// A pool's alarms. A delayed message cannot be cancelled, so there is one for
-/// the earliest of each kind, and none for each request or session: what comes
-/// looks for all that is due by then, and sets the next as long as there is one.
-/// A message is sent only for a time before all that are on their way, so these
-/// are few.
-class alarms {
+/// A pool's timers. A delayed message cannot be cancelled, so there is one for the
+/// earliest deadline of each kind, and none for each request or session: its handler
+/// looks for all that is due by then, and sets the next as long as there is one. A
+/// message is sent only for a time before all that are on their way, so these are few.
+class pool_timers {
 public:
     using kind = deadline_due::kind;
     using time_point = caf::actor_clock::time_point;
 
-    explicit alarms(pool_supervisor_actor::pointer self) : self_(self) {}
+    explicit pool_timers(pool_supervisor_actor::pointer self) : self_(self) {}
 
     /// `deadline_due` of that kind comes at `when` or earlier.
     void set(kind of, time_point when) {
