@@ -36,7 +36,7 @@ if(AVATAR_SANITIZE MATCHES "undefined" AND NOT AVATAR_FUZZ)
   add_compile_options(-fno-sanitize=null,alignment)
 endif()
 
-if(AVATAR_SANITIZE MATCHES "thread")
+if(AVATAR_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Asio's fences are invisible to the thread sanitizer, GCC warns of each.
   # Its mutexes and the reactor order the same accesses, and those are seen.
   add_compile_options(-Wno-tsan)
@@ -47,11 +47,15 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Precompiled headers are cacheable only with these two relaxations.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
-  add_compile_options(-fpch-preprocess)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  else()
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 
 # Forty test programs in each of three builds: what links them matters.
 find_program(MOLD_PROGRAM mold)
-if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT AVATAR_FUZZ)
   add_link_options(-fuse-ld=mold)
 endif()

@@ -23,7 +23,7 @@ bool is_websocket_path(const boost::urls::url_view& url) {
 
 std::string in_query(const boost::urls::url_view& url, std::string_view name) {
     const auto params = url.params();
-    const auto found = params.find(boost::urls::string_view(name.data(), name.size()));
+    const auto found = params.find(name);
     return found == params.end() ? std::string() : std::string((*found).value);
 }
 

@@ -107,7 +107,7 @@ urls::url parse(std::string_view text, const rules& rules) {
     // What decodes to something else could not be looked up, and would put
     // foreign characters into the Host header.
     if (url.host_type() == urls::host_type::ipvfuture ||
-        url.encoded_host().find('%') != urls::string_view::npos)
+        url.encoded_host().find('%') != std::string_view::npos)
         refuse(text, "has a host that is neither a name nor an IPv4 or [IPv6] address");
     if (!url.port().empty() && !is_port(url.port()))
         refuse(text, fmt::format("has port {}; expected 1 to 65535", std::string(url.port())));
