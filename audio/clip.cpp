@@ -67,34 +67,29 @@ nanoseconds length_of(const pcm& audio) {
 
 loaded_audio as_pcm(pcm audio, nanoseconds chunk) {
     require_rate(audio.sample_rate, protocol::pcm_rates, "PCM");
-    loaded_audio loaded;
-    loaded.sample_rate = audio.sample_rate;
-    loaded.length = length_of(audio);
-    if (chunk == nanoseconds(0)) {
-        loaded.clip = audio_clip(std::move(audio.bytes));
-    } else {
-        auto ends = pcm_pieces(audio.bytes.size(), audio.sample_rate, chunk);
-        loaded.clip = audio_clip(std::move(audio.bytes), std::move(ends), chunk);
-    }
-    return loaded;
+    const clip_format format{audio_format::pcm_s16le, audio.sample_rate};
+    const auto length = length_of(audio);
+    if (chunk == nanoseconds(0))
+        return {audio_clip(std::move(audio.bytes), format), length};
+    auto ends = pcm_pieces(audio.bytes.size(), audio.sample_rate, chunk);
+    return {audio_clip(std::move(audio.bytes), std::move(ends), chunk, format), length};
 }
 
-loaded_audio as_ogg_opus(ogg_opus_stream stream, nanoseconds chunk) {
-    loaded_audio loaded;
-    loaded.format = audio_format::ogg_opus;
-    loaded.sample_rate = stream.sample_rate;
-    loaded.length = stream.length();
-    loaded.clip = chunk == nanoseconds(0) ? audio_clip(std::move(stream.bytes))
-                                          : audio_clip(std::move(stream.bytes),
-                                                       page_pieces(stream.pages, chunk), chunk);
-    return loaded;
+/// `bitrate`: what our own encoder was asked for; 0: nothing, or it is not ours.
+loaded_audio as_ogg_opus(ogg_opus_stream stream, nanoseconds chunk, std::size_t bitrate = 0) {
+    const clip_format format{audio_format::ogg_opus, stream.sample_rate,
+                             static_cast<std::int32_t>(bitrate)};
+    const auto length = stream.length();
+    if (chunk == nanoseconds(0))
+        return {audio_clip(std::move(stream.bytes), format), length};
+    auto ends = page_pieces(stream.pages, chunk);
+    return {audio_clip(std::move(stream.bytes), std::move(ends), chunk, format), length};
 }
 
 loaded_audio encoded(const pcm& audio, const config::audio_settings& settings) {
     require_rate(audio.sample_rate, protocol::ogg_opus_rates, "Ogg Opus");
-    auto loaded = as_ogg_opus(take_ogg_opus(encode_ogg_opus(audio, settings.opus)), settings.chunk);
-    loaded.bitrate = static_cast<std::int32_t>(settings.opus.bitrate);
-    return loaded;
+    return as_ogg_opus(take_ogg_opus(encode_ogg_opus(audio, settings.opus)), settings.chunk,
+                       settings.opus.bitrate);
 }
 
 loaded_audio prepare(const config::audio_settings& settings) {

@@ -2,11 +2,9 @@
 
 #include "audio/error.hpp"
 #include "messages/audio.hpp"
-#include "protocol/audio_format.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 
 namespace avatar::config {
 struct audio_settings;
@@ -17,10 +15,7 @@ namespace avatar::audio {
 
 /// Speech, ready to send.
 struct loaded_audio {
-    audio_clip clip; ///< Mono.
-    protocol::audio_format format = protocol::audio_format::pcm_s16le;
-    std::int32_t sample_rate = 0; ///< Hz; one that the service takes in that format.
-    std::int32_t bitrate = 0;     ///< Asked of our own encoder, in bits per second; 0: none was.
+    audio_clip clip; ///< Mono, in a format and at a rate that the service takes.
     std::chrono::nanoseconds length{0};
 };
 

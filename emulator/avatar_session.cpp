@@ -3,6 +3,7 @@
 #include "emulator/animation.hpp"
 #include "emulator/configure_check.hpp"
 #include "protocol/text.hpp"
+#include "transport/fault_injection.hpp"
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -265,9 +266,10 @@ void avatar_session::strike(const fault& wrong, const std::string& request_id) {
     if (const auto* closing = std::get_if<clean_close>(&wrong.action))
         client->close(closing->code, closing->reason);
     else if (std::holds_alternative<stall>(wrong.action))
-        client->stall(make_frame(connection_id_, request_id, rules_->settings.frame_bytes));
+        transport::faults_of(*client).stall(
+            make_frame(connection_id_, request_id, rules_->settings.frame_bytes));
     else if (std::holds_alternative<silence>(wrong.action))
-        client->go_silent();
+        transport::faults_of(*client).go_silent();
     else if (std::holds_alternative<reset>(wrong.action))
         client->abort();
     end();

@@ -73,7 +73,7 @@ int main() {
     channels.service = address_of(service);
     channels.session_ttl = settings.session_ttl;
     channels.keepalive = settings.keepalive;
-    channels.sample_rate = speech.sample_rate;
+    channels.audio = speech.clip.format();
 
     actor_runtime config(io);
     caf::actor_system system(config);

@@ -46,14 +46,12 @@ constexpr auto actors_limit = std::chrono::seconds(3);
 
 transport::channel_factory make_channels(transport::io_runtime& io,
                                          const config::settings& settings,
-                                         const audio::loaded_audio& speech) {
+                                         const clip_format& speech) {
     transport::channel_settings channels;
     channels.service = settings.service;
     channels.session_ttl = settings.pool.session_ttl;
     channels.keepalive = settings.pool.keepalive;
-    channels.sample_rate = speech.sample_rate;
-    channels.bitrate = speech.bitrate;
-    channels.format = speech.format;
+    channels.audio = speech;
     channels.egress = settings.egress;
     return transport::make_avatar_channels(io, std::move(channels));
 }
@@ -218,7 +216,7 @@ int run(const config::command& command, program_log& log) {
         settings.service = service->point_here(std::move(settings.service));
     }
     transport::io_runtime io(settings.runtime.threads);
-    auto channels = make_channels(io, settings, speech);
+    auto channels = make_channels(io, settings, speech.clip.format());
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         log.say("Running against the embedded emulator at " + settings.service.console_endpoint);

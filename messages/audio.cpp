@@ -12,8 +12,14 @@ std::string of_bytes(std::size_t size) {
 
 } // namespace
 
-audio_clip::audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval) {
-    content given{std::move(bytes), std::move(ends), interval};
+std::string describe(const clip_format& format) {
+    const bool pcm = format.encoding == protocol::audio_format::pcm_s16le;
+    return (pcm ? "PCM at " : "Ogg Opus at ") + std::to_string(format.sample_rate) + " Hz";
+}
+
+audio_clip::audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval,
+                       const clip_format& format) {
+    content given{std::move(bytes), std::move(ends), interval, format};
     if (const auto why = misfit(given); !why.empty())
         throw std::invalid_argument(why);
     content_ = std::make_shared<const content>(std::move(given));

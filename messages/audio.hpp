@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/inspection.hpp"
+#include "protocol/audio_format.hpp"
 #include "protocol/failure.hpp"
 
 #include <chrono>
@@ -15,6 +16,23 @@ namespace avatar {
 
 using std::chrono::nanoseconds;
 
+/// How the bytes of a clip are to be read. Each session of the service is agreed for one.
+struct clip_format {
+    protocol::audio_format encoding = protocol::audio_format::pcm_s16le;
+    std::int32_t sample_rate = 16'000; ///< Hz; before encoding.
+    std::int32_t bitrate = 0; ///< Asked of our own encoder, in bits per second; 0: none was.
+
+    bool operator==(const clip_format&) const = default;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, clip_format& x) {
+        return inspect_fields(f, x.encoding, x.sample_rate, x.bitrate);
+    }
+};
+
+/// "PCM at 16000 Hz", "Ogg Opus at 48000 Hz", for error texts.
+std::string describe(const clip_format& format);
+
 /// Speech in the form that goes on the wire: one immutable buffer, shared by
 /// reference from the file to every socket. It is sent in one piece, or as the
 /// live stream it would be in a conversation: in several, one each interval.
@@ -24,17 +42,21 @@ public:
     audio_clip() = default;
 
     /// In one piece.
-    explicit audio_clip(std::string bytes) : audio_clip(std::move(bytes), {}, {}) {}
+    explicit audio_clip(std::string bytes, const clip_format& format = {})
+        : audio_clip(std::move(bytes), {}, {}, format) {}
 
     /// In pieces that end at these offsets, which only grow; the last is the
     /// end of the bytes. A piece may be empty: then its moment passes silently.
     /// Throws std::invalid_argument, with one line that says what does not fit, when
     /// the offsets are others, or `interval` is negative or its pieces last for years.
-    audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval);
+    audio_clip(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval,
+               const clip_format& format = {});
 
     /// The audio; lives as long as any copy of this clip.
     std::string_view bytes() const { return content_ ? content_->bytes : std::string_view(); }
     std::size_t size() const { return bytes().size(); }
+
+    clip_format format() const { return content_ ? content_->format : clip_format(); }
 
     /// Names the buffer: the same for all clips that share it. Null: no audio.
     const void* buffer() const { return content_.get(); }
@@ -58,16 +80,16 @@ public:
 
     bool operator==(const audio_clip& other) const {
         return bytes() == other.bytes() && interval() == other.interval() &&
-               pieces() == other.pieces();
+               pieces() == other.pieces() && format() == other.format();
     }
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_clip& x) {
         auto copy = x.content_ ? *x.content_ : content();
         if constexpr (!Inspector::writes_state) {
-            return f(copy.bytes, copy.ends, copy.interval);
+            return f(copy.bytes, copy.ends, copy.interval, copy.format);
         } else {
-            if (auto error = f(copy.bytes, copy.ends, copy.interval))
+            if (auto error = f(copy.bytes, copy.ends, copy.interval, copy.format))
                 return error;
             return x.take(std::move(copy));
         }
@@ -78,6 +100,7 @@ private:
         std::string bytes;
         std::vector<std::uint64_t> ends; // Empty: one piece.
         nanoseconds interval{0};
+        clip_format format{};
     };
 
     /// Why nothing can be sent piece by piece that way; empty: it can.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/audio_format.hpp"
 #include "protocol/failure.hpp"
 
 #include <caf/error.hpp>
@@ -38,6 +39,11 @@ inline bool is_acceptable(protocol::failure& failure) {
     if (failure.phase > protocol::failure_phase::websocket_send)
         failure.phase = protocol::failure_phase::none;
     return is_acceptable(failure.code);
+}
+
+inline bool is_acceptable(protocol::audio_format format) {
+    return format == protocol::audio_format::pcm_s16le ||
+           format == protocol::audio_format::ogg_opus;
 }
 
 /// Applies the inspector to the fields of a message; what is read must be acceptable,

@@ -100,7 +100,7 @@ connection_settings in_common(channel_settings settings) {
 
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
-                              settings.sample_rate, settings.bitrate, settings.egress});
+                              settings.audio.sample_rate, settings.audio.bitrate, settings.egress});
     auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
     auto all = std::make_shared<const thread_states>(make_thread_states(io));
     return [&io, common, all](channel_sink sink) -> std::unique_ptr<channel> {

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "protocol/wire.hpp"
+#include "messages/audio.hpp"
 #include "transport/channel.hpp"
 #include "transport/tls.hpp"
-
-#include <cstdint>
 
 namespace avatar::transport {
 
@@ -17,9 +15,7 @@ struct channel_settings {
     config::milliseconds session_ttl{};
     config::milliseconds keepalive{};
     config::milliseconds close_timeout{2000}; ///< For the end of a connection that is closed.
-    std::int32_t sample_rate = 0;             ///< Hz, of every clip sent.
-    std::int32_t bitrate = 0; ///< Bits per second that the clips were encoded with; 0: not ours.
-    protocol::audio_format format = protocol::audio_format::pcm_s16le;
+    clip_format audio; ///< Of every clip sent: the service is told once, with each session.
     config::egress_settings egress; ///< With one, no frames come back: see channel::send.
 };
 

@@ -22,6 +22,20 @@ using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
 
+/// Why a clip does not fit a session that was agreed for that format; nothing: it fits.
+std::optional<protocol::failure> misfit(const audio_clip& clip, const clip_format& agreed) {
+    const auto& format = clip.format();
+    const bool fits =
+        format.encoding == agreed.encoding && format.sample_rate == agreed.sample_rate;
+    if (fits || clip.size() == 0)
+        return std::nullopt;
+    protocol::failure why;
+    why.code = failure_code::invalid_request;
+    why.detail = "the clip is " + describe(format) + ": expected " + describe(agreed) +
+                 ", as its connection was opened for";
+    return why;
+}
+
 } // namespace
 
 avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<thread_state> thread,
@@ -278,6 +292,12 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 void avatar_connection::send(std::string request_id, audio_clip audio) {
     if (!takes_call("send"))
         return;
+    if (auto why = misfit(audio, settings_->channel.audio)) {
+        why->request_id = request_id;
+        why->connection_id = connection_id_;
+        exchange_.start(std::move(request_id));
+        return sink_(exchange_.finish(std::move(*why)));
+    }
     before_sending_ = ws_->next_layer().progress();
     exchange_.start(request_id);
     if (!has_ended(before_sending_)) // Else the reader is about to meet the end.

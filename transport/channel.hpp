@@ -26,8 +26,9 @@ public:
 
     /// Sends the clip as request `request_id`, piece by piece where it is cut.
     /// One at a time: the next only after `exchange_finished`, which comes with
-    /// the last frame. Where an egress takes the frames elsewhere, it comes when
-    /// all audio is with the operating system.
+    /// the last frame, or at once with `invalid_request` when the clip is in another
+    /// format than the session was agreed for. Where an egress takes the frames elsewhere, it comes
+    /// when all audio is with the operating system.
     virtual void send(std::string request_id, audio_clip audio) = 0;
 
     /// Stops the request under way, if any: no further audio goes out but the piece

@@ -43,7 +43,7 @@ awaitable<name_lookup::addresses> name_lookup::find(std::string host, std::strin
         entry.waiting.push_back(&timer);
         co_await timer.async_wait(asio::as_tuple(use_awaitable));
         std::erase(entry.waiting, &timer);
-        if (entry.under_way) // The caller gave up.
+        if (entry.under_way) // The caller cancelled.
             throw boost::system::system_error(asio::error::operation_aborted);
     }
     if (entry.error)

@@ -68,15 +68,6 @@ public:
     /// Cuts the TCP connection (with a reset) and drops what is queued.
     virtual void abort() = 0;
 
-    /// Leaves the TCP connection open and lets it lie: nothing is read or written
-    /// any more, pings are not answered, what is queued is dropped. Ends when the
-    /// client cuts the connection, or the server stops.
-    virtual void go_silent() = 0;
-
-    /// Sends what is queued and the first half of one binary message, as half of
-    /// a WebSocket frame; then goes silent.
-    virtual void stall(shared_bytes bytes) = 0;
-
     virtual boost::asio::any_io_executor executor() = 0;
 };
 

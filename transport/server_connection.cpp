@@ -295,6 +295,10 @@ void server_connection::abort() {
     cut();
 }
 
+fault_injection& faults_of(peer& of) {
+    return dynamic_cast<fault_injection&>(of);
+}
+
 void server_connection::go_silent() {
     if (std::exchange(silent_, true))
         return;

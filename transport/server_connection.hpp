@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/fault_injection.hpp"
 #include "transport/server.hpp"
 #include "transport/websocket.hpp"
 
@@ -19,7 +20,9 @@ std::string called_for(const char* callback, const boost::asio::ip::tcp::endpoin
 /// One accepted connection of a server: HTTP requests until it ends or becomes
 /// a WebSocket. Lives on the server's io_context, kept alive by the operations
 /// under way.
-class server_connection : public peer, public std::enable_shared_from_this<server_connection> {
+class server_connection : public peer,
+                          public fault_injection,
+                          public std::enable_shared_from_this<server_connection> {
 public:
     server_connection(stream s, std::shared_ptr<const server_callbacks> callbacks,
                       const server_limits& limits, std::function<void(server_connection&)> on_end);
@@ -36,9 +39,11 @@ public:
     void send_text(shared_bytes text) override;
     void close(std::uint16_t code, std::string reason) override;
     void abort() override;
+    boost::asio::any_io_executor executor() override;
+
+    // What a client may be tested with.
     void go_silent() override;
     void stall(shared_bytes bytes) override;
-    boost::asio::any_io_executor executor() override;
 
 private:
     using beast_request = boost::beast::http::request<boost::beast::http::string_body>;

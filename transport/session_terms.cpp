@@ -32,9 +32,9 @@ protocol::agora_egress to_wire(const config::agora_settings& from) {
 
 protocol::configure_session session_terms(const channel_settings& settings) {
     protocol::configure_session terms;
-    terms.sample_rate = settings.sample_rate;
-    terms.bitrate = settings.bitrate;
-    terms.audio_format = settings.format;
+    terms.sample_rate = settings.audio.sample_rate;
+    terms.bitrate = settings.audio.bitrate;
+    terms.audio_format = settings.audio.encoding;
     if (settings.egress.to_livekit()) {
         terms.egress_type = protocol::egress_type::livekit;
         terms.livekit_egress = to_wire(settings.egress.livekit);

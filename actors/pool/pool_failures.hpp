@@ -89,7 +89,7 @@ inline constexpr auto ended_from_outside = "it was ended from outside";
 inline protocol::failure pool_has_failed(std::size_t limit, config::milliseconds window,
                                          const std::string& last) {
     return pool_failure(protocol::failure_code::pool_failed,
-                        "the pool gave up: more than " + std::to_string(limit) +
+                        "the pool failed: more than " + std::to_string(limit) +
                             " session actors failed within " + config::format_duration(window) +
                             " (pool.max-restarts), the last one: " + last);
 }

@@ -69,7 +69,7 @@ void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::f
 }
 
 /// To an idle session, or into the queue.
-void request_dispatcher::admit(waiter who) {
+void request_dispatcher::admit(waiter&& who) {
     if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
         holders_.add(acquisition->caller);
     if (const auto* slot = slots_.next_available()) {
@@ -81,7 +81,7 @@ void request_dispatcher::admit(waiter who) {
     }
 }
 
-void request_dispatcher::wait_for_session(waiter who, bool had_its_turn) {
+void request_dispatcher::wait_for_session(waiter&& who, bool had_its_turn) {
     const auto* request = std::get_if<pooled_request>(&who);
     auto* open = request ? request->open : nullptr;
     const auto since = now();

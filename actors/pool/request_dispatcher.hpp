@@ -96,8 +96,8 @@ private:
     const protocol::failure* entry_failure() const;
     void fail(pooled_request& request, const protocol::failure& why);
     void fail(pooled_acquisition& acquisition, const protocol::failure& why);
-    void admit(waiter who);
-    void wait_for_session(waiter who, bool had_its_turn);
+    void admit(waiter&& who);
+    void wait_for_session(waiter&& who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void fail_waiting(const protocol::failure& why);
     void assign(const pool_slot& slot, pooled_request& request);

@@ -11,13 +11,13 @@ const caf::actor_addr& caller_of(const waiter& who) {
 
 } // namespace
 
-request_queue::place request_queue::push(waiter who, time_point now) {
+request_queue::place request_queue::push(waiter&& who, time_point now) {
     auto& newcomer = arrive(std::move(who), now);
     newcomer.in->waiters.push_back(newcomer);
     return newcomer.place;
 }
 
-request_queue::place request_queue::push_front(waiter who, time_point now) {
+request_queue::place request_queue::push_front(waiter&& who, time_point now) {
     auto& newcomer = arrive(std::move(who), now);
     newcomer.in->waiters.push_front(newcomer);
     return newcomer.place;
@@ -48,7 +48,7 @@ std::vector<pooled_acquisition> request_queue::take_acquisitions(const caf::acto
 }
 
 /// Finds or makes the line of its caller.
-request_queue::arrival& request_queue::arrive(waiter who, time_point now) {
+request_queue::arrival& request_queue::arrive(waiter&& who, time_point now) {
     const auto& caller = caller_of(who);
     auto known = line_of_.find(caller);
     if (known == line_of_.end())

@@ -40,10 +40,10 @@ public:
 
     /// To the end of its caller's line. Gives its place, which is valid until it is
     /// taken out.
-    place push(waiter who, time_point now);
+    place push(waiter&& who, time_point now);
 
     /// To the front of its caller's line: it had its turn before.
-    place push_front(waiter who, time_point now);
+    place push_front(waiter&& who, time_point now);
 
     /// Takes the first of the line whose turn it is.
     waiter pop();
@@ -66,7 +66,7 @@ private:
     using lines = std::list<line>;
 
     struct arrival : boost::intrusive::list_base_hook<> { // Of its line.
-        arrival(waiter w, time_point now, lines::iterator line)
+        arrival(waiter&& w, time_point now, lines::iterator line)
             : who(std::move(w)),
               since(now),
               in(line) {}
@@ -84,7 +84,7 @@ private:
         boost::intrusive::list<arrival> waiters; // Owned by `arrivals_`.
     };
 
-    arrival& arrive(waiter who, time_point now);
+    arrival& arrive(waiter&& who, time_point now);
     waiter remove(arrival& which);
 
     arrivals arrivals_; // Oldest first.

@@ -61,13 +61,14 @@ void session_state::start(session_key key, session_owner_actor owner,
 
 session_state::result_promise session_state::on_request(assigned_request& assigned) {
     auto promise = self_->make_response_promise<audio_result>();
-    in_flight next{promise, std::move(assigned), self_->clock().now()};
-    if (phase_ !=
-        session_phase::idle) { // The connection died while the request was on its way here.
-        requeue(std::move(next), lost_before_sending(), /*accepted=*/false);
+    const auto started = self_->clock().now();
+    if (phase_ != session_phase::idle) {
+        // The connection died while the request was on its way here.
+        requeue({promise, std::move(assigned), started}, lost_before_sending(),
+                /*accepted=*/false);
         return promise;
     }
-    in_flight_ = std::move(next);
+    in_flight_.emplace(promise, std::move(assigned), started);
     contain([this] { send(); });
     return promise;
 }

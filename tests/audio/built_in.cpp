@@ -27,7 +27,7 @@ CAF_TEST(the program carries a whole WAV file) {
 
 CAF_TEST(without a file the clip of the program is loaded) {
     const auto speech = load({});
-    CAF_CHECK_EQUAL(speech.sample_rate, 16'000);
+    CAF_CHECK_EQUAL(speech.clip.format().sample_rate, 16'000);
     CAF_CHECK(speech.length > 3s && speech.length < 4s);
     CAF_CHECK_EQUAL(speech.clip.size() + 44, built_in_speech().size());
     // Speech, not silence.

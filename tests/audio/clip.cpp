@@ -39,7 +39,7 @@ CAF_TEST(sound files keep their own sample rate) {
         write_sound(path, std::vector<float>(static_cast<std::size_t>(rate) / 2, 0.25F),
                     {.rate = rate});
         const auto loaded = load({path, 8'000});
-        CAF_CHECK_EQUAL(loaded.sample_rate, rate);
+        CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, rate);
         CAF_CHECK_EQUAL(loaded.clip.size(), static_cast<std::size_t>(rate / 2 * 2));
         CAF_CHECK_EQUAL(loaded.length.count(), std::chrono::nanoseconds(500ms).count());
     }
@@ -53,7 +53,7 @@ CAF_TEST(raw PCM is taken as it is at the rate of the settings) {
         write_bytes(path, bytes);
         const auto loaded = load({path, 8'000});
         CAF_CHECK(loaded.clip.bytes() == bytes);
-        CAF_CHECK_EQUAL(loaded.sample_rate, 8'000);
+        CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, 8'000);
         CAF_CHECK_EQUAL(loaded.length.count(), std::chrono::nanoseconds(500us).count());
     }
 }
@@ -127,10 +127,10 @@ CAF_TEST(Ogg Opus goes out byte for byte) {
     for (const auto name : {"a.opus", "a.ogg", "a.wav"}) {
         write_bytes(folder.file(name), bytes);
         const auto loaded = load({folder.file(name)});
-        CAF_CHECK(loaded.format == audio_format::ogg_opus);
+        CAF_CHECK(loaded.clip.format().encoding == audio_format::ogg_opus);
         CAF_CHECK(loaded.clip.bytes() == bytes);
-        CAF_CHECK_EQUAL(loaded.sample_rate, 24'000);
-        CAF_CHECK_EQUAL(loaded.bitrate, 0);
+        CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, 24'000);
+        CAF_CHECK_EQUAL(loaded.clip.format().bitrate, 0);
     }
 }
 
@@ -141,8 +141,8 @@ CAF_TEST(Ogg Opus that is to be resampled is decoded first) {
     settings.file = folder.file("a.opus");
     settings.resample = 22'050;
     const auto loaded = load(settings);
-    CAF_CHECK(loaded.format == audio_format::pcm_s16le);
-    CAF_CHECK_EQUAL(loaded.sample_rate, 22'050);
+    CAF_CHECK(loaded.clip.format().encoding == audio_format::pcm_s16le);
+    CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, 22'050);
 }
 
 CAF_TEST(a rate that the service does not take can be resampled) {
@@ -152,13 +152,13 @@ CAF_TEST(a rate that the service does not take can be resampled) {
     settings.file = folder.file("a.wav");
     settings.resample = 16'000;
     const auto loaded = load(settings);
-    CAF_CHECK_EQUAL(loaded.sample_rate, 16'000);
+    CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, 16'000);
     CAF_CHECK_EQUAL(loaded.clip.size(), 32'000u);
     settings.resample = 12'000; // As Ogg Opus only.
     CAF_CHECK_EQUAL(error_of([&] { load(settings); }),
                     "audio file " + settings.file + ": " + refused("12000"));
     settings.encode = "opus";
-    CAF_CHECK_EQUAL(load(settings).sample_rate, 12'000);
+    CAF_CHECK_EQUAL(load(settings).clip.format().sample_rate, 12'000);
 }
 
 CAF_TEST(a clip is encoded at its own rate and only at one that Ogg Opus is taken at) {
@@ -166,9 +166,9 @@ CAF_TEST(a clip is encoded at its own rate and only at one that Ogg Opus is take
     settings.encode = "opus";
     settings.opus.bitrate = 24'000;
     const auto loaded = load(settings);
-    CAF_CHECK(loaded.format == audio_format::ogg_opus);
-    CAF_CHECK_EQUAL(loaded.sample_rate, 16'000);
-    CAF_CHECK_EQUAL(loaded.bitrate, 24'000);
+    CAF_CHECK(loaded.clip.format().encoding == audio_format::ogg_opus);
+    CAF_CHECK_EQUAL(loaded.clip.format().sample_rate, 16'000);
+    CAF_CHECK_EQUAL(loaded.clip.format().bitrate, 24'000);
     CAF_CHECK(loaded.length == load({}).length);
     CAF_CHECK_LESS(4 * loaded.clip.size(), load({}).clip.size());
     settings.resample = 44'100;

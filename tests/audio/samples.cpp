@@ -30,9 +30,7 @@ CAF_TEST(every sample is written and read back) {
 
 CAF_TEST(audio that nothing was loaded into is nothing) {
     const loaded_audio loaded;
-    CAF_CHECK(loaded.format == avatar::protocol::audio_format::pcm_s16le);
-    CAF_CHECK_EQUAL(loaded.sample_rate, 0);
-    CAF_CHECK_EQUAL(loaded.bitrate, 0);
+    CAF_CHECK(loaded.clip == avatar::audio_clip());
     CAF_CHECK_EQUAL(loaded.length.count(), 0);
     CAF_CHECK_EQUAL(pcm().sample_rate, 0);
     const ogg_opus_stream stream;

@@ -5,6 +5,7 @@
 #include "tests/support/inbox.hpp"
 #include "tests/support/local_service.hpp"
 #include "transport/avatar_channel.hpp"
+#include "transport/fault_injection.hpp"
 #include "transport/io_runtime.hpp"
 
 #include <atomic>
@@ -71,7 +72,6 @@ struct fixture {
         to.service.connect_timeout = connect_timeout;
         to.session_ttl = 10min;
         to.keepalive = keepalive;
-        to.sample_rate = 16'000;
         channel = transport::make_avatar_channels(client_thread, to)(
             [this](channel_event event) { events.put(std::move(event)); });
         channel->open();
@@ -305,7 +305,9 @@ CAF_TEST(a silent connection does not outlive its service) {
 CAF_TEST(a silent connection ends when its client leaves) {
     tests::inbox<std::uint16_t> ends;
     tests::service_script script;
-    script.request = [](transport::peer& peer, const protocol::message&) { peer.go_silent(); };
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        transport::faults_of(peer).go_silent();
+    };
     script.closed = [&](std::uint16_t code) { ends.put(code); };
     tests::local_service silent(std::move(script));
     keepalive = 50ms;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/wire.hpp"
+#include "transport/fault_injection.hpp"
 #include "transport/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -12,7 +13,7 @@
 /// A client that only notes what it is sent, each thing as one line: "confirm
 /// CONNECTION", "frame REQUEST", "last REQUEST", "error CODE TEXT [REQUEST]",
 /// "close CODE REASON", "abort", "silence", "stall".
-class recording_peer : public avatar::transport::peer {
+class recording_peer : public avatar::transport::peer, public avatar::transport::fault_injection {
 public:
     explicit recording_peer(boost::asio::io_context& io) : executor_(io.get_executor()) {}
 

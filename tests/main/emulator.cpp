@@ -67,7 +67,6 @@ CAF_TEST(a signal closes open sessions and ends it) {
     settings.service.ingress_endpoint = variables["AVATAR_INGRESS_ENDPOINT"];
     settings.session_ttl = std::chrono::minutes(10);
     settings.keepalive = std::chrono::minutes(10);
-    settings.sample_rate = 16'000;
     channel_fixture idle, busy;
     for (auto* session : {&idle, &busy}) {
         session->open(settings);

@@ -41,7 +41,7 @@ struct fixture : test_coordinator_fixture<config> {
     bool clip_arrives(const std::string& bytes, const std::vector<std::uint64_t>& ends,
                       nanoseconds interval) {
         audio_clip copy;
-        const auto error = received_as(std::make_tuple(bytes, ends, interval), copy);
+        const auto error = received_as(std::make_tuple(bytes, ends, interval, clip_format()), copy);
         if (error)
             CAF_CHECK(copy == audio_clip()); // Nothing of it is kept.
         return !error;
@@ -106,12 +106,23 @@ CAF_TEST(a clip whose pieces do not fit its bytes does not arrive) {
         CAF_CHECK(!clip_arrives("speech", ends, interval));
 }
 
+CAF_TEST(a clip in an encoding that is not known does not arrive) {
+    audio_clip copy;
+    const std::vector<std::uint64_t> one_piece;
+    for (const int encoding : {-1, 0, 1, 2}) {
+        const auto sent = std::make_tuple(std::string("speech"), one_piece, nanoseconds(0),
+                                          std::make_tuple(encoding, 16'000, 0));
+        CAF_CHECK_EQUAL(!received_as(sent, copy), encoding == 0 || encoding == 1);
+    }
+}
+
 CAF_TEST(a request with an impossible clip does not arrive either) {
     using request_parts =
-        std::tuple<std::string, std::tuple<std::string, std::vector<std::uint64_t>, nanoseconds>,
+        std::tuple<std::string,
+                   std::tuple<std::string, std::vector<std::uint64_t>, nanoseconds, clip_format>,
                    std::uint64_t, nanoseconds>;
     const auto request = [](std::vector<std::uint64_t> ends, nanoseconds spent) {
-        return request_parts{"r-1", {"speech", std::move(ends), 1ms}, 0, spent};
+        return request_parts{"r-1", {"speech", std::move(ends), 1ms, {}}, 0, spent};
     };
     audio_request copy;
     CAF_CHECK(!received_as(request({2, 6}, 1s), copy));

@@ -39,11 +39,14 @@ CAF_TEST_FIXTURE_SCOPE(message_type_tests, fixture)
 CAF_TEST(audio crosses nodes as its bytes) {
     audio_request request;
     request.request_id = "r-1";
-    request.audio = audio_clip(std::string("\0\1speech", 8));
+    request.audio = audio_clip(std::string("\0\1speech", 8),
+                               {protocol::audio_format::ogg_opus, 48'000, 24'000});
     request.spent = std::chrono::milliseconds(3);
     const auto copy = over_the_wire(request);
     CAF_CHECK_EQUAL(copy.request_id, "r-1");
     CAF_CHECK(copy.audio == request.audio);
+    CAF_CHECK(copy.audio.format() == request.audio.format());
+    CAF_CHECK_EQUAL(copy.audio.format().bitrate, 24'000);
     CAF_CHECK(copy.spent == request.spent);
 }
 

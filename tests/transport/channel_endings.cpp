@@ -1,4 +1,5 @@
 #include "tests/transport/channel_fixture.hpp"
+#include "transport/fault_injection.hpp"
 
 #define CAF_SUITE channel_endings
 
@@ -163,9 +164,11 @@ CAF_TEST(a service that falls silent is found by pings whether a request runs or
         script.handshake = [&](transport::peer& peer) {
             tests::send(peer, protocol::confirm_session{"connection-1"});
             if (!with_request)
-                peer.go_silent();
+                transport::faults_of(peer).go_silent();
         };
-        script.request = [](transport::peer& peer, const protocol::message&) { peer.go_silent(); };
+        script.request = [](transport::peer& peer, const protocol::message&) {
+            transport::faults_of(peer).go_silent();
+        };
         tests::local_service service(script);
         auto settings = settings_for(service);
         settings.keepalive = std::chrono::milliseconds(100);

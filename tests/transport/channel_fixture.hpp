@@ -24,7 +24,6 @@ public:
         settings.service.ingress_endpoint = service.url("/v1/ingress");
         settings.session_ttl = std::chrono::minutes(10);
         settings.keepalive = std::chrono::seconds(30);
-        settings.sample_rate = 16'000;
         return settings;
     }
 

@@ -133,7 +133,7 @@ CAF_TEST(a confirmation as text is no confirmation) {
 CAF_TEST(channels with settings that cannot be used are not made) {
     tests::local_service service;
     auto settings = settings_for(service);
-    settings.sample_rate = 1;
+    settings.audio.sample_rate = 1;
     try {
         transport::make_avatar_channels(io, settings);
         CAF_ERROR("made");

@@ -74,6 +74,36 @@ CAF_TEST(a clip in pieces goes out piece by piece and empty ones are left out) {
     CAF_CHECK_EQUAL(notes.take().value_or(""), "r-1: bc.");
 }
 
+CAF_TEST(a clip in another format than the sessions is refused and the next one is sent) {
+    using protocol::audio_format;
+    tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {
+        tests::send_frames(peer, std::get<audio_input>(m).req_id, 1);
+    }));
+    auto settings = settings_for(service);
+    settings.audio = {audio_format::pcm_s16le, 24'000};
+    open(settings);
+    next<channel_opened>();
+    const std::vector<std::pair<clip_format, std::string>> others{
+        {{audio_format::pcm_s16le, 16'000}, "PCM at 16000 Hz"},
+        {{audio_format::ogg_opus, 24'000}, "Ogg Opus at 24000 Hz"}};
+    for (const auto& [format, name] : others) {
+        channel->send("r-1", audio_clip("a", format));
+        const auto refused = next<exchange_finished>();
+        CAF_CHECK_EQUAL(refused.request_id, "r-1");
+        CAF_CHECK_EQUAL(tests::code(refused.failure), "invalidRequest");
+        CAF_CHECK_EQUAL(describe(refused.failure),
+                        "the clip is " + name +
+                            ": expected PCM at 24000 Hz, as its connection was opened for");
+        CAF_CHECK_EQUAL(refused.failure.request_id, "r-1");
+        CAF_CHECK_EQUAL(refused.failure.connection_id, "connection-1");
+    }
+    channel->send("r-2", audio_clip("b", settings.audio));
+    CAF_CHECK(!next<exchange_finished>().failure);
+    CAF_CHECK_EQUAL(notes.take().value_or(""), "r-2: b.");
+    channel->send("r-3", audio_clip()); // No audio is in any format.
+    CAF_CHECK(!next<exchange_finished>().failure);
+}
+
 CAF_TEST(a stream whose last piece is empty still says that it ends) {
     tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {
         if (const auto& audio = std::get<audio_input>(m); audio.end)

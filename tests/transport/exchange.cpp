@@ -102,7 +102,7 @@ CAF_TEST(frames of another request are late and change nothing) {
     CAF_CHECK_EQUAL(end->late_frames, 1u);
 }
 
-CAF_TEST(frames after giving up are late until the service has finished) {
+CAF_TEST(frames after abandoning are late until the service has finished) {
     exchange.on_frame(frame("r-1"), 10);
     exchange.abandon();
     CAF_CHECK(!exchange.on_frame(frame("r-1"), 10));

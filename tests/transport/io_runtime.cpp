@@ -60,7 +60,7 @@ CAF_TEST(turns are taken by each of several and all over again) {
             CAF_CHECK(&runtime.next() == context);
 }
 
-CAF_TEST(draining gives up a thread that hangs and not before its limit) {
+CAF_TEST(draining leaves a thread that hangs and not before its limit) {
     std::promise<void> go_on;
     tests::inbox<int> hangs;
     transport::io_runtime runtime(2);

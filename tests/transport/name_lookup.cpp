@@ -130,7 +130,7 @@ CAF_TEST(what was not found is looked up again at once) {
     CAF_CHECK(callers.back().end == error_code());
 }
 
-CAF_TEST(who gives up leaves the lookup to the others) {
+CAF_TEST(who cancels leaves the lookup to the others) {
     auto& gone = ask("host");
     auto& stays = ask("host");
     gone.timer.cancel();
@@ -144,7 +144,7 @@ CAF_TEST(who gives up leaves the lookup to the others) {
     CAF_CHECK(callers.back().end == error_code());
 }
 
-CAF_TEST(who has given up may wait for something else with the same timer) {
+CAF_TEST(who has cancelled may wait for something else with the same timer) {
     auto& gone = ask("host");
     ask("host");
     gone.timer.cancel();
@@ -159,7 +159,7 @@ CAF_TEST(who has given up may wait for something else with the same timer) {
     run();
 }
 
-CAF_TEST(an answer after all have given up serves the next) {
+CAF_TEST(an answer after all have cancelled serves the next) {
     auto& gone = ask("host");
     gone.timer.cancel();
     run();

@@ -115,8 +115,8 @@ inline transport::channel_settings settings_for(const recorded_session& session,
         if (key == "audio-format") {
             if (value != "pcm_s16le" && value != "ogg_opus")
                 throw std::runtime_error("no such audio format: " + value.dump());
-            channel.format = value == "ogg_opus" ? protocol::audio_format::ogg_opus
-                                                 : protocol::audio_format::pcm_s16le;
+            channel.audio.encoding = value == "ogg_opus" ? protocol::audio_format::ogg_opus
+                                                         : protocol::audio_format::pcm_s16le;
         } else if (key != "token-expires-at") {
             const auto* option = config::find_option(key);
             if (!option)
@@ -131,8 +131,8 @@ inline transport::channel_settings settings_for(const recorded_session& session,
     channel.service = all.service;
     channel.session_ttl = all.pool.session_ttl;
     channel.keepalive = all.pool.keepalive;
-    channel.sample_rate = all.audio.sample_rate;
-    channel.bitrate = static_cast<std::int32_t>(all.audio.opus.bitrate);
+    channel.audio.sample_rate = all.audio.sample_rate;
+    channel.audio.bitrate = static_cast<std::int32_t>(all.audio.opus.bitrate);
     channel.egress = all.egress;
     return channel;
 }

@@ -53,16 +53,16 @@ http_reply refusal(const std::string& code) {
 }
 
 /// Of an interrupted request there is a rest that never becomes due.
-audio_clip clip_of(const recorded_request& request) {
+audio_clip clip_of(const recorded_request& request, const clip_format& format) {
     std::string bytes;
     std::vector<std::uint64_t> ends;
     for (const auto& piece : request.pieces)
         ends.push_back((bytes += piece).size());
     if (request.interrupted) {
         ends.push_back((bytes += "rest").size());
-        return audio_clip(bytes, ends, 1h);
+        return audio_clip(bytes, ends, 1h, format);
     }
-    return ends.size() == 1 ? audio_clip(bytes) : audio_clip(bytes, ends, 1ms);
+    return ends.size() == 1 ? audio_clip(bytes, format) : audio_clip(bytes, ends, 1ms, format);
 }
 
 /// Has our client do what was recorded, at a service that answers as the
@@ -126,7 +126,7 @@ client_traffic replay(const recorded_session& recorded) {
     std::size_t messages = 1; // The session's terms.
     for (const auto& request : recorded.requests) {
         // With the recorded id, so that messages compare as they are.
-        client.channel->send(request.id, clip_of(request));
+        client.channel->send(request.id, clip_of(request, settings.audio));
         messages += request.pieces.size();
         if (request.interrupted) {
             wait_for_messages(messages);

@@ -1,5 +1,6 @@
 #include "tests/support/dsl.hpp"
 #include "tests/transport/server_fixture.hpp"
+#include "transport/fault_injection.hpp"
 
 #include <boost/beast/core/buffers_to_string.hpp>
 
@@ -139,7 +140,7 @@ CAF_TEST(a close that goes silent is not cut) {
     auto [other, closes] = upgraded();
     on_thread([&] {
         peer->close(1000, "");
-        peer->go_silent();
+        transport::faults_of(*peer).go_silent();
     });
     CAF_CHECK_EQUAL(read_bytes(ws.next_layer(), 4), close_frame(1000));
     on_thread([&] { closes->close(1000, ""); });

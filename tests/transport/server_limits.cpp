@@ -1,5 +1,6 @@
 #include "tests/support/dsl.hpp"
 #include "tests/transport/server_fixture.hpp"
+#include "transport/fault_injection.hpp"
 
 #define CAF_SUITE server_limits
 
@@ -171,7 +172,7 @@ CAF_TEST(the owner of a server says how much a client may leave unread) {
 CAF_TEST(what is sent to a silent connection is not kept) {
     auto [ws, peer] = upgraded();
     on_thread([&] {
-        peer->go_silent();
+        transport::faults_of(*peer).go_silent();
         for (int i = 0; i < 2; ++i) // More than may wait.
             peer->send(bytes_of(bytes(300)));
     });

@@ -1,5 +1,6 @@
 #include "tests/support/dsl.hpp"
 #include "tests/transport/server_fixture.hpp"
+#include "transport/fault_injection.hpp"
 
 #include <stdexcept>
 
@@ -17,8 +18,8 @@ using transport::peer;
 void ask_for_everything(peer& of) {
     of.send(bytes_of("late"));
     of.send_text(bytes_of("late"));
-    of.stall(bytes_of("late"));
-    of.go_silent();
+    transport::faults_of(of).stall(bytes_of("late"));
+    transport::faults_of(of).go_silent();
     of.close(1000, "late");
 }
 
@@ -48,8 +49,8 @@ CAF_TEST(a silent connection reads and writes nothing until its client has left)
     auto [ws, silent] = upgraded();
     auto [other, resets] = upgraded();
     on_thread([&] {
-        silent->go_silent();
-        resets->go_silent();
+        transport::faults_of(*silent).go_silent();
+        transport::faults_of(*resets).go_silent();
         ask_for_everything(*silent);
     });
     ws.write(asio::buffer("unread", 6));
@@ -69,7 +70,7 @@ CAF_TEST(silence drops what is queued) {
     on_thread([&] {
         for (int i = 0; i < 3; ++i)
             silent->send(bytes_of(std::string(3, static_cast<char>('a' + i))));
-        silent->go_silent();
+        transport::faults_of(*silent).go_silent();
     });
     // The first was under way.
     const auto came = leave(ws);
@@ -83,9 +84,9 @@ CAF_TEST(a stall sends what is queued and half a frame and nothing more) {
     on_thread([&] {
         stalls->send(bytes_of("one"));
         stalls->send(bytes_of("two"));
-        stalls->stall(bytes_of("0123456789"));
+        transport::faults_of(*stalls).stall(bytes_of("0123456789"));
         stalls->send(bytes_of("late"));
-        stalls->stall(bytes_of("late"));
+        transport::faults_of(*stalls).stall(bytes_of("late"));
         stalls->close(1000, "late");
     });
     const std::string expected = "\x82\x03one\x82\x03two\x82\x0a"
@@ -100,7 +101,7 @@ CAF_TEST(a stall sends what is queued and half a frame and nothing more) {
 
 CAF_TEST(a stall of a connection that sends nothing begins at once) {
     auto [ws, stalls] = upgraded();
-    on_thread([&] { stalls->stall(bytes_of(std::string(300, 'x'))); });
+    on_thread([&] { transport::faults_of(*stalls).stall(bytes_of(std::string(300, 'x'))); });
     const std::string expected = "\x82\x7e\x01\x2c" + std::string(150, 'x');
     CAF_CHECK_EQUAL(read_bytes(ws.next_layer(), expected.size()), expected);
     on_thread([&] { stalls->abort(); });
@@ -113,10 +114,10 @@ CAF_TEST(a server that stops cuts the silent and the stalled) {
     auto [other, stalled] = upgraded();
     auto [reads_nothing, about_to_stall] = upgraded();
     on_thread([&] {
-        silent->go_silent();
-        stalled->stall(bytes_of("0123"));
+        transport::faults_of(*silent).go_silent();
+        transport::faults_of(*stalled).stall(bytes_of("0123"));
         about_to_stall->send(bytes_of(std::string(tests::huge_size, 'x')));
-        about_to_stall->stall(bytes_of("0123"));
+        transport::faults_of(*about_to_stall).stall(bytes_of("0123"));
     });
     CAF_CHECK_EQUAL(read_bytes(other.next_layer(), 4), "\x82\x04"
                                                        "01");
@@ -135,12 +136,12 @@ CAF_TEST(a silent or stalled connection whose handler throws is cut without a wo
     auto [other, stalled] = upgraded();
     auto [reads_nothing, about_to_stall] = upgraded();
     on_thread([&] {
-        silent->go_silent();
+        transport::faults_of(*silent).go_silent();
         silent->contain(fail);
-        stalled->stall(bytes_of(""));
+        transport::faults_of(*stalled).stall(bytes_of(""));
         stalled->contain(fail);
         about_to_stall->send(bytes_of(std::string(tests::huge_size, 'x')));
-        about_to_stall->stall(bytes_of("0123"));
+        transport::faults_of(*about_to_stall).stall(bytes_of("0123"));
         about_to_stall->contain(fail);
     });
     CAF_CHECK_EQUAL(rest_of(ws.next_layer()), "");

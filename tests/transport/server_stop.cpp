@@ -1,5 +1,6 @@
 #include "tests/support/dsl.hpp"
 #include "tests/transport/server_fixture.hpp"
+#include "transport/fault_injection.hpp"
 
 #include <boost/beast/core/buffers_to_string.hpp>
 
@@ -137,9 +138,9 @@ CAF_TEST(a connection lives no longer than those who use it) {
     on_thread([&] {
         kept->send(std::exchange(late, nullptr));
         kept->send_text(bytes_of("late"));
-        kept->stall(bytes_of("late"));
+        transport::faults_of(*kept).stall(bytes_of("late"));
         kept->close(1000, "late");
-        kept->go_silent();
+        transport::faults_of(*kept).go_silent();
         kept->abort();
     });
     CAF_CHECK(nothing_more_closed());

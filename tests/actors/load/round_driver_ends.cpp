@@ -34,7 +34,7 @@ CAF_TEST(stopping within a round lets what runs end and reports the rest) {
     CAF_CHECK_EQUAL(answers.size(), 1u);
 }
 
-CAF_TEST(a pool that gives up ends the run with its reason) {
+CAF_TEST(a pool that fails ends the run with its reason) {
     settings.max_restarts = 0;
     start();
     finish_round();
@@ -133,7 +133,7 @@ CAF_TEST(a second stop changes nothing) {
     CAF_CHECK_EQUAL(ended[0].failed, 2u);
 }
 
-CAF_TEST(a pool that gives up between rounds ends the run) {
+CAF_TEST(a pool that fails between rounds ends the run) {
     settings.max_restarts = 0;
     settings.session_ttl = 24h;
     start();

@@ -50,7 +50,7 @@ CAF_TEST(a driver without rounds to play ends before the pool is closed) {
     CAF_CHECK(!reports.outcome().complete);
 }
 
-CAF_TEST(a pool that gives up is the reason why the run ended early) {
+CAF_TEST(a pool that fails is the reason why the run ended early) {
     run r;
     r.settings.max_restarts = 0;
     r.play();
@@ -59,12 +59,12 @@ CAF_TEST(a pool that gives up is the reason why the run ended early) {
     r.service.end_all();
     r.consume_messages();
     const auto& outcome = r.outcome();
-    CAF_CHECK(outcome.ended_early.starts_with("the pool gave up: more than 0 session actors"));
+    CAF_CHECK(outcome.ended_early.starts_with("the pool failed: more than 0 session actors"));
     CAF_CHECK_EQUAL(outcome.report.ended_early, outcome.ended_early);
     CAF_CHECK(outcome.complete);
 }
 
-CAF_TEST(what was lost first is the reason also when the pool gives up later) {
+CAF_TEST(what was lost first is the reason also when the pool fails later) {
     run r;
     r.settings.max_restarts = 0;
     r.play();

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using protocol::failure_code;
 using tests::ids;
 
-// The first tries of a pool that opens, its giving up, draining and closing.
+// The first tries of a pool that opens, its failing, draining and closing.
 
 namespace {
 
@@ -24,7 +24,7 @@ struct fixture : tests::pool_fixture {
         consume_messages();
     }
 
-    /// The reason why it gave up, where it has.
+    /// The reason why it failed, where it has.
     ids reasons() {
         auto told = std::make_shared<ids>();
         sys.spawn([this, told](caf::event_based_actor* watcher) {
@@ -97,7 +97,7 @@ CAF_TEST(the end of a pool answers who waits for it to open) {
     }
 }
 
-CAF_TEST(a pool gives up for its first reason and for good) {
+CAF_TEST(a pool fails for its first reason and for good) {
     settings.max_restarts = 1;
     open_pool_of(5);
     kill(0);

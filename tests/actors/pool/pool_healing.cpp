@@ -18,7 +18,7 @@ struct fixture : tests::pool_fixture {
         consume_messages();
     }
 
-    /// Whether `pool` gave up; its reason is kept.
+    /// Whether `pool` failed; its reason is kept.
     void watch() {
         sys.spawn([this](caf::event_based_actor* watcher) {
             watcher->request(pool, caf::infinite, watch_pool{})
@@ -244,7 +244,7 @@ CAF_TEST(session code that throws is replaced and counted) {
     CAF_CHECK_EQUAL(status().requests.open, 0u);
 }
 
-CAF_TEST(too many failed session actors make the pool give up) {
+CAF_TEST(too many failed session actors make the pool fail) {
     settings.max_restarts = 2;
     settings.restart_window = 1min;
     open_pool_of(4);
@@ -258,7 +258,7 @@ CAF_TEST(too many failed session actors make the pool give up) {
     service.at(3).throws_on_send = true;
     ask(pool, "r-3");
     CAF_REQUIRE_EQUAL(reasons.size(), 1u);
-    CAF_CHECK_EQUAL(reasons[0], "the pool gave up: more than 2 session actors failed within 1min "
+    CAF_CHECK_EQUAL(reasons[0], "the pool failed: more than 2 session actors failed within 1min "
                                 "(pool.max-restarts), the last one: the session's actor failed: "
                                 "made to fail");
     CAF_CHECK_EQUAL(code_of("r-2"), "poolFailed");
@@ -268,7 +268,7 @@ CAF_TEST(too many failed session actors make the pool give up) {
     CAF_CHECK_EQUAL(closed, 1);
 }
 
-CAF_TEST(failures further apart than the window are no reason to give up) {
+CAF_TEST(failures further apart than the window do not make it fail) {
     settings.max_restarts = 1;
     settings.restart_window = 1min;
     open_pool_of(2);
