@@ -50,7 +50,7 @@ public:
         settings_.connect_rate = 1'000'000;
         pool_ = spawn_pool(system_, {settings_, service_.factory(), {}, /*seed=*/1});
         caf::anon_send(pool_, open_pool{});
-        settle();
+        run_pending();
         confirm_all();
         clock().advance_time(1min); // A session lost at once would pause before the next.
     }
@@ -60,7 +60,7 @@ public:
         service_.end_all();
         for (const auto& each : callers_)
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-        settle();
+        run_pending();
     }
 
     crowded_pool(const crowded_pool&) = delete;
@@ -76,7 +76,7 @@ public:
             request.request_id = id_of(sent_);
             tests::send_as(who, pool_, std::move(request));
         }
-        settle();
+        run_pending();
     }
 
     /// Every session with a holder, half of them with the same, and ten waiting.
@@ -84,7 +84,7 @@ public:
         const auto hoarder = new_caller();
         for (std::size_t i = 0; i < (1 + waiters) * size_; ++i)
             tests::send_as(i < size_ / 2 ? hoarder : new_caller(), pool_, acquire_session{"one"});
-        settle();
+        run_pending();
     }
 
     /// The newest first, each twice.
@@ -92,7 +92,7 @@ public:
         for (auto i = sent_; i-- > 0;)
             for (int twice = 0; twice < 2; ++twice)
                 tests::send_as(callers_.front(), pool_, interrupt_request{id_of(i)});
-        settle();
+        run_pending();
     }
 
     void lose_all() {
@@ -100,38 +100,38 @@ public:
         for (std::size_t i = 0; i < made; ++i)
             if (service_.at(i).lives())
                 service_.at(i).die(protocol::failure_code::connection_closed, "gone", false);
-        settle();
+        run_pending();
     }
 
     void end_all_callers() {
         for (const auto& each : callers_)
             caf::anon_send_exit(each, caf::exit_reason::kill);
         callers_.clear();
-        settle();
+        run_pending();
     }
 
     void confirm_all() {
         for (std::size_t i = 0; i < service_.made(); ++i)
             if (auto& c = service_.at(i); c.lives() && c.opened && !c.confirmed)
                 c.confirm(fmt::format("c-{}", i));
-        settle();
+        run_pending();
     }
 
     void answer_all_checks() {
         for (std::size_t i = 0; i < service_.made(); ++i)
             if (auto& c = service_.at(i); c.lives() && c.checked)
                 c.answer_check();
-        settle();
+        run_pending();
     }
 
     void pass(caf::timespan time) {
         clock().advance_time(time);
-        settle();
+        run_pending();
     }
 
     void close() {
         caf::anon_send(pool_, close_pool{});
-        settle();
+        run_pending();
     }
 
     const config::pool_settings& settings() const { return settings_; }
@@ -145,7 +145,7 @@ public:
                 status = std::move(now);
             });
         });
-        settle();
+        run_pending();
         return status;
     }
 
@@ -154,7 +154,7 @@ private:
         return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
     }
     caf::detail::test_actor_clock& clock() { return scheduler().clock(); }
-    void settle() { scheduler().run(); }
+    void run_pending() { scheduler().run(); }
 
     static std::string id_of(std::size_t i) { return fmt::format("request-{}", i); }
 

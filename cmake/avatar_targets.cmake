@@ -1,8 +1,9 @@
-# avatar_library(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [PRECOMPILE ...])
+# avatar_library(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...]
+#                [PRECOMPILE ... | PRECOMPILED_BY LIBRARY])
 # One folder as a static library avatar_NAME, alias avatar::NAME.
 # Headers are included from the top: "protocol/wire.hpp".
 function(avatar_library name)
-  cmake_parse_arguments(LIBRARY "" "" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(LIBRARY "" "PRECOMPILED_BY" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
   set(target avatar_${name})
   add_library(${target} STATIC ${LIBRARY_SOURCES})
   add_library(avatar::${name} ALIAS ${target})
@@ -12,7 +13,12 @@ function(avatar_library name)
     PRIVATE avatar_warnings ${LIBRARY_PRIVATE_LINKS})
   if(LIBRARY_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${LIBRARY_PRECOMPILE})
+  elseif(LIBRARY_PRECOMPILED_BY)
+    target_precompile_headers(${target} REUSE_FROM avatar_${LIBRARY_PRECOMPILED_BY})
   endif()
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD ${AVATAR_UNITY}
+    UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # avatar_test(NAME [SOCKETS] SOURCES ... [LINKS ...])

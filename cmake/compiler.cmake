@@ -2,6 +2,7 @@
 # mold where present.
 
 option(AVATAR_WERROR "Warnings are errors, as .ci/run has it" OFF)
+option(AVATAR_UNITY "Compile several sources of a library at once: half the time for the whole" OFF)
 set(AVATAR_SANITIZE "" CACHE STRING "Sanitizers for everything, e.g. address,undefined or thread")
 
 # Linked by every target of ours; never reaches the libraries we use.
@@ -9,6 +10,11 @@ add_library(avatar_warnings INTERFACE)
 target_compile_options(avatar_warnings INTERFACE -Wall -Wextra -Wpedantic)
 if(AVATAR_WERROR)
   target_compile_options(avatar_warnings INTERFACE -Werror)
+endif()
+
+if(AVATAR_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC takes a lambda in a coroutine for one of a header when another file includes it.
+  target_compile_options(avatar_warnings INTERFACE -Wno-subobject-linkage)
 endif()
 
 if(NOT PROJECT_IS_TOP_LEVEL)

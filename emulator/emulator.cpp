@@ -49,11 +49,11 @@ struct front {
 
     transport::http_reply answer(const transport::http_request& request) const {
         return ingress::serves(request) ? ingress::upgrade_required()
-                                        : desk.answer(request, system_clock::now());
+                                        : api.answer(request, system_clock::now());
     }
 
     transport::upgrade_verdict admit(const transport::http_request& request) const {
-        auto verdict = door.admit(request, system_clock::now());
+        auto verdict = entry.admit(request, system_clock::now());
         if (auto* refusal = std::get_if<transport::http_reply>(&verdict))
             return std::move(*refusal);
         return transport::accept_upgrade(
@@ -66,8 +66,8 @@ struct front {
     const directory known;
     const std::shared_ptr<const session_rules> rules;
     const session_tokens tokens;
-    const console desk{known, tokens, *rules->faults};
-    const ingress door{known, tokens, *rules->faults};
+    const console api{known, tokens, *rules->faults};
+    const ingress entry{known, tokens, *rules->faults};
 };
 
 transport::server_callbacks make_callbacks(directory known,

@@ -19,7 +19,7 @@ struct admitted {
     std::string avatar_id;
 };
 
-/// The door to sessions: `GET {ingress_path}/websocket?id=AVATAR` as an upgrade,
+/// Where sessions are opened: `GET {ingress_path}/websocket?id=AVATAR` as an upgrade,
 /// with the app id and the session token either in the headers X-App-ID and
 /// X-Session-Key or in the query as appId and sessionKey. A header wins over
 /// the query.

@@ -1,5 +1,5 @@
 // A conversation of three turns on one and the same session: acquires it from the
-// pool, speaks three times, and gives it back by letting go of the lease. Runs on an
+// pool, speaks three times, and releases it by destroying the lease. Runs on an
 // emulator of its own; put your service's address in the place of `address_of`.
 
 #include "actors/actor_runtime.hpp"

@@ -13,7 +13,7 @@
 
 namespace avatar {
 
-/// A session in the hands of a caller.
+/// A session that a caller has acquired.
 struct lease {
     std::uint64_t number = 0; ///< Set by the table.
     std::uint64_t slot = 0;

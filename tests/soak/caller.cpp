@@ -94,7 +94,7 @@ void caller_state::acquire() {
 }
 
 /// One request after the other. One time in four the lease is then kept until the
-/// pool takes it back.
+/// pool revokes it.
 void caller_state::use_lease() {
     leased_request_.clear();
     if (!lease_ || stopped_)

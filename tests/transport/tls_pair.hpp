@@ -53,7 +53,7 @@ struct tls_pair {
     }
 
     /// Runs until everything waits for the other side.
-    void settle() {
+    void run_pending() {
         io.restart();
         while (io.poll() > 0) {
         }

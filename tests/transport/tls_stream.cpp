@@ -68,7 +68,7 @@ CAF_TEST(carries both ways at once what the kernel cannot hold) {
     spawn(send_all(*client, there));
     spawn(send_all(*server, back));
     // Nobody reads yet: both writers fill what there is and wait.
-    settle();
+    run_pending();
     spawn(receive_all(*server, arrived_there));
     spawn(receive_all(*client, arrived_back));
     run();
@@ -106,7 +106,7 @@ CAF_TEST(what had to wait is written from wherever it stands then) {
     };
     while (std::exchange(done, false)) { // Until the kernel takes no more.
         client->async_write_some(buffers, on_written);
-        settle();
+        run_pending();
     }
     std::string arrived(written + head.size() + body.size(), '\0');
     spawn(receive_all(*server, arrived));
@@ -125,7 +125,7 @@ CAF_TEST(an error that another connection left behind is no error of this one) {
     leave_error(); // The read below has to wait, and asks why.
     client->async_read_some(asio::buffer(&byte, 1),
                             [&](error_code ec, std::size_t) { reading = ec; });
-    settle();
+    run_pending();
     leave_error();
     server->async_write_some(asio::buffer("x", 1), [](error_code, std::size_t) {});
     run();
@@ -135,7 +135,7 @@ CAF_TEST(an error that another connection left behind is no error of this one) {
     std::string arrived(much.size(), '\0');
     leave_error();
     spawn(send_all(*client, much));
-    settle();
+    run_pending();
     leave_error();
     spawn(receive_all(*server, arrived));
     run(); // Throws what either of them does.
@@ -166,7 +166,7 @@ CAF_TEST(an error of one connection on a thread is not told of another) {
     error_code reading = asio::error::fault;
     client->async_read_some(asio::buffer(&byte, 1),
                             [&](error_code ec, std::size_t) { reading = ec; });
-    settle();
+    run_pending();
     server->async_write_some(asio::buffer("x", 1), [](error_code, std::size_t) {});
     run();
     CAF_CHECK(!reading);
@@ -212,7 +212,7 @@ CAF_TEST(a connection that just ends was truncated) {
         error_code ec;
         spawn(read_in_vain(*client, ec));
         if (read_waits)
-            settle();
+            run_pending();
         server.reset();
         run();
         CAF_CHECK_EQUAL(ec, error_code(asio::ssl::error::stream_truncated));
@@ -270,7 +270,7 @@ CAF_TEST(a reset ends a write that waits) {
     const auto much = more_than_fits('t');
     asio::async_write(*client, asio::buffer(much),
                       [&](error_code ec, std::size_t) { writing = ec; });
-    settle(); // It has filled what there is.
+    run_pending(); // It has filled what there is.
     server->next_layer().set_option(asio::socket_base::linger(true, 0));
     server->next_layer().close();
     run();
@@ -288,7 +288,7 @@ CAF_TEST(bytes that are no TLS are an error of TLS) {
 CAF_TEST(closing the socket ends what waits for it) {
     error_code ec;
     spawn(read_in_vain(*client, ec));
-    settle();
+    run_pending();
     client->next_layer().close();
     run();
     CAF_CHECK_EQUAL(ec, error_code(asio::error::operation_aborted));

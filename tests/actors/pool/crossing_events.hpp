@@ -43,7 +43,7 @@ struct pool_of_one : pool_fixture {
     }
 
     /// What has happened is heard, and the service is well from now on.
-    void settle() {
+    void finish_all() {
         for (int i = 0; i < 40; ++i) {
             consume_messages();
             for (std::size_t c = 0; c < service.made(); ++c)

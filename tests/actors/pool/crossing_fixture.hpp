@@ -49,7 +49,7 @@ inline void check_whole(pool_of_one& p) {
     CAF_CHECK_EQUAL(now.requests.open, 0u);
     CAF_CHECK_EQUAL(p.living(), 1u);
     p.send("after");
-    p.settle();
+    p.finish_all();
     CAF_CHECK_EQUAL(p.outcome_of("after"), "none");
 }
 
@@ -65,7 +65,7 @@ inline void play(const crossing& row, bool swapped, bool with_next) {
     (swapped ? row.one : row.other)(p);
     if (with_next && !behind)
         p.ask(p.pool, "next");
-    p.settle();
+    p.finish_all();
     check(row.allowed, p.outcome_of("r-0"));
     if (with_next)
         check(row.next, p.outcome_of("next"));
@@ -74,7 +74,7 @@ inline void play(const crossing& row, bool swapped, bool with_next) {
     if (row.end != pool_after::closed) {
         CAF_CHECK(!p.has_ended(p.pool));
         close(p);
-        p.settle();
+        p.finish_all();
     }
     CAF_CHECK(p.has_ended(p.pool));
     CAF_CHECK_EQUAL(p.living(), 0u);

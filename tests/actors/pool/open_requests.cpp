@@ -45,7 +45,7 @@ CAF_TEST(a name means the request of that caller and id) {
     CAF_CHECK(b.name.caller == one);
 }
 
-CAF_TEST(of one name the first comes first and each that leaves makes room for the next) {
+CAF_TEST(of one name the first comes first and each that ends is followed by the next) {
     auto& first = requests.enter({"a", one}, {});
     auto& second = requests.enter({"a", one}, {});
     auto& third = requests.enter({"a", one}, {});

@@ -244,7 +244,7 @@ CAF_TEST(a holder that waits and holds nothing has no monitor) {
     CAF_CHECK_EQUAL(monitors_on(bob), 0u);
 }
 
-CAF_TEST(callers of another node are served and let go like local ones) {
+CAF_TEST(callers of another node are served and forgotten like local ones) {
     open_pool_of(1);
     int received = 0;
     caf::actor_config config;

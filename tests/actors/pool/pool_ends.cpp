@@ -150,7 +150,7 @@ CAF_TEST(closing waits for a request that is on its way back) {
     CAF_CHECK_EQUAL(results.size(), 1u);
 }
 
-CAF_TEST(a pool that is killed lets go of its holders) {
+CAF_TEST(a pool that is killed monitors its holders no more) {
     open_pool_of(1);
     const auto holder = sys.spawn(
         [](caf::event_based_actor*) -> caf::behavior { return {[](const lease_granted&) {}}; });

@@ -136,7 +136,7 @@ CAF_TEST(a session that does not answer the check is replaced) {
     CAF_CHECK_EQUAL(service.made(), 2u);
 }
 
-CAF_TEST(a lease held for too long is taken back and its request fails) {
+CAF_TEST(a lease held for too long is revoked and its request fails) {
     open_pool_of(1);
     acquire("ann");
     ask_leased("ann", "l-0");
@@ -191,7 +191,7 @@ CAF_TEST(the death of a leased session ends the lease) {
     CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
 }
 
-CAF_TEST(a request that runs when its session is given back runs on) {
+CAF_TEST(a request that runs when its session is released runs on) {
     open_pool_of(1);
     acquire("ann");
     ask_leased("ann", "l-0");
@@ -352,11 +352,11 @@ CAF_TEST(two leases of one holder work and come back when it dies) {
     consume_messages();
     CAF_CHECK_EQUAL(status().available, 2u);
     CAF_CHECK_EQUAL(status().leased, 0u);
-    both.clear(); // Of an actor that is gone: gives back nothing.
+    both.clear(); // Of an actor that is gone: releases nothing.
     consume_messages();
 }
 
-CAF_TEST(one of two leases that is given back leaves the other to its holder) {
+CAF_TEST(one of two leases that is released leaves the other to its holder) {
     open_pool_of(2);
     const auto ann = acquire("ann");
     say(ann, acquire_session{"ann"});

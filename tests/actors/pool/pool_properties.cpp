@@ -279,7 +279,7 @@ private:
         say(pick(4) > 0 ? holder : random_caller(), release_session{lease});
     }
 
-    /// What is given back makes room for those who wait: they get theirs meanwhile.
+    /// Those who wait acquire meanwhile what is released.
     void release_all() {
         for (const auto& [lease, holder] : std::exchange(leases(), {}))
             say(holder, release_session{lease});

@@ -35,7 +35,7 @@ struct loss {
     std::function<void(renewing_slot&)> happens;
     std::size_t made; ///< Connections, right afterwards.
     std::uint64_t available;
-    std::size_t heir; ///< The connection that fills the slot in the end.
+    std::size_t successor; ///< The connection that fills the slot in the end.
     std::size_t made_in_the_end;
     std::uint64_t replaced; ///< In the end, as all below.
     std::uint64_t renewed;
@@ -124,11 +124,11 @@ CAF_TEST(a slot that loses sessions in mid renewal has one again) {
         if (s.service.at(0).under_way)
             s.finish(0);
         CAF_CHECK_EQUAL(s.service.made(), row.made_in_the_end);
-        if (!s.service.at(row.heir).confirmed)
-            s.confirm(row.heir);
+        if (!s.service.at(row.successor).confirmed)
+            s.confirm(row.successor);
         s.ask(s.pool, "next");
-        CAF_CHECK_EQUAL(s.sent(row.heir), ids{"next"});
-        s.finish(row.heir);
+        CAF_CHECK_EQUAL(s.sent(row.successor), ids{"next"});
+        s.finish(row.successor);
         CAF_CHECK(s.result_of("next").ok());
         const auto end = s.status();
         CAF_CHECK_EQUAL(end.connected, 1u);
@@ -137,17 +137,17 @@ CAF_TEST(a slot that loses sessions in mid renewal has one again) {
         CAF_CHECK_EQUAL(end.renewed, row.renewed);
         CAF_CHECK_EQUAL(end.crashed, row.crashed);
         CAF_REQUIRE_EQUAL(end.connections.size(), 1u);
-        CAF_CHECK_EQUAL(end.connections[0].connection_id, "c-" + std::to_string(row.heir));
+        CAF_CHECK_EQUAL(end.connections[0].connection_id, "c-" + std::to_string(row.successor));
         CAF_CHECK_EQUAL(end.requests.open, 0u);
         for (std::size_t i = 0; i < s.service.made(); ++i)
-            CAF_CHECK_EQUAL(s.service.at(i).lives(), i == row.heir);
+            CAF_CHECK_EQUAL(s.service.at(i).lives(), i == row.successor);
         s.close();
         CAF_CHECK_EQUAL(s.closed, 1);
-        CAF_CHECK(!s.service.at(row.heir).lives());
+        CAF_CHECK(!s.service.at(row.successor).lives());
     }
 }
 
-CAF_TEST(the heir of a slot is renewed in its turn) {
+CAF_TEST(the successor of a slot is renewed in its turn) {
     for (const auto& row : losses) {
         CAF_MESSAGE(row.name);
         slot s(row.held);
@@ -155,14 +155,14 @@ CAF_TEST(the heir of a slot is renewed in its turn) {
         s.after(2s);
         if (s.service.at(0).under_way)
             s.finish(0);
-        if (!s.service.at(row.heir).confirmed)
-            s.confirm(row.heir);
+        if (!s.service.at(row.successor).confirmed)
+            s.confirm(row.successor);
         const auto made = s.service.made();
         s.after(10min);
         CAF_CHECK_EQUAL(s.service.made(), made + 1);
         s.confirm(made);
         CAF_CHECK_EQUAL(s.status().renewed, row.renewed + 1);
-        CAF_CHECK(!s.service.at(row.heir).lives());
+        CAF_CHECK(!s.service.at(row.successor).lives());
     }
 }
 
