@@ -31,7 +31,8 @@ using kind = frame_fault::kind;
 // -- what goes wrong -------------------------------------------------------------
 
 fault_action read_refusal(const json& in, std::string_view key, point at) {
-    const auto& value = object(in[key], key, {"status", "message", "body"});
+    const auto& value = in[key];
+    require_object(value, key, {"status", "message", "body"});
     // The console also refuses with status 200 and a list of errors.
     const bool lists_errors = at == point::token && value.value("status", json()) == 200;
     const auto status =
@@ -46,7 +47,8 @@ fault_action read_late(const json& in, std::string_view key, point) {
 }
 
 fault_action read_error(const json& in, std::string_view key, point at) {
-    const auto& value = object(in[key], key, {"code", "message", "of_request"});
+    const auto& value = in[key];
+    require_object(value, key, {"code", "message", "of_request"});
     if (at == point::idle && flag(value, "of_request"))
         wrong("of_request is true: expected false at idle, where there is no request");
     return error_message{
@@ -69,7 +71,8 @@ fault_action read_bytes(const json& in, std::string_view key, point) {
 }
 
 fault_action read_close(const json& in, std::string_view key, point) {
-    const auto& value = object(in[key], key, {"code", "reason"});
+    const auto& value = in[key];
+    require_object(value, key, {"code", "reason"});
     const auto code = number(value, "code", 1000, close_code.min, close_code.max);
     if (!may_be_sent(code))
         wrong(fmt::format("code {} may not be sent: expected {}", code, sendable_codes));
@@ -227,7 +230,7 @@ std::vector<std::string_view> known_keys() {
 } // namespace
 
 fault read_fault(const json& entry) {
-    object(entry, "it", known_keys());
+    require_object(entry, "it", known_keys());
     fault result;
     result.at = read_point(entry);
     result.whom = read_whom(entry, result.at);

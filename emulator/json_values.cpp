@@ -24,8 +24,8 @@ using nlohmann::json;
 
 } // namespace
 
-const json& object(const json& value, std::string_view name,
-                   const std::vector<std::string_view>& keys) {
+void require_object(const json& value, std::string_view name,
+                    const std::vector<std::string_view>& keys) {
     const auto expected = fmt::format("expected {}", fmt::join(keys, ", "));
     if (!value.is_object())
         throw emulator_error(fmt::format("{} is no object: {}", name, expected));
@@ -33,7 +33,6 @@ const json& object(const json& value, std::string_view name,
         if (std::ranges::find(keys, key) == keys.end())
             throw emulator_error(fmt::format("{} has an unknown key \"{}\": {}", name,
                                              protocol::on_one_line(key), expected));
-    return value;
 }
 
 std::string text(const json& in, std::string_view key, std::string otherwise) {

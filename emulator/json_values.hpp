@@ -15,10 +15,10 @@
 /// stands for its value.
 namespace avatar::emulator {
 
-/// The value, which must be an object with no other keys than these; `name`
-/// stands for it in errors.
-const nlohmann::json& object(const nlohmann::json& value, std::string_view name,
-                             const std::vector<std::string_view>& keys);
+/// The value must be an object with no other keys than these; `name` stands for it in
+/// errors.
+void require_object(const nlohmann::json& value, std::string_view name,
+                    const std::vector<std::string_view>& keys);
 
 std::string text(const nlohmann::json& in, std::string_view key, std::string otherwise = {});
 
