@@ -37,7 +37,7 @@ public:
     void end() {
         boost::asio::post(io_, [self = shared_from_this()] {
             self->over_ = true;
-            self->on_first_ = nullptr; // What it holds is let go of now.
+            self->on_first_ = nullptr; // What it holds is destroyed now.
             self->signals_.cancel();
         });
     }

@@ -203,7 +203,7 @@ void avatar_connection::end(protocol::failure reason) {
         reason.connection_id = connection_id_;
         redact(reason);
     }
-    // The sink holds the session, which holds this: let go of it.
+    // The sink holds the session, which holds this: break the cycle.
     const bool accepted = !exchange_.under_way() || request_accepted();
     const auto sink = std::exchange(sink_, nullptr);
     try {

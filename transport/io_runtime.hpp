@@ -35,8 +35,8 @@ public:
     std::vector<boost::asio::io_context*> contexts() const;
 
     /// Waits until nothing is under way any more and ends the threads; what is
-    /// given to the io_contexts afterwards never runs. So that whatever handlers
-    /// hold is let go of while its owner still lives. To be called once all
+    /// given to the io_contexts afterwards never runs. So whatever handlers hold is
+    /// destroyed while its owner still lives. To be called once all
     /// connections have ended, not from an I/O thread. False when a thread did not
     /// end within `limit`: it hangs in a call to the system.
     bool drain(std::chrono::milliseconds limit);

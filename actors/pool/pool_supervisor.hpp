@@ -30,7 +30,6 @@ class pool_supervisor_state final : private session_listener {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
-    using lease_promise = caf::typed_response_promise<lease_granted>;
     using opened_promise = caf::typed_response_promise<pool_opened>;
     using closed_promise = caf::typed_response_promise<pool_closed>;
     using watch_promise = caf::typed_response_promise<pool_failed>;

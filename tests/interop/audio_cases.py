@@ -27,13 +27,13 @@ SLOW = ("--emulator.first-frame=0", "--emulator.frame-interval=200ms")
 async def pcm(sdk: Sdk, rate: int, emulators: Emulators) -> str:
     async with sdk.opened(await emulators.get(*SWIFT), sample_rate=rate) as client:
         request = await client.send(tone(1.0, rate))
-        return await client.settle(request, after=tone(0.5, rate))
+        return await client.describe_answer(request, after=tone(0.5, rate))
 
 
 async def pcm_chunks(sdk: Sdk, emulators: Emulators) -> str:
     async with sdk.opened(await emulators.get(*SWIFT)) as client:
         request = await client.send_chunks(tone(1.0, 16000))
-        return await client.settle(request, after=tone(0.5, 16000))
+        return await client.describe_answer(request, after=tone(0.5, 16000))
 
 
 async def ogg_opus_as_it_is(sdk: Sdk, rate: int, piece: int, emulators: Emulators) -> str:
@@ -46,7 +46,7 @@ async def ogg_opus_as_it_is(sdk: Sdk, rate: int, piece: int, emulators: Emulator
         for part in pieces(stream, piece or len(stream)):
             await client.session.send_audio(part)
         request = await client.send(b"")
-        return await client.settle(request, after=ogg_opus.encode(tone(0.5, rate), rate))
+        return await client.describe_answer(request, after=ogg_opus.encode(tone(0.5, rate), rate))
 
 
 async def interrupt_while_streaming(sdk: Sdk, emulators: Emulators) -> str:

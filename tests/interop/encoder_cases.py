@@ -30,10 +30,10 @@ async def encoded(emulators: Emulators, rate: int = 16000, frame: int = 20,
     ) as client:
         audio = tone(1.0, rate)
         request = await (client.send_chunks(audio) if chunked else client.send(audio))
-        came = await client.settle(request, after=tone(0.5, rate))
+        came = await client.describe_answer(request, after=tone(0.5, rate))
     async with AVATARKIT.opened(emulator, **agreed) as client:
         again = await client.send(streams[request])
-        return f"{came}; again {await client.settle(again, after=streams[request])}"
+        return f"{came}; again {await client.describe_answer(again, after=streams[request])}"
 
 
 def cases() -> Iterator[Case]:

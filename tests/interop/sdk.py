@@ -39,7 +39,7 @@ class Client(Listener):
             await self.session.send_audio(piece)
         return await self.session.send_audio(b"", end=True)
 
-    async def settle(self, request_id: str, after: bytes) -> str:
+    async def describe_answer(self, request_id: str, after: bytes) -> str:
         """Waits for the end of a request, then for that of one more with the audio
         `after`, so that frames too many would have come; describes the frames of
         the first, and says so if any belong to no request or another session."""

@@ -34,7 +34,7 @@ async def handshake(sdk: Sdk, emulators: Emulators) -> str:
 async def one_frame(sdk: Sdk, emulators: Emulators, **options: Any) -> str:
     async with sdk.opened(await emulators.get(*SWIFT), **options) as client:
         request = await client.send(ONE_FRAME)
-        return await client.settle(request, after=HALF_SECOND)
+        return await client.describe_answer(request, after=HALF_SECOND)
 
 
 async def slash_at_the_end(sdk: Sdk, emulators: Emulators) -> str:

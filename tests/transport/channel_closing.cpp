@@ -96,7 +96,7 @@ CAF_TEST(a pong to a check that comes while the session closes is no event) {
 
 CAF_TEST(no ping goes out while the session closes) {
     raw_service service([this](raw_service&, raw_service::websocket& ws) {
-        tests::note_frames(ws, notes, [](const client_frame&) {}); // Nor is it let go.
+        tests::note_frames(ws, notes, [](const client_frame&) {}); // Nor is it closed.
     });
     auto settings = settings_of(service, 20ms);
     settings.close_timeout = 100ms;
