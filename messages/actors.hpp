@@ -3,6 +3,7 @@
 #include "messages/audio.hpp"
 #include "messages/channel.hpp"
 #include "messages/leases.hpp"
+#include "messages/message_templates.hpp"
 #include "messages/pool.hpp"
 #include "messages/rounds.hpp"
 #include "messages/run.hpp"
