@@ -46,7 +46,7 @@ avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<threa
       sink_(std::move(sink)),
       thread_state_(std::move(thread)),
       lookup_timer_(io),
-      deadline_(io),
+      time_limit_(io.get_executor()),
       examination_due_(io),
       health_(settings_->channel.keepalive) {}
 
@@ -89,7 +89,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
 
 void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
     stage_ = stage::open;
-    lift_limit();
+    time_limit_.lift();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
     limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
@@ -194,7 +194,7 @@ void avatar_connection::on_exception() {
 void avatar_connection::end(protocol::failure reason) {
     if (std::exchange(stage_, stage::ended) == stage::ended)
         return;
-    deadline_.cancel();
+    time_limit_.lift();
     examination_due_.cancel();
     if (sender_)
         sender_->stop();
@@ -396,11 +396,11 @@ void avatar_connection::ping() {
     const auto payload = health_.next_ping();
     if (!payload)
         return;
-    ws_->async_ping(
-        websockets::ping_data(*payload), [self = shared_from_this()](boost::system::error_code ec) {
-            if (!ec && self->health_.on_ping_written()) // An error meets the reader too.
-                self->contain([&] { self->ping(); });
-        });
+    ws_->async_ping(websockets::ping_data(*payload),
+                    [self = shared_from_this()](boost::system::error_code ec) {
+                        if (!ec && self->health_.on_ping_written()) // The reader gets an error too.
+                            self->contain([&] { self->ping(); });
+                    });
 }
 
 void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
@@ -430,21 +430,14 @@ void avatar_connection::close(close_reason why) {
     ws_->control_callback();
     ws_->async_close(static_cast<websockets::close_code>(why),
                      [self = shared_from_this()](boost::system::error_code) {
-                         // The reader meets the end of the connection too.
+                         // The reader gets the end of the connection too.
                      });
 }
 
 void avatar_connection::limit_time(std::chrono::milliseconds limit) {
-    deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](boost::system::error_code) {
-        const auto self = weak.lock();
-        if (self && has_come(self->deadline_))
-            self->contain([&] { self->cut(exceeded_limit::time); });
+    time_limit_.set(limit, weak_from_this(), [](avatar_connection& self) {
+        self.contain([&] { self.cut(exceeded_limit::time); });
     });
-}
-
-void avatar_connection::lift_limit() {
-    deadline_.expires_at(steady_timer::time_point::max());
 }
 
 void avatar_connection::cut(exceeded_limit because) {

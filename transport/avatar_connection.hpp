@@ -8,6 +8,7 @@
 #include "transport/exchange.hpp"
 #include "transport/explain.hpp"
 #include "transport/health_check.hpp"
+#include "transport/time_limit.hpp"
 #include "transport/websocket.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -89,7 +90,6 @@ private:
     void ping();
     void on_control_frame(boost::beast::websocket::frame_type kind, std::string_view payload);
     void limit_time(std::chrono::milliseconds limit);
-    void lift_limit();
     void cut(exceeded_limit because);
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
@@ -118,7 +118,7 @@ private:
     steady_timer lookup_timer_;
     std::optional<stream> stream_; // While connecting, ...
     std::optional<websocket> ws_;  // ... then this.
-    steady_timer deadline_;
+    time_limit time_limit_;
     boost::beast::flat_buffer buffer_;
     boost::beast::websocket::response_type upgrade_answer_;
 

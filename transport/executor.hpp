@@ -20,12 +20,6 @@ using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, execut
 using steady_timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
 
-/// Whether the time that a timer is set to has come. A wait that was over already when
-/// its timer was set anew ends without an error all the same.
-inline bool has_come(const steady_timer& timer) {
-    return timer.expiry() <= std::chrono::steady_clock::now();
-}
-
 template <class T>
 using awaitable = boost::asio::awaitable<T, executor>;
 

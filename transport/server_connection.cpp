@@ -53,7 +53,8 @@ server_connection::server_connection(stream s, std::shared_ptr<const server_call
                                      const server_limits& limits,
                                      std::function<void(server_connection&)> on_end)
     : stream_(std::move(s)),
-      deadline_(stream_->get_executor()),
+      time_limit_(stream_->get_executor()),
+      pause_(stream_->get_executor()),
       callbacks_(std::move(callbacks)),
       limits_(limits),
       on_end_(std::move(on_end)) {
@@ -83,7 +84,7 @@ awaitable<void> server_connection::serve(std::shared_ptr<server_connection> self
     if (silent_)
         co_await lie_silent();
     ended_ = true;
-    deadline_.cancel();
+    time_limit_.lift();
     connection().close();
     if (handler_)
         call_handler("on_closed", [&] { tell_end(); });
@@ -137,7 +138,7 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
     ws_->auto_fragment(false);
     ws_->read_message_max(limits_.message_size);
     co_await ws_->async_accept(request, use_awaitable);
-    lift_limit(); // Idle clients are the handler's affair.
+    time_limit_.lift(); // The handler decides how long a client may be idle.
     call_handler("on_upgrade",
                  [&] { handler_ = std::get<accept_upgrade>(verdict)(shared_from_this()); });
 }
@@ -258,7 +259,7 @@ void server_connection::write_next() {
     fit_write_buffer(*ws_, message.bytes->size());
     ws_->async_write(asio::buffer(*message.bytes),
                      [self = shared_from_this()](beast::error_code ec, std::size_t) {
-                         if (!ec) // Else the reader meets it too and ends the connection.
+                         if (!ec) // Else the reader gets the error too and ends the connection.
                              self->contain([&] { self->on_written(); });
                      });
 }
@@ -303,7 +304,7 @@ void server_connection::go_silent() {
     if (std::exchange(silent_, true))
         return;
     boost::system::error_code ignored;
-    lift_limit(); // Of a close under way.
+    time_limit_.lift(); // Of a close under way.
     connection().socket().cancel(ignored);
 }
 
@@ -334,31 +335,25 @@ void server_connection::go_away() {
 
 void server_connection::cut() {
     connection().close();
-    deadline_.cancel();
+    time_limit_.lift();
+    pause_.cancel();
 }
 
 asio::any_io_executor server_connection::executor() {
-    return deadline_.get_executor();
+    return pause_.get_executor();
 }
 
-/// Ends early, without an error, when the connection is cut.
+/// Without a time limit. Ends early, without an error, when the connection is cut.
 awaitable<void> server_connection::pause(std::chrono::milliseconds length) {
     beast::error_code cancelled;
-    deadline_.expires_after(length);
-    co_await deadline_.async_wait(asio::redirect_error(use_awaitable, cancelled));
+    time_limit_.lift();
+    pause_.expires_after(length);
+    co_await pause_.async_wait(asio::redirect_error(use_awaitable, cancelled));
 }
 
 void server_connection::limit_time(std::chrono::milliseconds limit) {
-    deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](beast::error_code) {
-        const auto self = weak.lock();
-        if (self && has_come(self->deadline_))
-            self->connection().close();
-    });
-}
-
-void server_connection::lift_limit() {
-    deadline_.expires_at(steady_timer::time_point::max());
+    time_limit_.set(limit, weak_from_this(),
+                    [](server_connection& self) { self.connection().close(); });
 }
 
 stream& server_connection::connection() {

@@ -2,6 +2,7 @@
 
 #include "transport/fault_injection.hpp"
 #include "transport/server.hpp"
+#include "transport/time_limit.hpp"
 #include "transport/websocket.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -78,14 +79,14 @@ private:
     void start_stall();
     awaitable<void> pause(std::chrono::milliseconds length);
     void limit_time(std::chrono::milliseconds limit);
-    void lift_limit();
     void cut();
     stream& connection();
 
     boost::asio::ip::tcp::endpoint client_;
     std::optional<stream> stream_; // Until the upgrade, ...
     std::optional<websocket> ws_;  // ... then this.
-    steady_timer deadline_;
+    time_limit time_limit_;
+    steady_timer pause_;
     boost::beast::flat_buffer buffer_;
     std::shared_ptr<const server_callbacks> callbacks_;
     server_limits limits_;
