@@ -59,17 +59,18 @@ std::vector<option> pool_options() {
          "How long a connection whose request timed out may take to finish with it before it is "
          "replaced"},
         {"pool.max-waiting", "", whole(at<in, &g::max_waiting>, 1),
-         "Requests that may wait for a connection at once; more are refused"},
+         "Requests that may wait for a connection at once; further ones fail"},
         {"pool.max-waiting-bytes", "",
          bytes(at<in, &g::max_waiting_bytes>, kilobyte, 1024 * 1024 * megabyte),
          "Bytes of audio that the requests that wait may hold, a clip that several share counted "
-         "once; more are refused"},
+         "once; requests beyond that fail"},
         {"pool.keepalive", "", duration(at<in, &g::keepalive>, 1ms),
          "Silence on a connection before it is pinged; after twice as long it counts as dead"},
         {"pool.reconnect-min", "", duration(at<in, &g::reconnect_min>, 1ms),
-         "Longest pause before a connection that failed to open is tried again; doubles each time"},
+         "Bound on the random pause before a connection that failed to open is tried again; "
+         "doubles with each failure"},
         {"pool.reconnect-max", "", duration(at<in, &g::reconnect_max>, 1ms),
-         "What that pause grows to; the pause itself is drawn at random below"},
+         "What that bound grows to"},
         {"pool.connect-rate", "", whole(at<in, &g::connect_rate>, 1, 1'000'000),
          "Connections begun a second, and at once, whatever the pool's size"},
         {"pool.fail-fast-after", "", duration(at<in, &g::fail_fast_after>, 1ms),
@@ -84,7 +85,8 @@ std::vector<option> pool_options() {
          "Time for running requests to end after Ctrl-C or SIGTERM; the rest is cancelled then"},
         {"pool.max-restarts", "", whole(at<in, &g::max_restarts>, 0, 1'000'000),
          "Session actors that may fail within the window; one more ends the run"},
-        {"pool.restart-window", "", duration(at<in, &g::restart_window>, 1ms), "That window"},
+        {"pool.restart-window", "", duration(at<in, &g::restart_window>, 1ms),
+         "Time over which pool.max-restarts counts"},
     };
 }
 
@@ -120,7 +122,7 @@ std::vector<option> audio_options() {
         {"audio.resample", "", sample_rate_or_none(at<in, &g::resample>),
          "Sample rate to convert the clip to; 0: its own"},
         {"audio.encode", "", word(at<in, &g::encode>, {"none", "opus"}),
-         "opus: encode the clip to Ogg Opus before it is sent"},
+         "opus: encode the clip to Ogg Opus before it is sent; none: send it as it is"},
         {"audio.opus-bitrate", "", opus_bitrate(at<in, opus, &opus_settings::bitrate>),
          "Bits per second of that encoding; 0: the encoder's choice"},
         {"audio.opus-frame", "",
@@ -128,7 +130,7 @@ std::vector<option> audio_options() {
          "Speech in each of its packets"},
         {"audio.opus-application", "",
          word(at<in, opus, &opus_settings::application>, {"audio", "voip", "restricted_lowdelay"}),
-         "What it is tuned for"},
+         "What the encoder is tuned for: audio, voip or restricted_lowdelay"},
         {"audio.chunk", "", duration(at<in, &g::chunk>, 0ms),
          "Send the clip as a live stream, in pieces of so much speech at the speed of speech; 0: "
          "all in one message"},
@@ -153,7 +155,7 @@ std::vector<option> livekit_options() {
         {"egress.livekit.api-token", "AVATAR_LIVEKIT_API_TOKEN",
          text(at<in, room, &g::api_token>, "TOKEN"), "Access token of the room", true},
         {"egress.livekit.api-key", "AVATAR_LIVEKIT_API_KEY", text(at<in, room, &g::api_key>, "KEY"),
-         "With the secret, the old way to give access", true},
+         "With the secret, an older way to give access than the token", true},
         {"egress.livekit.api-secret", "AVATAR_LIVEKIT_API_SECRET",
          text(at<in, room, &g::api_secret>, "SECRET"), "Secret of that key", true},
     };
@@ -203,13 +205,13 @@ std::vector<option> emulator_options() {
         {"emulator.avatars", "", words(at<in, &g::avatars>, "ID"),
          "Avatars it knows, separated by commas"},
         {"emulator.egress", "", boolean(at<in, &g::egress>),
-         "Take LiveKit and Agora settings; false: answer that no egress is configured"},
+         "Accept LiveKit and Agora settings; false: answer that no egress is configured"},
         {"emulator.scenario", "", text(at<in, &g::scenario>, "FILE"),
          "JSON file that says what goes wrong, and for whom; empty: nothing"},
         {"emulator.faults", "", text(at<in, &g::faults>, "LIST"),
          "What goes wrong besides, as NAME[=VALUE]:WHEN, such as reset:5%,stop-accepting:20s-30s"},
         {"emulator.seed", "", whole(at<in, &g::seed>, 0),
-         "Of the dice behind what goes wrong by chance; 0: another one in each run"},
+         "Seed of what goes wrong by chance; 0: another one in each run"},
     };
 }
 
@@ -221,7 +223,7 @@ std::vector<option> other_options() {
          "Threads for the network and the actors"},
         {"log.level", "",
          word(at<&settings::log, &log_settings::level>, {"debug", "info", "warn", "error", "off"}),
-         "Least severe of the messages logged on stderr"},
+         "Least severe message that is logged on stderr: debug, info, warn, error or off"},
     };
 }
 

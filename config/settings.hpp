@@ -41,8 +41,8 @@ struct pool_settings {
     /// How long a session whose request timed out may wait for the service to
     /// finish with it before it is replaced.
     milliseconds late_timeout = std::chrono::seconds(10);
-    std::size_t max_waiting = 100'000; ///< Requests waiting for a session; more are refused.
-    /// Bytes of their audio, a buffer that several share counted once; more are refused.
+    std::size_t max_waiting = 100'000; ///< Requests waiting for a session; further ones fail.
+    /// Bytes of their audio, a buffer that several share counted once; requests beyond that fail.
     std::size_t max_waiting_bytes = 256 * 1024 * 1024;
     /// Silence before a ping; after twice as long the connection counts as dead.
     milliseconds keepalive = std::chrono::seconds(30);
@@ -109,7 +109,7 @@ struct livekit_settings {
     std::string url;
     std::string room_name;
     std::string publisher_id;
-    std::string api_token;                         ///< Secret. Or, the old way, key and secret:
+    std::string api_token;                         ///< Secret. Or, an older way, key and secret:
     std::string api_key;                           ///< Secret.
     std::string api_secret;                        ///< Secret.
     std::map<std::string, std::string> attributes; ///< Of the participant.
@@ -160,7 +160,7 @@ struct emulator_settings {
     bool egress = true;     ///< Takes complete LiveKit and Agora settings.
     std::string scenario{}; ///< JSON file of what goes wrong, and for whom; empty: nothing.
     std::string faults{};   ///< More that goes wrong, as NAME[=VALUE]:WHEN, with commas.
-    std::size_t seed = 0;   ///< Of the dice that faults are thrown with; 0: a new one each time.
+    std::size_t seed = 0;   ///< Of the faults that come by chance; 0: a new one each time.
 };
 
 /// Where the figures go besides the terminal.

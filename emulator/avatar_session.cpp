@@ -87,7 +87,7 @@ void avatar_session::on_configure(const protocol::configure_session& wanted) {
     if (const auto error = check_configuration(wanted, rules_->settings.egress))
         return fail(*error);
     if (const auto* wrong = fault_at(fault_point::handshake))
-        return strike(*wrong, {});
+        return apply(*wrong, {});
     connection_id_ = to_string(boost::uuids::random_generator()());
     session_terms terms;
     terms.connection_id = connection_id_;
@@ -114,9 +114,9 @@ void avatar_session::on_next_message(std::string_view bytes, bool is_text) {
 }
 
 void avatar_session::on_audio(const protocol::audio_input& input) {
-    if (const auto struck = struck_.find(input.req_id); struck != struck_.end()) {
+    if (const auto ended = ended_by_fault_.find(input.req_id); ended != ended_by_fault_.end()) {
         if (input.end)
-            struck_.erase(struck);
+            ended_by_fault_.erase(ended);
         return;
     }
     if (!desk_->knows(input.req_id))
@@ -224,7 +224,7 @@ void avatar_session::disarm_timer() {
 // -- what goes wrong on purpose --------------------------------------------------
 
 const fault* avatar_session::fault_at(fault_point at) const {
-    return rules_->faults->strike(at, avatar_id_);
+    return rules_->faults->fault_at(at, avatar_id_);
 }
 
 milliseconds avatar_session::idle_until(steady_time when) const {
@@ -236,22 +236,22 @@ void avatar_session::meet_idle_fault(steady_time now) {
     if (!desk_ || !desk_->is_idle())
         return;
     const auto before = idle_until(std::exchange(idle_checked_, now));
-    if (const auto* wrong = rules_->faults->strike_idle(avatar_id_, before, idle_until(now)))
-        strike(*wrong, {});
+    if (const auto* wrong = rules_->faults->idle_fault(avatar_id_, before, idle_until(now)))
+        apply(*wrong, {});
 }
 
-/// Strikes at one request. Clients stop sending its audio, but not at once.
+/// The fault ends one request. Clients stop sending its audio, but not at once.
 void avatar_session::end_request(const fault& wrong, const std::string& request_id,
                                  bool audio_comes) {
-    if (audio_comes && struck_.size() >= rules_->max_open_requests)
+    if (audio_comes && ended_by_fault_.size() >= rules_->max_open_requests)
         return fail({server_code::resource_exhausted, "too many requests that never end"});
     if (audio_comes)
-        struck_.insert(request_id);
+        ended_by_fault_.insert(request_id);
     desk_->drop(request_id);
-    strike(wrong, request_id);
+    apply(wrong, request_id);
 }
 
-void avatar_session::strike(const fault& wrong, const std::string& request_id) {
+void avatar_session::apply(const fault& wrong, const std::string& request_id) {
     const auto client = client_.lock();
     if (!client)
         return;

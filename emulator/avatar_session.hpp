@@ -62,7 +62,7 @@ private:
     std::chrono::milliseconds idle_until(steady_time when) const;
     void meet_idle_fault(steady_time now);
     void end_request(const fault& wrong, const std::string& request_id, bool audio_comes);
-    void strike(const fault& wrong, const std::string& request_id);
+    void apply(const fault& wrong, const std::string& request_id);
 
     void send(const transport::shared_bytes& bytes);
     void send(const protocol::message& m);
@@ -76,7 +76,7 @@ private:
     std::string avatar_id_;
     /// Requests that a fault has ended while their audio still comes: no more is
     /// heard of them.
-    std::set<std::string, std::less<>> struck_;
+    std::set<std::string, std::less<>> ended_by_fault_;
     boost::asio::steady_timer timer_;
     std::optional<steady_time> armed_; ///< When the timer fires; nothing: not waiting.
     steady_time opened_;

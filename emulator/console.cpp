@@ -52,7 +52,7 @@ http_reply console::make_token(const http_request& request, wall_time now) const
     const auto api_key = request.header("X-Api-Key");
     if (api_key.empty())
         return refuse_key("the header X-Api-Key is missing");
-    const auto* wrong = faults_.strike(fault_point::token, api_key);
+    const auto* wrong = faults_.fault_at(fault_point::token, api_key);
     if (wrong && std::holds_alternative<http_reply>(wrong->action))
         return std::get<http_reply>(wrong->action);
     auto reply = issue(api_key, request.body, now);

@@ -91,7 +91,7 @@ std::uint64_t choose_seed(const config::emulator_settings& settings, const scena
     if (settings.seed != 0 || !faults.is_random())
         return settings.seed;
     const std::uint64_t seed = std::random_device()() | 1u; // Not 0.
-    spdlog::warn("faults strike at random; --emulator.seed={} throws the same dice", seed);
+    spdlog::warn("faults come at random; --emulator.seed={} draws the same ones", seed);
     return seed;
 }
 
@@ -112,7 +112,7 @@ emulator::emulator(boost::asio::io_context& io, const config::emulator_settings&
     known_ = make_directory(settings, faults);
     const auto seed = choose_seed(settings, faults);
     rules->faults = std::make_shared<fault_source>(std::move(faults), seed);
-    rules->faults->tell(rules->on.on_fault);
+    rules->faults->set_listener(rules->on.on_fault);
     auto tls = make_tls(settings);
     const auto* scheme = tls ? "https" : "http";
     service_ = std::make_unique<service>(io, settings.address, settings.port, std::move(tls),

@@ -13,7 +13,7 @@
 /// What the emulator does wrong on purpose.
 namespace avatar::emulator {
 
-/// Where in a client's course a fault strikes.
+/// Where in a client's course a fault occurs.
 enum class fault_point : std::uint8_t {
     accept,    ///< A connection would be accepted.
     token,     ///< A session token is asked for.

@@ -113,7 +113,7 @@ fault_action read_oversize(const json& in, std::string_view key, point at) {
 
 struct action_kind {
     std::string_view key;
-    std::vector<point> points; ///< Where it may strike.
+    std::vector<point> points; ///< Where it may occur.
     fault_action (*read)(const json& in, std::string_view key, point at);
 };
 

@@ -36,19 +36,19 @@ fault_source::fault_source(scenario faults, std::uint64_t seed)
 
 fault_source::fault_source(scenario faults, std::uint64_t seed, clock since_start)
     : faults_(std::move(faults)),
-      dice_(seed),
+      random_(seed),
       since_start_(std::move(since_start)) {}
 
-const fault* fault_source::strike(fault_point at, std::string_view whom) {
+const fault* fault_source::fault_at(fault_point at, std::string_view whom) {
     return first(at, whom, [](const fault&) { return true; });
 }
 
-const fault* fault_source::strike_frame(std::string_view whom, const frame_place& frame) {
+const fault* fault_source::frame_fault(std::string_view whom, const frame_place& frame) {
     return first(fault_point::frames, whom, [&](const fault& f) { return fits(f, frame); });
 }
 
-const fault* fault_source::strike_idle(std::string_view whom, milliseconds before,
-                                       milliseconds now) {
+const fault* fault_source::idle_fault(std::string_view whom, milliseconds before,
+                                      milliseconds now) {
     return first(fault_point::idle, whom,
                  [&](const fault& f) { return now / f.idle_for > before / f.idle_for; });
 }
@@ -72,7 +72,7 @@ milliseconds fault_source::accept_pause() {
             continue;
         const auto left = time_left(f.when.window, since_start_());
         if (left > milliseconds(0))
-            struck(f);
+            tell_of(f);
         longest = std::max(longest, left);
     }
     return longest;
@@ -85,16 +85,16 @@ const fault* fault_source::first(fault_point at, std::string_view whom, Fits fit
     });
     if (found == faults_.all().end())
         return nullptr;
-    struck(*found);
+    tell_of(*found);
     return &*found;
 }
 
-void fault_source::struck(const fault& f) const {
+void fault_source::tell_of(const fault& f) const {
     if (listener_)
         listener_(f);
 }
 
-// What is certain leaves the dice alone, so that it changes nothing for the rest.
+// What is certain draws no random number, so that it changes nothing for the rest.
 bool fault_source::happens(const occasion& when) {
     return is_open(when.window, since_start_()) &&
            (when.probability >= 1.0 || luck() < when.probability);

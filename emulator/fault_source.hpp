@@ -22,53 +22,55 @@ struct frame_place {
 };
 
 /// Decides what goes wrong in one emulator, and when: its scenario, the time
-/// since its start, and dice. Answers depend on the order of the questions, so it
+/// since its start, and random numbers. Answers depend on the order of the questions, so it
 /// is used on the emulator's io_context only.
 class fault_source {
 public:
     using milliseconds = std::chrono::milliseconds;
     using clock = std::function<milliseconds()>; ///< The time since the emulator's start.
 
-    /// Lets everything go right.
+    /// Nothing goes wrong.
     fault_source() : fault_source(scenario()) {}
 
-    /// The same seed gives the same dice; the time begins now.
+    /// The same seed gives the same random numbers; the time begins now.
     explicit fault_source(scenario faults, std::uint64_t seed = 1);
 
     fault_source(scenario faults, std::uint64_t seed, clock since_start);
 
-    /// Who hears of each fault that strikes.
-    void tell(std::function<void(const fault&)> listener) { listener_ = std::move(listener); }
+    /// Called with each fault that occurs.
+    void set_listener(std::function<void(const fault&)> listener) {
+        listener_ = std::move(listener);
+    }
 
-    /// The first fault of that point that fits the API key or avatar and strikes;
+    /// The first fault of that point that fits the API key or avatar and occurs;
     /// null: none. Valid as long as the source.
-    const fault* strike(fault_point at, std::string_view whom);
+    const fault* fault_at(fault_point at, std::string_view whom);
 
     /// The same at `frames`, for one frame.
-    const fault* strike_frame(std::string_view whom, const frame_place& frame);
+    const fault* frame_fault(std::string_view whom, const frame_place& frame);
 
     /// The same at `idle`, for a session that has been idle for `now` and was
     /// asked about last when that was `before`.
-    const fault* strike_idle(std::string_view whom, milliseconds before, milliseconds now);
+    const fault* idle_fault(std::string_view whom, milliseconds before, milliseconds now);
 
-    /// For how long a session must have been idle before strike_idle is worth
-    /// another question; nothing where no fault strikes the idle ones.
+    /// For how long a session must have been idle before idle_fault is worth
+    /// another question; nothing where idle ones have no fault.
     std::optional<milliseconds> next_idle(std::string_view whom, milliseconds before) const;
 
     /// How long no connection is accepted from now on.
     milliseconds accept_pause();
 
     /// Drawn anew with each call, from 0 to below 1.
-    double luck() { return std::uniform_real_distribution<>(0.0, 1.0)(dice_); }
+    double luck() { return std::uniform_real_distribution<>(0.0, 1.0)(random_); }
 
 private:
     template <class Fits>
     const fault* first(fault_point at, std::string_view whom, Fits fits);
     bool happens(const occasion& when);
-    void struck(const fault& f) const;
+    void tell_of(const fault& f) const;
 
     scenario faults_;
-    std::mt19937_64 dice_;
+    std::mt19937_64 random_;
     clock since_start_;
     std::function<void(const fault&)> listener_;
 };

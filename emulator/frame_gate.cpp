@@ -47,7 +47,7 @@ frame_gate::frame_gate(std::shared_ptr<const session_rules> rules, std::string a
       send_(std::move(send)) {}
 
 const fault* frame_gate::pass(const due_frame& frame) {
-    const auto* wrong = rules_->faults->strike_frame(avatar_id_, frame.place);
+    const auto* wrong = rules_->faults->frame_fault(avatar_id_, frame.place);
     const auto* of_frame = wrong ? std::get_if<frame_fault>(&wrong->action) : nullptr;
     if (wrong && !of_frame)
         return wrong;

@@ -51,7 +51,7 @@ struct broken_animation {
 class frame_schedule {
 public:
     /// Sends a frame. Null when the animation goes on, else the fault that ends it
-    /// and strikes in place of the frame.
+    /// and takes the place of the frame.
     using send_frame = std::function<const fault*(const due_frame&)>;
 
     void add(animation a);

@@ -15,7 +15,7 @@ struct hooks {
     /// client can have it. Nothing says that it will leave the socket.
     std::function<void(std::string_view bytes)> on_message_sent = nullptr;
 
-    /// A fault strikes. One that stops accepting: each time that this begins.
+    /// A fault occurs. One that stops accepting: each time that this begins.
     std::function<void(const fault&)> on_fault = nullptr;
 };
 

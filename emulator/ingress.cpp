@@ -78,7 +78,7 @@ std::variant<admitted, http_reply> ingress::admit(const http_request& request,
         return refuse(400, "App ID mismatch");
     if (!known_.has_avatar(avatar_id))
         return refuse(404, "Avatar not found: " + avatar_id);
-    if (const auto* wrong = faults_.strike(fault_point::upgrade, avatar_id))
+    if (const auto* wrong = faults_.fault_at(fault_point::upgrade, avatar_id))
         return std::get<http_reply>(wrong->action);
     return admitted{avatar_id};
 }

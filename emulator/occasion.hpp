@@ -23,7 +23,7 @@ bool is_open(const time_window& window, std::chrono::milliseconds elapsed);
 /// How long a window that is open and ends stays open, else 0.
 std::chrono::milliseconds time_left(const time_window& window, std::chrono::milliseconds elapsed);
 
-/// When a fault strikes, of all the times that a client reaches its point.
+/// When a fault occurs, of all the times that a client reaches its point.
 struct occasion {
     double probability = 1.0; ///< Each time, from 0 to 1.
     time_window window = {};  ///< And only while this is open.

@@ -9,8 +9,8 @@
 
 namespace avatar::emulator {
 
-/// What can go wrong in one emulator, and for whom. An empty one lets everything
-/// go right.
+/// What can go wrong in one emulator, and for whom. With an empty one, nothing
+/// goes wrong.
 class scenario {
 public:
     scenario() = default;

@@ -44,7 +44,7 @@ using session_actor = caf::typed_actor<
     reacts_to<channel_closed>>;
 
 /// A pool, as its callers see it: owns the sessions, assigns each request to an idle
-/// one, lets the others wait.
+/// one, queues the others.
 using pool_actor = caf::typed_actor<                  //
     replies_to<open_pool>::with<pool_opened>,         //
     replies_to<audio_request>::with<audio_result>,    //

@@ -54,7 +54,7 @@ struct cancel_requests {
 };
 
 /// Takes no further requests, fails those that wait with `request_cancelled`, and
-/// lets running ones end, for as long as the drain timeout allows. Connections
+/// cancels running ones when the drain timeout is over. Connections
 /// are closed with code 1001 (going away) from now on.
 struct drain_pool {
     template <class Inspector>

@@ -17,9 +17,9 @@
 
 namespace avatar {
 
-/// Assigns requests to sessions and sessions to callers that acquire one, lets the others
-/// wait, and sees to it that each gets exactly one answer in time. Part of the pool
-/// supervisor; which sessions there are is the session keeper's affair.
+/// Assigns requests to sessions and sessions to callers that acquire one, queues those for
+/// which there is none, and answers each exactly once and in time. Part of the pool
+/// supervisor; the session keeper decides which sessions there are.
 class request_dispatcher {
 public:
     using self_pointer = pool_supervisor_actor::pointer;

@@ -58,7 +58,7 @@ struct fixture {
     }
 
     /// Opens and configures a session that meets that fault.
-    void strike_at(fault_point at, fault_action action) {
+    void inject_at(fault_point at, fault_action action) {
         rules = default_rules();
         with_faults({{at, "avatar", 0, std::move(action)}});
         open();
@@ -335,7 +335,7 @@ CAF_TEST(the format and the rate of the configuration count) {
 
 CAF_TEST(a long reason is cut to what a close frame holds) {
     for (const std::size_t size : {122u, 123u, 124u, 300u}) {
-        strike_at(fault_point::handshake, error_message{4001, std::string(size, 'x')});
+        inject_at(fault_point::handshake, error_message{4001, std::string(size, 'x')});
         CAF_CHECK_EQUAL(said(), "error 4001 " + std::string(size, 'x') + "; close 1000 " +
                                     std::string(std::min<std::size_t>(size, 123), 'x'));
         client->lines.clear();
@@ -433,24 +433,24 @@ CAF_TEST(with an egress the audio is taken and no frames come back) {
 }
 
 CAF_TEST(a fault of the handshake comes in place of the confirmation) {
-    strike_at(fault_point::handshake, error_message{4001, "credits exhausted"});
+    inject_at(fault_point::handshake, error_message{4001, "credits exhausted"});
     CAF_CHECK_EQUAL(said(), "error 4001 credits exhausted; close 1000 credits exhausted");
 }
 
 CAF_TEST(stray messages and ends without a word are faults too) {
-    strike_at(fault_point::handshake, stray_message{"hello", /*text=*/true});
+    inject_at(fault_point::handshake, stray_message{"hello", /*text=*/true});
     CAF_CHECK_EQUAL(said(), "text hello");
     client->lines.clear();
-    strike_at(fault_point::handshake, silence{});
+    inject_at(fault_point::handshake, silence{});
     CAF_CHECK_EQUAL(said(), "silence");
     client->lines.clear();
-    strike_at(fault_point::handshake, stall{});
+    inject_at(fault_point::handshake, stall{});
     CAF_CHECK_EQUAL(said(), "stall");
     client->lines.clear();
-    strike_at(fault_point::handshake, clean_close{1011, "restart"});
+    inject_at(fault_point::handshake, clean_close{1011, "restart"});
     CAF_CHECK_EQUAL(said(), "close 1011 restart");
     client->lines.clear();
-    strike_at(fault_point::handshake, reset{});
+    inject_at(fault_point::handshake, reset{});
     CAF_CHECK_EQUAL(said(), "abort");
 }
 
@@ -501,7 +501,7 @@ CAF_TEST(a fault of the frames may end the session) {
     CAF_CHECK_EQUAL(said(), "frame a; error 13 odd; close 1000 odd");
 }
 
-CAF_TEST(a fault of another avatar does not strike) {
+CAF_TEST(a fault of another avatar does not occur) {
     with_faults({{fault_point::audio, "another", 0, reset{}}});
     confirm();
     say(audio_input{"a", true, ""});

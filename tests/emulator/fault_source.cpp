@@ -24,18 +24,18 @@ struct fixture {
     }
 
     /// Out of 10,000.
-    static int strikes(fault_source& source) {
+    static int occurrences(fault_source& source) {
         int count = 0;
         for (int i = 0; i < 10'000; ++i)
-            count += source.strike(fault_point::audio, "a") != nullptr;
+            count += source.fault_at(fault_point::audio, "a") != nullptr;
         return count;
     }
 
-    /// The numbers of the frames, of as many, that a fault strikes.
-    static std::string struck(fault_source& source, std::size_t frames, double luck) {
+    /// The numbers of the frames, of as many, that a fault hits.
+    static std::string hit_frames(fault_source& source, std::size_t frames, double luck) {
         std::string numbers;
         for (std::size_t i = 0; i < frames; ++i)
-            if (source.strike_frame("a", {i, frames, i + 1 == frames, luck}))
+            if (source.frame_fault("a", {i, frames, i + 1 == frames, luck}))
                 numbers += std::to_string(i) + " ";
         return numbers;
     }
@@ -105,30 +105,30 @@ CAF_TEST(a window ends after it begins and before it comes again) {
 
 CAF_TEST(the first fault that fits counts) {
     auto source = with({at_audio("a", silence{}), at_audio("", reset{})});
-    CAF_CHECK(std::holds_alternative<silence>(source.strike(fault_point::audio, "a")->action));
-    CAF_CHECK(std::holds_alternative<reset>(source.strike(fault_point::audio, "b")->action));
-    CAF_CHECK(source.strike(fault_point::handshake, "a") == nullptr);
-    CAF_CHECK(fault_source().strike(fault_point::audio, "a") == nullptr);
+    CAF_CHECK(std::holds_alternative<silence>(source.fault_at(fault_point::audio, "a")->action));
+    CAF_CHECK(std::holds_alternative<reset>(source.fault_at(fault_point::audio, "b")->action));
+    CAF_CHECK(source.fault_at(fault_point::handshake, "a") == nullptr);
+    CAF_CHECK(fault_source().fault_at(fault_point::audio, "a") == nullptr);
 }
 
-CAF_TEST(a fault that fits and does not strike leaves it to the next) {
+CAF_TEST(a fault that fits and does not occur leaves it to the next) {
     auto source = with({at_audio("", silence{}, {.window = {.from = 10s}}),
                         at_audio("", stall{}, {.probability = 0.0}), at_audio("", reset{})});
-    CAF_CHECK(std::holds_alternative<reset>(source.strike(fault_point::audio, "a")->action));
+    CAF_CHECK(std::holds_alternative<reset>(source.fault_at(fault_point::audio, "a")->action));
     now = 10s;
-    CAF_CHECK(std::holds_alternative<silence>(source.strike(fault_point::audio, "a")->action));
+    CAF_CHECK(std::holds_alternative<silence>(source.fault_at(fault_point::audio, "a")->action));
 }
 
-CAF_TEST(a fault strikes as often as its probability says) {
+CAF_TEST(a fault occurs as often as its probability says) {
     auto rare = with({at_audio("", reset{}, {.probability = 0.05})});
-    const auto count = strikes(rare);
+    const auto count = occurrences(rare);
     CAF_CHECK(count > 400 && count < 600);
     auto never = with({at_audio("", reset{}, {.probability = 0.0})});
-    CAF_CHECK_EQUAL(strikes(never), 0);
+    CAF_CHECK_EQUAL(occurrences(never), 0);
     auto outside = with({at_audio("", reset{}, {.probability = 0.5, .window = {.from = 1s}})});
-    CAF_CHECK_EQUAL(strikes(outside), 0);
+    CAF_CHECK_EQUAL(occurrences(outside), 0);
     now = 1s;
-    CAF_CHECK(strikes(outside) > 4500);
+    CAF_CHECK(occurrences(outside) > 4500);
 }
 
 CAF_TEST(the seed decides when) {
@@ -136,22 +136,22 @@ CAF_TEST(the seed decides when) {
         auto source = with({at_audio("", reset{}, {.probability = 0.5})}, seed);
         std::string text;
         for (int i = 0; i < 64; ++i)
-            text += source.strike(fault_point::audio, "") ? '!' : '.';
+            text += source.fault_at(fault_point::audio, "") ? '!' : '.';
         return text;
     };
     CAF_CHECK_EQUAL(pattern(7), pattern(7));
     CAF_CHECK_NOT_EQUAL(pattern(7), pattern(8));
 }
 
-CAF_TEST(what is certain leaves the dice alone) {
+CAF_TEST(what is certain draws no random number) {
     const auto pattern = [&](bool ask_certain) {
         auto source = with({{.at = fault_point::upgrade, .action = reset{}},
                             at_audio("", reset{}, {.probability = 0.5})});
         std::string text;
         for (int i = 0; i < 64; ++i) {
             if (ask_certain)
-                CAF_CHECK(source.strike(fault_point::upgrade, "") != nullptr);
-            text += source.strike(fault_point::audio, "") ? '!' : '.';
+                CAF_CHECK(source.fault_at(fault_point::upgrade, "") != nullptr);
+            text += source.fault_at(fault_point::audio, "") ? '!' : '.';
         }
         return text;
     };
@@ -170,18 +170,18 @@ CAF_TEST(luck is drawn anew from zero to below one) {
     CAF_CHECK(least < 0.05 && most > 0.95);
 }
 
-CAF_TEST(a fault of the frames strikes at the frame it names) {
+CAF_TEST(a fault of the frames hits the frame it names) {
     auto source = with({{.at = fault_point::frames, .after = 2, .action = reset{}}});
-    CAF_CHECK_EQUAL(struck(source, 5, 0.9), "2 ");
-    CAF_CHECK_EQUAL(struck(source, 2, 0.9), "");
+    CAF_CHECK_EQUAL(hit_frames(source, 5, 0.9), "2 ");
+    CAF_CHECK_EQUAL(hit_frames(source, 2, 0.9), "");
 }
 
-CAF_TEST(a fault of any frame strikes once in a request at one of all its frames) {
+CAF_TEST(a fault of any frame hits once in a request one of all its frames) {
     auto source = with({{.at = fault_point::frames, .action = reset{}, .any_frame = true}});
-    CAF_CHECK_EQUAL(struck(source, 4, 0.0), "0 ");
-    CAF_CHECK_EQUAL(struck(source, 4, 0.5), "2 ");
-    CAF_CHECK_EQUAL(struck(source, 4, 0.999), "3 ");
-    CAF_CHECK_EQUAL(struck(source, 1, 0.999), "0 ");
+    CAF_CHECK_EQUAL(hit_frames(source, 4, 0.0), "0 ");
+    CAF_CHECK_EQUAL(hit_frames(source, 4, 0.5), "2 ");
+    CAF_CHECK_EQUAL(hit_frames(source, 4, 0.999), "3 ");
+    CAF_CHECK_EQUAL(hit_frames(source, 1, 0.999), "0 ");
 }
 
 CAF_TEST(a dropped or held back frame is never the last unless asked for) {
@@ -189,16 +189,16 @@ CAF_TEST(a dropped or held back frame is never the last unless asked for) {
     for (const auto what : {kind::drop, kind::hold_back}) {
         auto any =
             with({{.at = fault_point::frames, .action = frame_fault{what}, .any_frame = true}});
-        CAF_CHECK_EQUAL(struck(any, 4, 0.0), "0 ");
-        CAF_CHECK_EQUAL(struck(any, 4, 0.999), "2 ");
-        CAF_CHECK_EQUAL(struck(any, 1, 0.0), "");
+        CAF_CHECK_EQUAL(hit_frames(any, 4, 0.0), "0 ");
+        CAF_CHECK_EQUAL(hit_frames(any, 4, 0.999), "2 ");
+        CAF_CHECK_EQUAL(hit_frames(any, 1, 0.0), "");
         auto third = with({{.at = fault_point::frames, .after = 2, .action = frame_fault{what}}});
-        CAF_CHECK_EQUAL(struck(third, 4, 0.0), "2 ");
-        CAF_CHECK_EQUAL(struck(third, 3, 0.0), "");
+        CAF_CHECK_EQUAL(hit_frames(third, 4, 0.0), "2 ");
+        CAF_CHECK_EQUAL(hit_frames(third, 3, 0.0), "");
     }
     auto end = with({{.at = fault_point::frames, .action = frame_fault{kind::drop_end}}});
-    CAF_CHECK_EQUAL(struck(end, 4, 0.0), "3 ");
-    CAF_CHECK_EQUAL(struck(end, 1, 0.0), "0 ");
+    CAF_CHECK_EQUAL(hit_frames(end, 4, 0.0), "3 ");
+    CAF_CHECK_EQUAL(hit_frames(end, 1, 0.0), "0 ");
 }
 
 CAF_TEST(an idle session meets its fault each time its while has passed) {
@@ -208,11 +208,11 @@ CAF_TEST(an idle session meets its fault each time its while has passed) {
     CAF_CHECK(source.next_idle("a", 2s) == 4s);
     CAF_CHECK(source.next_idle("b", 2s) == 3s);
     CAF_CHECK(!fault_source().next_idle("a", 0s));
-    CAF_CHECK(source.strike_idle("a", 0s, 1999ms) == nullptr);
-    CAF_CHECK(source.strike_idle("a", 0s, 2s) != nullptr);
-    CAF_CHECK(source.strike_idle("a", 2s, 3999ms) == nullptr);
-    CAF_CHECK(source.strike_idle("a", 2s, 4s) != nullptr);
-    CAF_CHECK(source.strike_idle("b", 2s, 3s) != nullptr);
+    CAF_CHECK(source.idle_fault("a", 0s, 1999ms) == nullptr);
+    CAF_CHECK(source.idle_fault("a", 0s, 2s) != nullptr);
+    CAF_CHECK(source.idle_fault("a", 2s, 3999ms) == nullptr);
+    CAF_CHECK(source.idle_fault("a", 2s, 4s) != nullptr);
+    CAF_CHECK(source.idle_fault("b", 2s, 3s) != nullptr);
 }
 
 CAF_TEST(nothing is accepted while a window is open) {
@@ -235,7 +235,7 @@ CAF_TEST(nothing is accepted while a window is open) {
         int told;
     };
     int heard = 0;
-    source.tell([&](const fault&) { ++heard; });
+    source.set_listener([&](const fault&) { ++heard; });
     for (const auto& [time, pause, told] :
          {row{19'999ms, 0ms, 0}, row{20s, 10s, 1}, row{29'999ms, 10'001ms, 2}, row{30s, 10s, 1},
           row{39'999ms, 1ms, 1}, row{40s, 0ms, 0}}) {
@@ -246,18 +246,18 @@ CAF_TEST(nothing is accepted while a window is open) {
     }
 }
 
-CAF_TEST(a listener hears of what strikes and of nothing else) {
+CAF_TEST(a listener hears of what occurs and of nothing else) {
     auto source = with({{.at = fault_point::audio, .whom = "a", .action = reset{}, .name = "reset"},
                         {.at = fault_point::accept,
                          .action = stop_accepting{},
                          .when = {.window = {.from = 20s, .until = 30s}},
                          .name = "stop-accepting"}});
     std::string heard;
-    source.tell([&](const fault& f) { heard.append(f.name).append(" "); });
-    source.strike(fault_point::audio, "b");
+    source.set_listener([&](const fault& f) { heard.append(f.name).append(" "); });
+    source.fault_at(fault_point::audio, "b");
     source.accept_pause();
     CAF_CHECK_EQUAL(heard, "");
-    source.strike(fault_point::audio, "a");
+    source.fault_at(fault_point::audio, "a");
     now = 21s;
     source.accept_pause();
     CAF_CHECK_EQUAL(heard, "reset stop-accepting ");

@@ -48,7 +48,7 @@ const Action& action_of(const scenario& faults, fault_point point) {
     return std::get<Action>(at(faults, point).action);
 }
 
-/// The one action of a fault that strikes the frames.
+/// The one action of a fault that hits the frames.
 template <class Action>
 Action of_frames(const std::string& action) {
     return action_of<Action>(with(R"({"at": "frames", )" + action + "}"), fault_point::frames);

@@ -99,7 +99,7 @@ CAF_TEST(faults by chance say with which seed they can be repeated) {
     const auto chosen = request("error:100%", "0");
     CAF_CHECK_EQUAL(chosen.code, 1);
     check_contains(chosen.out, "serverError (server code 13): failed on purpose");
-    check_contains(chosen.err, "faults strike at random; --emulator.seed=");
+    check_contains(chosen.err, "faults come at random; --emulator.seed=");
     CAF_CHECK(!contains(request("error:100%", "7").err, "--emulator.seed="));
     CAF_CHECK(!contains(request("no-handshake:10s-20s", "0").err, "--emulator.seed="));
 }

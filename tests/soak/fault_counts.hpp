@@ -9,11 +9,11 @@
 
 namespace avatar::soak {
 
-/// How often each fault of the service has struck, by its name in the option
+/// How often each fault of the service has occurred, by its name in the option
 /// emulator.faults. Counted on the service's thread, read on any.
 class fault_counts {
 public:
-    void struck(const emulator::fault& fault) {
+    void add(const emulator::fault& fault) {
         const std::lock_guard lock(mutex_);
         ++counts_[fault.name];
     }

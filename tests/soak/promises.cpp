@@ -58,7 +58,7 @@ void write_table(std::ostream& out, const outcome& of) {
         three(of.start.memory / megabyte, of.middle.memory / megabyte, of.end.memory / megabyte));
     row(out, "descriptors at start / middle / end",
         three(of.start.descriptors, of.middle.descriptors, of.end.descriptors));
-    row(out, "kinds of faults that struck",
+    row(out, "kinds of faults that occurred",
         fmt::format("{} of {}", of.faults.size(), of.fault_kinds));
     for (const auto& [name, count] : of.faults)
         row(out, fmt::format("  {}", name), count);
@@ -88,11 +88,12 @@ std::vector<std::string> broken_promises(const outcome& of) {
     promise(of.pool.connected == of.pool.size,
             fmt::format("the pool came back to {} of {} sessions only", of.pool.connected,
                         of.pool.size));
-    promise(of.pool.replaced > 0, "no session was ever replaced: the faults did not strike");
+    promise(of.pool.replaced > 0, "no session was ever replaced: the faults did not occur");
     promise(of.pool.renewed > 0 || of.length < std::chrono::minutes(1),
             "no session was ever renewed");
-    promise(of.faults.size() == of.fault_kinds || of.length < std::chrono::minutes(10),
-            fmt::format("only {} of {} kinds of faults struck", of.faults.size(), of.fault_kinds));
+    promise(
+        of.faults.size() == of.fault_kinds || of.length < std::chrono::minutes(10),
+        fmt::format("only {} of {} kinds of faults occurred", of.faults.size(), of.fault_kinds));
     promise(calls.leases > 0, "no session was ever leased");
     promise(of.closed, "the pool did not close");
     promise(!of.check_memory || of.end.memory <= std::max(of.middle.memory + 20 * megabyte,

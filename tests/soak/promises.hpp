@@ -22,8 +22,8 @@ struct outcome {
     pool_status pool;  ///< When the load had ended and the service was well again.
     bool closed = false;
     resources start, middle, end;
-    std::map<std::string_view, std::uint64_t> faults; ///< How often each struck.
-    std::size_t fault_kinds = 0;                      ///< That were to strike.
+    std::map<std::string_view, std::uint64_t> faults; ///< How often each occurred.
+    std::size_t fault_kinds = 0;                      ///< That were to occur.
     bool check_memory = true;                         ///< Sanitizers keep freed memory back.
 };
 

@@ -34,7 +34,7 @@ void service::come_back(const std::string& faults) {
     emulator_ = std::make_unique<emulator::emulator>(
         thread_.next(), settings_,
         emulator::hooks{[this](std::string_view message) { frames_.sent(message); },
-                        [this](const emulator::fault& fault) { faults_.struck(fault); }});
+                        [this](const emulator::fault& fault) { faults_.add(fault); }});
 }
 
 } // namespace avatar::soak
