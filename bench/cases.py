@@ -62,7 +62,7 @@ class Idle:
         begun = time.monotonic()
         child = contender.start(load, emulator.environment, context.scratch)
         ready, cpu = child.wait_for(contender.ready, limit=OPEN_LIMIT)
-        time.sleep(1)  # What opening left behind is given back.
+        time.sleep(1)  # What opening left behind is released.
         memory = child.memory_bytes()
         contender.end_idle(child)
         return {"memory": memory, "seconds": ready - begun, "cpu": cpu}

@@ -66,7 +66,7 @@ value_kind word(field<std::string> to, std::vector<std::string> words);
 value_kind address(field<std::string> to);
 
 /// Free text without control characters, as it may end up in HTTP headers.
-/// Empty is allowed: it takes back what an earlier source said.
+/// Empty is allowed: it clears what an earlier source said.
 value_kind text(field<std::string> to, std::string placeholder);
 
 /// One or more words, separated by commas: "a,b".

@@ -421,7 +421,7 @@ void avatar_connection::close(close_reason why) {
     if (stage_ == stage::closing || stage_ == stage::ended)
         return;
     if (std::exchange(stage_, stage::closing) != stage::open)
-        return cut(); // Nothing agreed yet, so there is nothing to take leave of.
+        return cut(); // Nothing agreed yet, so there is nothing to close.
     sender_->stop();
     limit_time(settings_->channel.close_timeout);
     // With a control callback Beast's reader pauses between the service's close

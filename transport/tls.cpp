@@ -16,7 +16,7 @@ tls_context make_context(ssl::context::method method) {
                          ssl::context::no_tlsv1_1);
     // A write would read the other side's part of it, away from the reader that waits.
     SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
-    // Gives back the record buffers of idle connections, some 34 KB each.
+    // Releases the record buffers of idle connections, some 34 KB each.
     SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
     return context;
 }

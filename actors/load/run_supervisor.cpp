@@ -51,14 +51,14 @@ void run_supervisor_state::begin(step next, role awaited, const Actor& whom, Que
     step_ = next;
     awaited_ = awaited;
     if (has_ended(awaited))
-        return leave(next);
+        return end_step(next);
     self_->request(whom, caf::infinite, std::move(question))
         .then(
             [this, next, answered](Answer& answer) {
                 if (step_ != next)
                     return;
                 answered(answer);
-                leave(next);
+                end_step(next);
             },
             [this, awaited](const caf::error& error) {
                 if (error != caf::sec::request_receiver_down) // The monitor says why.
@@ -67,7 +67,7 @@ void run_supervisor_state::begin(step next, role awaited, const Actor& whom, Que
 }
 
 /// What comes after each step.
-void run_supervisor_state::leave(step done) {
+void run_supervisor_state::end_step(step done) {
     switch (done) {
     case step::opening:
         return after_opening();
@@ -185,7 +185,7 @@ void run_supervisor_state::lost(role which, const std::string& why) {
     if (!expected)
         note_loss(which, why);
     if (which == awaited_)
-        leave(step_);
+        end_step(step_);
     else if (!expected)
         end_soon();
 }

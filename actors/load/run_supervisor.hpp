@@ -63,7 +63,7 @@ private:
     /// The wait needs no time limit: the actor's end is noticed.
     template <class Answer, class Actor, class Question, class Answered>
     void begin(step next, role awaited, const Actor& whom, Question question, Answered answered);
-    void leave(step done);
+    void end_step(step done);
 
     void lost(role which, const std::string& why);
     void note_loss(role which, const std::string& why);

@@ -17,7 +17,7 @@ namespace {
 const audio_clip endless("ab", {1, 2}, 1h);
 
 struct fixture : tests::raw_channel_fixture {
-    /// A service that notes what it hears and takes leave as it should.
+    /// A service that notes what it hears and closes as it should.
     auto polite() {
         return [this](raw_service&, raw_service::websocket& ws) {
             tests::note_frames(ws, notes, [&](const client_frame& frame) {
@@ -216,7 +216,7 @@ CAF_TEST(closing cuts whichever step of connecting is under way) {
         auto reached = deaf.accept();
         channel->close(close_reason::normal);
         CAF_CHECK(!next<channel_closed>().failure);
-        // The socket is given back, and not kept until its owner goes.
+        // The socket is released, and not kept until its owner goes.
         std::string heard(64 * 1024, ' ');
         boost::system::error_code ec;
         while (!ec)

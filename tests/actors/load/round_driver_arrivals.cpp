@@ -124,7 +124,7 @@ CAF_TEST(requests at a fixed rate never drift) {
     start();
     CAF_CHECK_EQUAL(plans[0].arrivals, nanoseconds(999'666'666'666));
     const auto entered = [&] { return status().requests.entered; };
-    for (auto step : {1ms, 999ms, 7ms, 993ms, 500ms, 500ms}) // Alarms come late, in part.
+    for (auto step : {1ms, 999ms, 7ms, 993ms, 500ms, 500ms}) // Timers come late, in part.
         after(step);
     CAF_CHECK_EQUAL(entered(), 10u);
     after(997s - 1ms);
