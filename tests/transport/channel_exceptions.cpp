@@ -131,10 +131,12 @@ CAF_TEST(what is thrown may be anything) {
     check_ended(service, "an exception of an unknown type");
 
     // Not taken for an error of the connection's own.
-    const boost::system::system_error as_of_io(boost::asio::error::connection_reset);
-    open_throwing<channel_opened>(settings_for(service), [&] { throw as_of_io; });
+    const auto as_of_io = [] {
+        return boost::system::system_error(boost::asio::error::connection_reset);
+    };
+    open_throwing<channel_opened>(settings_for(service), [&] { throw as_of_io(); });
     next<channel_opened>();
-    check_ended(service, as_of_io.what());
+    check_ended(service, as_of_io().what());
 }
 
 CAF_TEST(a sink that throws while the session closes is named all the same) {
