@@ -103,12 +103,13 @@ async def foreign_format(sdk: Sdk, emulators: Emulators) -> str:
         return f"{describe(error)}{', named' if named else ''}; then {client.describe(good)}"
 
 
-async def session_over(sdk: Sdk, option: str, seconds: float, emulators: Emulators) -> str:
+async def session_over(sdk: Sdk, audio: bytes, options: Tuple[str, ...],
+                       emulators: Emulators) -> str:
     """The emulator ends the session by itself, in the midst of a request when
-    there are seconds of audio: its first frame would come long after."""
-    async with sdk.opened(await emulators.get(option)) as client:
-        if seconds:
-            await client.send(tone(seconds, 16000))
+    there is audio. The audio is made beforehand: the session's time runs."""
+    async with sdk.opened(await emulators.get(*options)) as client:
+        if audio:
+            await client.send(audio)
         await client.ends()
         return f"{', '.join(map(describe, client.errors))}; {len(client.frames)} frames; closed"
 
@@ -207,8 +208,10 @@ def _runtime_cases(sdk: Sdk) -> Iterator[Case]:
     phase = "websocket_runtime, server code"
     yield _case(sdk, "PCM where Ogg Opus was agreed", "invalidRequest/serverError",
                 f"{phase} 3, named; then 5 frames, end on the last", foreign_format)
-    for name, seconds in (("session limit", 0), ("session limit in a request", 60)):
-        yield _case(sdk, name, "sessionDurationExceeded", f"{phase} 4002; 0 frames; closed",
-                    session_over, "--emulator.session-limit=500ms", seconds)
+    limit = "sessionDurationExceeded", f"{phase} 4002; 0 frames; closed", session_over
+    yield _case(sdk, "session limit", *limit, b"", ("--emulator.session-limit=500ms",))
+    # Long enough to send half a second of audio on a busy machine, and no frame in that time.
+    yield _case(sdk, "session limit in a request", *limit, tone(0.5, 16000),
+                ("--emulator.session-limit=3s", "--emulator.first-frame=1000"))
     yield _case(sdk, "idle timeout", "idleTimeout/serverError", f"{phase} 4; 0 frames; closed",
-                session_over, "--emulator.idle-timeout=300ms", 0)
+                session_over, b"", ("--emulator.idle-timeout=300ms",))
