@@ -1,6 +1,6 @@
-// avatar-bench-bare: the floor of the benchmarks. A client of the avatar service
-// with nothing that a pool is for: no actors, no statistics, no time limits, one
-// thread, any failure ends it. What avatar-pool costs more than this is its price.
+// avatar-bench-bare: a client of the avatar service on Boost.Beast with nothing that a
+// pool is for: no actors, no statistics, no time limits, one thread, any failure ends
+// it. What avatar-pool costs more than this is its price.
 //
 //   avatar-bench-bare SESSIONS REQUESTS AUDIO-FILE
 //
@@ -28,20 +28,15 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <algorithm>
+#include "bench/client.hpp"
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
 #include <vector>
 
 namespace {
@@ -52,7 +47,7 @@ namespace http = beast::http;
 namespace protocol = avatar::protocol;
 using asio::ip::tcp;
 using boost::system::error_code;
-using clock_type = std::chrono::steady_clock;
+using namespace avatar::bench;
 
 // Not tcp::socket, which pays for an executor of any kind.
 using plain_socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
@@ -61,24 +56,13 @@ using tls_socket = asio::ssl::stream<plain_socket>;
 void must(error_code ec, const char* what) {
     if (!ec)
         return;
-    std::fprintf(stderr, "avatar-bench-bare: %s: %s\n", what, ec.message().c_str());
-    std::_Exit(1);
-}
-
-[[noreturn]] void stop(const std::string& why) {
-    std::fprintf(stderr, "avatar-bench-bare: %s\n", why.c_str());
-    std::_Exit(1);
-}
-
-std::string from_environment(const char* name) {
-    const char* value = std::getenv(name);
-    if (!value)
-        stop(std::string(name) + " is not set");
-    return value;
+    stop(std::string(what) + ": " + ec.message());
 }
 
 /// What all sessions have in common.
 struct common {
+    explicit common(std::uint64_t count) : requests(count) {}
+
     asio::io_context io{1};
     asio::ssl::context tls{asio::ssl::context::tls_client};
     protocol::endpoint console;
@@ -92,11 +76,7 @@ struct common {
 
     std::size_t sessions = 0;
     std::size_t open = 0;
-    std::uint64_t to_begin = 0; ///< Requests.
-    std::uint64_t to_end = 0;
-    std::uint64_t frames = 0;
-    std::vector<float> latencies; ///< In milliseconds.
-    clock_type::time_point began;
+    tally requests;
 
     std::function<void()> on_all_open;
     std::function<void()> on_all_ended;
@@ -180,9 +160,8 @@ public:
 
     /// Sends the next request, if any is left.
     void begin_request() {
-        if (c_.to_begin == 0)
+        if (!c_.requests.begin())
             return;
-        --c_.to_begin;
         id_ = protocol::make_request_id();
         head_ = protocol::audio_input_prefix(id_, /*end=*/true, c_.audio.size());
         started_ = clock_type::now();
@@ -255,12 +234,10 @@ private:
     void on_frame(const protocol::response_animation& frame) {
         if (frame.req_id != id_)
             stop("a frame of another request");
-        ++c_.frames;
+        c_.requests.count_frame();
         if (!frame.end)
             return;
-        c_.latencies.push_back(
-            std::chrono::duration<float, std::milli>(clock_type::now() - started_).count());
-        if (--c_.to_end == 0)
+        if (c_.requests.end(started_))
             return c_.on_all_ended();
         begin_request();
     }
@@ -274,35 +251,13 @@ private:
     clock_type::time_point started_;
 };
 
-double percentile(std::vector<float>& sorted, double share) {
-    if (sorted.empty())
-        return 0;
-    const auto at = static_cast<std::size_t>(share * static_cast<double>(sorted.size()));
-    return sorted[std::min(at, sorted.size() - 1)];
-}
-
-void print_figures(common& c, double seconds) {
-    std::ranges::sort(c.latencies);
-    std::printf(R"({"requests": %zu, "frames": %llu, "seconds": %.6f, "p50_ms": %.4f, )"
-                R"("p99_ms": %.4f})"
-                "\n",
-                c.latencies.size(), static_cast<unsigned long long>(c.frames), seconds,
-                percentile(c.latencies, 0.50), percentile(c.latencies, 0.99));
-    std::fflush(stdout);
-}
-
-void say(const char* what) {
-    std::puts(what);
-    std::fflush(stdout);
-}
-
 template <class Socket>
 void run(common& c) {
     std::vector<std::shared_ptr<session<Socket>>> sessions;
     c.on_all_open = [&] {
         say("ready");
-        c.began = clock_type::now();
-        if (c.to_begin == 0) {
+        c.requests.start();
+        if (c.requests.empty()) {
             std::cin.ignore(std::numeric_limits<std::streamsize>::max());
             c.io.stop();
         }
@@ -310,9 +265,8 @@ void run(common& c) {
             each->begin_request();
     };
     c.on_all_ended = [&] {
-        const std::chrono::duration<double> took = clock_type::now() - c.began;
         say("done");
-        print_figures(c, took.count());
+        c.requests.print();
         c.io.stop();
     };
     for (std::size_t i = 0; i < c.sessions; ++i)
@@ -320,22 +274,7 @@ void run(common& c) {
     for (auto& each : sessions)
         each->open();
     c.io.run();
-    std::fflush(stdout);
     std::_Exit(0); // Nothing is left to say, least of all to 8,000 connections.
-}
-
-std::string read_file(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        stop(std::string("cannot open ") + path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 } // namespace
@@ -344,12 +283,10 @@ int main(int argc, char** argv) {
     if (argc != 4)
         stop("expected SESSIONS REQUESTS AUDIO-FILE");
     raise_descriptor_limit();
-    common c;
+    common c(std::stoull(argv[2]));
     SSL_CTX_set_mode(c.tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     c.sessions = std::stoul(argv[1]);
-    c.to_begin = c.to_end = std::stoull(argv[2]);
     c.audio = read_file(argv[3]);
-    c.latencies.reserve(c.to_end);
     c.api_key = from_environment("AVATAR_API_KEY");
     c.app_id = from_environment("AVATAR_APP_ID");
     c.console = protocol::token_endpoint(from_environment("AVATAR_CONSOLE_ENDPOINT"));

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from cases import Paced, all_cases
-from contenders import Bare, Go, Ours
+from cases import all_cases
+from contenders import Bare, Floor, Go, Ours
 from emulator import Emulator
 from processes import BenchError
 
@@ -109,7 +109,9 @@ def main():
             parser.error(f"there is no case {name!r}: expected one of {', '.join(known)}")
     rounds = arguments.rounds or (1 if arguments.quick else 5)
     binary = arguments.build / "avatar-pool"
-    contenders = [Bare(arguments.build / "bench" / "avatar-bench-bare"), Ours(binary)]
+    built = arguments.build / "bench"
+    contenders = [Floor(built / "avatar-bench-floor"), Bare(built / "avatar-bench-bare"),
+                  Ours(binary)]
     if arguments.go:
         contenders.append(Go(arguments.go))
 
@@ -120,7 +122,7 @@ def main():
             for case in cases:
                 if arguments.case and case.name not in arguments.case:
                     continue
-                of_case = contenders[1:2] if isinstance(case, Paced) else contenders
+                of_case = [c for c in contenders if case.measures(c)]
                 results[case.name] = measure(case, of_case, rounds, context)
                 print_case(case, results[case.name])
         except BenchError as error:

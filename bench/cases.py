@@ -18,6 +18,9 @@ class Requests:
         self.emulator = {**service.EAGER,
                          "emulator.frames-per-second-of-audio": str(frames_per_second)}
 
+    def measures(self, contender):
+        return contender.speaks_tls or not self.tls
+
     def run(self, contender, context):
         emulator = context.emulator(self)
         load = Load(self.sessions, self.requests, context.audio(self.audio), context.ca(self))
@@ -45,6 +48,9 @@ class Idle:
         self.name = name
         self.sessions = sessions
         self.tls = tls
+
+    def measures(self, contender):
+        return contender.speaks_tls or not self.tls
 
     def run(self, contender, context):
         base = self._open(contender, context, self.few)
@@ -79,6 +85,9 @@ class Paced:
 
     def __init__(self, seconds):
         self.seconds = seconds
+
+    def measures(self, contender):
+        return contender.name == "ours"
 
     def run(self, contender, context):
         options = {

@@ -21,6 +21,7 @@ class Load:
 
 class Bare:
     name = "bare"
+    speaks_tls = True
     ready = "ready"
     done = "done"
 
@@ -43,6 +44,11 @@ class Bare:
         child.finish()
 
 
+class Floor(Bare):
+    name = "floor"
+    speaks_tls = False
+
+
 class Go(Bare):
     name = "go"
 
@@ -51,6 +57,7 @@ class Ours:
     """The ordinary binary with ordinary options: one round of many requests."""
 
     name = "ours"
+    speaks_tls = True
     ready = "STARTING MULTI-ROUND TEST"
     done = "MULTI-ROUND TEST COMPLETE"
 

@@ -1,15 +1,17 @@
-// go-peer: the same work as the bare client, in the shape that a Go program gives
-// it: one goroutine a request, a channel of idle connections, one goroutine that
-// reads each connection, and a collector that keeps a request's frames.
+// go-peer: the same work as the bare client, as the service's own Go SDK and its example
+// of a connection pool do it: one goroutine a request, a channel of idle connections, one
+// goroutine that reads each connection, one for each frame, which is unmarshalled
+// whole, copied and kept by the request's collector, and a drawn id for each request.
 //
 //	go-peer SESSIONS REQUESTS AUDIO-FILE
 //
-// It speaks the protocol itself, over gorilla/websocket: the service's own Go SDK is
-// not on the module proxy.
+// It speaks the protocol itself, over gorilla/websocket: the SDK is not on the module
+// proxy.
 package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,20 +26,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-	"google.golang.org/protobuf/encoding/protowire"
-)
+	"google.golang.org/protobuf/proto"
 
-// Types of the envelope, and the field that holds each (protocol/wire.hpp).
-const (
-	configureSession = 1
-	confirmSession   = 2
-	audioInput       = 3
-	animation        = 5
-
-	typeField      = 1
-	configureField = 2
-	audioField     = 4
-	animationField = 6
+	"avatar-pool/bench/go-peer/schema"
 )
 
 func fail(what string, err error) {
@@ -51,95 +42,73 @@ func must(what string, err error) {
 	}
 }
 
-func envelope(kind uint64, field protowire.Number, body []byte) []byte {
-	message := protowire.AppendTag(nil, typeField, protowire.VarintType)
-	message = protowire.AppendVarint(message, kind)
-	message = protowire.AppendTag(message, field, protowire.BytesType)
-	return protowire.AppendBytes(message, body)
+func encode(message *schema.Envelope) []byte {
+	bytes, err := proto.Marshal(message)
+	must("encoding", err)
+	return bytes
 }
 
 func encodeConfiguration() []byte {
-	body := protowire.AppendTag(nil, 1, protowire.VarintType)
-	return envelope(configureSession, configureField, protowire.AppendVarint(body, 16000))
+	return encode(&schema.Envelope{
+		Type: schema.Type_TYPE_CLIENT_CONFIGURE_SESSION,
+		Content: &schema.Envelope_ClientConfigureSession{
+			ClientConfigureSession: &schema.ConfigureSession{SampleRate: 16000}},
+	})
 }
 
 func encodeAudio(id string, audio []byte) []byte {
-	body := protowire.AppendTag(nil, 1, protowire.BytesType)
-	body = protowire.AppendString(body, id)
-	body = protowire.AppendTag(body, 2, protowire.VarintType)
-	body = protowire.AppendVarint(body, 1)
-	body = protowire.AppendTag(body, 3, protowire.BytesType)
-	return envelope(audioInput, audioField, protowire.AppendBytes(body, audio))
-}
-
-// fields calls visit for every field of a message.
-func fields(message []byte, visit func(number protowire.Number, value uint64, bytes []byte)) {
-	for len(message) > 0 {
-		number, kind, size := protowire.ConsumeTag(message)
-		if size < 0 {
-			fail("reading", protowire.ParseError(size))
-		}
-		message = message[size:]
-		var value uint64
-		var bytes []byte
-		switch kind {
-		case protowire.VarintType:
-			value, size = protowire.ConsumeVarint(message)
-		case protowire.BytesType:
-			bytes, size = protowire.ConsumeBytes(message)
-		default:
-			size = protowire.ConsumeFieldValue(number, kind, message)
-		}
-		if size < 0 {
-			fail("reading", protowire.ParseError(size))
-		}
-		visit(number, value, bytes)
-		message = message[size:]
-	}
-}
-
-type frame struct {
-	id  string
-	end bool
-}
-
-func decode(message []byte) (kind uint64, got frame) {
-	fields(message, func(number protowire.Number, value uint64, body []byte) {
-		switch number {
-		case typeField:
-			kind = value
-		case animationField:
-			fields(body, func(number protowire.Number, value uint64, bytes []byte) {
-				switch number {
-				case 2:
-					got.id = string(bytes)
-				case 3:
-					got.end = value != 0
-				}
-			})
-		}
+	return encode(&schema.Envelope{
+		Type: schema.Type_TYPE_CLIENT_AUDIO_INPUT,
+		Content: &schema.Envelope_ClientAudioInput{
+			ClientAudioInput: &schema.AudioInput{ReqId: id, End: true, Audio: audio}},
 	})
-	return
 }
 
-// collector gathers the frames of one request.
+func decode(bytes []byte) *schema.Envelope {
+	var message schema.Envelope
+	must("reading", proto.Unmarshal(bytes, &message))
+	return &message
+}
+
+// requestID is the time and twelve characters drawn at random.
+func requestID() string {
+	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+	drawn := make([]byte, 12)
+	_, err := rand.Read(drawn)
+	must("drawing an id", err)
+	for i, each := range drawn {
+		drawn[i] = alphabet[int(each)%len(alphabet)]
+	}
+	return time.Now().UTC().Format("20060102150405") + "_" + string(drawn)
+}
+
+// collector gathers the frames of one request, each from a goroutine of its own.
 type collector struct {
+	adding sync.WaitGroup
 	mutex  sync.Mutex
 	id     string
 	frames [][]byte
 	done   chan struct{}
 }
 
-func (c *collector) add(message []byte, got frame) {
+func (c *collector) add(frame *schema.ResponseAnimation, message []byte) {
+	defer c.adding.Done()
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if got.id != c.id {
+	if frame.ReqId != c.id {
 		fail("reading", fmt.Errorf("a frame of another request"))
 	}
 	c.frames = append(c.frames, message)
-	if got.end {
+	if frame.End {
 		close(c.done)
 	}
+}
+
+// all waits for the last frame, which may overtake others.
+func (c *collector) all() int {
+	<-c.done
+	c.adding.Wait()
+	return len(c.frames)
 }
 
 func (c *collector) reset(id string) {
@@ -179,8 +148,8 @@ func (s *service) open() *session {
 	must("configuring", connection.WriteMessage(websocket.BinaryMessage, encodeConfiguration()))
 	_, message, err := connection.ReadMessage()
 	must("confirmation", err)
-	if kind, _ := decode(message); kind != confirmSession {
-		fail("confirmation", fmt.Errorf("message type %d", kind))
+	if got := decode(message); got.GetServerConfirmSession() == nil {
+		fail("confirmation", fmt.Errorf("message type %v", got.Type))
 	}
 	opened := &session{connection: connection}
 	go opened.read()
@@ -193,17 +162,18 @@ func (s *session) read() {
 		if err != nil {
 			return
 		}
-		if kind, got := decode(message); kind == animation {
-			s.collector.add(message, got)
+		if frame := decode(message).GetServerResponseAnimation(); frame != nil {
+			s.collector.adding.Add(1)
+			go s.collector.add(frame, bytes.Clone(message))
 		}
 	}
 }
 
-func (s *session) request(id string, audio []byte) int {
+func (s *session) request(audio []byte) int {
+	id := requestID()
 	s.collector.reset(id)
 	must("sending", s.connection.WriteMessage(websocket.BinaryMessage, encodeAudio(id, audio)))
-	<-s.collector.done
-	return len(s.collector.frames)
+	return s.collector.all()
 }
 
 func fromEnvironment(name string) string {
@@ -261,7 +231,7 @@ func main() {
 			borrowed := <-idle
 			defer func() { idle <- borrowed }()
 			started := time.Now()
-			frames.Add(int64(borrowed.request(fmt.Sprintf("request-%d", i), audio)))
+			frames.Add(int64(borrowed.request(audio)))
 			latencies[i] = float64(time.Since(started).Microseconds()) / 1000
 		}()
 	}
