@@ -10,8 +10,8 @@ namespace avatar::transport {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-audio_sender::audio_sender(std::weak_ptr<containment> owner, asio::io_context& io, websocket& ws,
-                           audio_sender_events events)
+audio_sender::audio_sender(std::weak_ptr<containment> owner, asio::io_context& io,
+                           client_websocket& ws, audio_sender_events events)
     : owner_(std::move(owner)),
       ws_(ws),
       events_(std::move(events)),

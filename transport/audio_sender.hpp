@@ -32,8 +32,8 @@ class audio_sender {
 public:
     /// `owner` is kept alive by every write under way, and what happens later is a
     /// step of it. `ws` is part of it.
-    audio_sender(std::weak_ptr<containment> owner, boost::asio::io_context& io, websocket& ws,
-                 audio_sender_events events);
+    audio_sender(std::weak_ptr<containment> owner, boost::asio::io_context& io,
+                 client_websocket& ws, audio_sender_events events);
 
     /// Begins to send. One request at a time.
     void send(std::string request_id, audio_clip audio);
@@ -67,7 +67,7 @@ private:
     void on_written(boost::system::error_code ec);
 
     std::weak_ptr<containment> owner_;
-    websocket& ws_;
+    client_websocket& ws_;
     audio_sender_events events_;
     steady_timer next_piece_due_;
 

@@ -22,6 +22,9 @@ using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
 
+constexpr auto text_frame = "text frame instead of a binary one";
+constexpr std::size_t first_room = 64; // Bytes.
+
 /// Why a clip does not fit a session that was agreed for that format; nothing: it fits.
 std::optional<protocol::failure> misfit(const audio_clip& clip, const clip_format& agreed) {
     const auto& format = clip.format();
@@ -92,8 +95,12 @@ void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
     time_limit_.lift();
     upgrade_answer_ = {};
     at_step(failure_phase::websocket_runtime, "reading");
-    limit_unconfirmed(ws_->next_layer().socket().native_handle(), 2 * settings_->channel.keepalive);
+    limit_unconfirmed(connection().socket().native_handle(), 2 * settings_->channel.keepalive);
     examine_after(settings_->channel.keepalive);
+    ws_->next_layer().take_messages(
+        settings_->channel.service.max_message_size, [this](std::string_view bytes) {
+            contain([&] { on_message(bytes); }); // The read that is under way keeps this alive.
+        });
     sink_(channel_opened{connection_id_});
     read_next(self);
 }
@@ -136,9 +143,9 @@ void avatar_connection::require_opening() const {
 awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
     at_step(failure_phase::websocket_connect, "WebSocket upgrade");
     const auto& channel = settings_->channel;
-    ws_.emplace(std::move(*stream_));
+    ws_.emplace(std::move(*stream_), thread_state_->read_buffer);
     stream_.reset();
-    ws_->next_layer().set_teardown_timeout(channel.close_timeout);
+    connection().set_teardown_timeout(channel.close_timeout);
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
     if (!channel.service.use_query_auth)
@@ -175,7 +182,8 @@ awaitable<void> avatar_connection::agree_session() {
     connection_id_ = confirm->connection_id;
     for (const auto secret : secrets()) // The id is logged.
         protocol::replace_secret(connection_id_, secret, "***");
-    buffer_.consume(buffer_.size());
+    buffer_.clear();
+    buffer_.shrink_to_fit();
 }
 
 void avatar_connection::finish(protocol::failure reason) {
@@ -218,27 +226,33 @@ void avatar_connection::end(protocol::failure reason) {
 /// The answer to the first message; its views point into the buffer.
 awaitable<protocol::message> avatar_connection::read_answer() {
     co_await ws_->async_read(buffer_, use_awaitable);
-    co_return message_in_buffer();
+    if (ws_->got_text())
+        fail(failure_code::protocol_error, text_frame);
+    co_return decode(message_in_buffer());
 }
 
-protocol::message avatar_connection::message_in_buffer() {
-    if (ws_->got_text())
-        fail(failure_code::protocol_error, "text frame instead of a binary one");
+std::string_view avatar_connection::message_in_buffer() const {
     const auto data = buffer_.cdata();
-    auto message = protocol::decode({static_cast<const char*>(data.data()), data.size()});
+    return {static_cast<const char*>(data.data()), data.size()};
+}
+
+protocol::message avatar_connection::decode(std::string_view bytes) const {
+    auto message = protocol::decode(bytes);
     if (!message)
         fail(failure_code::protocol_error, "message that is no valid protobuf");
     return *std::move(message);
 }
 
-/// No coroutine: for a frame of a kilobyte that would cost as much again. In pieces,
-/// since a message that comes in one needs no operation on top of that. And `self`
-/// goes on from read to read, since taking it anew is an atomic operation; by reference
-/// up to the read, so that it lives while a step that throws is contained.
+/// Beast's read, during which whole messages go past it (see `message_stream`): it ends
+/// with a part of a message in several frames, or with the connection. No coroutine, which
+/// would cost each of these parts as much again. `self` goes on from read to read; by
+/// reference up to the read, so that it lives while a step that throws is contained.
 void avatar_connection::read_next(std::shared_ptr<avatar_connection>& self) {
-    const auto room = buffer_.prepare(ws_->read_size_hint(buffer_));
+    // Most sessions never see such a message: no memory for it until it has begun.
+    const auto room = buffer_.size() == 0 ? first_room : ws_->read_size_hint(buffer_);
     ws_->async_read_some(
-        room, [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
+        buffer_.prepare(room),
+        [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
             auto& reader = *self;
             reader.contain([&] { reader.on_read(self, ec, size); });
         });
@@ -250,18 +264,23 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
         return;
     if (ec)
         return finish(why(ec));
-    health_.on_received();
     buffer_.commit(size);
-    if (!ws_->is_message_done())
-        return read_next(self);
-    on_message(message_in_buffer());
-    buffer_.consume(buffer_.size());
+    if (ws_->is_message_done()) {
+        if (ws_->got_text())
+            fail(failure_code::protocol_error, text_frame);
+        on_message(message_in_buffer());
+        buffer_.clear();
+        buffer_.shrink_to_fit();
+    }
     read_next(self);
 }
 
-void avatar_connection::on_message(const protocol::message& message) {
+void avatar_connection::on_message(std::string_view bytes) {
+    if (stage_ == stage::ended)
+        return;
+    const auto message = decode(bytes);
     if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
-        if (auto end = exchange_.on_frame(*frame, buffer_.size()))
+        if (auto end = exchange_.on_frame(*frame, bytes.size()))
             end_exchange(std::move(*end));
     } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
         on_server_error(*error);
@@ -298,7 +317,7 @@ void avatar_connection::send(std::string request_id, audio_clip audio) {
         exchange_.start(std::move(request_id));
         return sink_(exchange_.finish(std::move(*why)));
     }
-    before_sending_ = ws_->next_layer().progress();
+    before_sending_ = connection().progress();
     exchange_.start(request_id);
     if (!has_ended(before_sending_)) // Else the reader is about to meet the end.
         sender_->send(std::move(request_id), std::move(audio));
@@ -314,7 +333,7 @@ bool avatar_connection::takes_call(const char* call) const {
 
 /// Of the request under way, by the service's machine.
 bool avatar_connection::request_accepted() {
-    return may_have_arrived(before_sending_, ws_->next_layer().progress(),
+    return may_have_arrived(before_sending_, connection().progress(),
                             std::chrono::steady_clock::now() - exchange_.started());
 }
 
@@ -374,7 +393,7 @@ void avatar_connection::examine_after(std::chrono::milliseconds pause) {
 }
 
 void avatar_connection::examine_health() {
-    const auto found = health_.examine(sender_->writing(), ws_->next_layer().progress(),
+    const auto found = health_.examine(sender_->writing(), connection().progress(),
                                        std::chrono::steady_clock::now());
     if (found.state == health_check::finding::silent)
         return cut(exceeded_limit::silence);
@@ -406,7 +425,6 @@ void avatar_connection::ping() {
 void avatar_connection::on_control_frame(websockets::frame_type kind, std::string_view payload) {
     if (stage_ == stage::ended)
         return;
-    health_.on_received();
     // A service that has sent its close frame answers nothing any more, but Beast
     // waits for it to end the connection, and it may take its time.
     if (kind == websockets::frame_type::close)
@@ -451,6 +469,10 @@ void avatar_connection::cut() {
         stream_->close();
     if (ws_)
         ws_->next_layer().close();
+}
+
+stream& avatar_connection::connection() {
+    return ws_ ? ws_->next_layer().next_layer() : *stream_;
 }
 
 /// Services echo what they were sent; secrets go no further.
@@ -513,7 +535,7 @@ protocol::failure avatar_connection::failed_step() {
     return reason;
 }
 
-void avatar_connection::fail(failure_code code, std::string detail) {
+void avatar_connection::fail(failure_code code, std::string detail) const {
     protocol::failure reason;
     reason.code = code;
     reason.phase = phase_;

@@ -38,6 +38,7 @@ struct thread_state {
 
     std::shared_ptr<name_lookup> names;
     tls_sessions sessions;
+    std::vector<char> read_buffer = std::vector<char>(64 * 1024); ///< See `message_stream`.
 };
 
 /// One connection to the avatar service, from the token to the close frame.
@@ -72,13 +73,14 @@ private:
     void read_next(std::shared_ptr<avatar_connection>& self);
     void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
                  std::size_t size);
-    void on_message(const protocol::message& message);
+    void on_message(std::string_view bytes);
     void finish(protocol::failure reason);
     void end(protocol::failure reason);
     void on_exception() override;
 
     awaitable<protocol::message> read_answer();
-    protocol::message message_in_buffer();
+    protocol::message decode(std::string_view bytes) const;
+    std::string_view message_in_buffer() const;
     void on_server_error(const protocol::server_error& error);
     void end_exchange(exchange_finished end);
     audio_sender_events sender_events();
@@ -93,13 +95,14 @@ private:
     void cut(exceeded_limit because);
     void cut();
     void at_step(protocol::failure_phase phase, const char* step);
+    stream& connection();
     protocol::failure why(const boost::system::error_code& ec);
     bool request_accepted();
     bool takes_call(const char* call) const;
     void redact(protocol::failure& f) const;
     std::vector<std::string_view> secrets() const;
     protocol::failure failed_step();
-    [[noreturn]] void fail(protocol::failure_code code, std::string detail);
+    [[noreturn]] void fail(protocol::failure_code code, std::string detail) const;
 
     enum class stage {
         made,
@@ -116,10 +119,10 @@ private:
 
     std::shared_ptr<thread_state> thread_state_;
     steady_timer lookup_timer_;
-    std::optional<stream> stream_; // While connecting, ...
-    std::optional<websocket> ws_;  // ... then this.
+    std::optional<stream> stream_;       // While connecting, ...
+    std::optional<client_websocket> ws_; // ... then this.
     time_limit time_limit_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_; // Of what Beast reads.
     boost::beast::websocket::response_type upgrade_answer_;
 
     protocol::failure_phase phase_ = protocol::failure_phase::none;

@@ -37,10 +37,9 @@ void expect_host(SSL* ssl, const std::string& host) {
 awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
     const auto reached = co_await asio::async_connect(s.socket(), addresses, use_awaitable);
     // Having waited for the connection, Asio would watch for room to write for ever,
-    // and the kernel tell it of some whenever the TLS stream waits for something to
-    // read. Registered anew it does not.
-    if (s.tls())
-        s.socket().assign(reached.protocol(), s.socket().release());
+    // and the kernel tell it of some at each wait for something to read. Registered anew
+    // it does not.
+    s.socket().assign(reached.protocol(), s.socket().release());
     s.socket().set_option(asio::ip::tcp::no_delay(true));
 }
 

@@ -25,15 +25,15 @@ constexpr auto longest_delay = std::chrono::milliseconds(500);
 std::optional<tcp_progress> progress_of(int socket) {
     tcp_info info{};
     socklen_t size = sizeof info;
-    constexpr auto end_of_acked = offsetof(tcp_info, tcpi_bytes_received); // Which follows.
-    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < end_of_acked)
+    constexpr auto needed = offsetof(tcp_info, tcpi_segs_out); // Follows the last of them.
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
         return std::nullopt;
     int queued = 0;
     if (ioctl(socket, SIOCOUTQ, &queued) != 0)
         return std::nullopt;
     return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
                         std::chrono::milliseconds(info.tcpi_last_data_recv),
-                        static_cast<std::uint64_t>(queued)};
+                        static_cast<std::uint64_t>(queued), info.tcpi_bytes_received};
 }
 
 bool has_ended(const std::optional<tcp_progress>& now) {

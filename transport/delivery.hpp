@@ -12,6 +12,7 @@ struct tcp_progress {
     std::uint64_t acknowledged = 0;       ///< Bytes of ours that the other machine has confirmed.
     std::chrono::milliseconds silence{0}; ///< Since the last byte of theirs.
     std::uint64_t queued = 0;             ///< Bytes of ours that wait in the kernel.
+    std::uint64_t received = 0;           ///< Bytes of theirs that have come.
 };
 
 /// Asks the kernel; nothing when it cannot tell. Source: tcp(7), TCP_INFO, with

@@ -10,6 +10,8 @@ health_check::examine(bool writing, const std::optional<tcp_progress>& progress,
     const auto limit = 2 * keepalive_;
     const auto stalled = writes_.stalled_for(writing, progress, now);
     const auto silence = progress ? silence_at(*progress, now) : std::chrono::milliseconds(0);
+    if (progress && std::exchange(received_, progress->received) != progress->received)
+        pinged_ = false;
     // A program that stood still itself finds a long silence before it has pinged.
     if (silence >= limit && pinged_)
         return {finding::silent};

@@ -30,9 +30,6 @@ public:
     /// `writing`: a write is under way.
     finding examine(bool writing, const std::optional<tcp_progress>& progress, time_point now);
 
-    /// The service has sent something.
-    void on_received() { pinged_ = false; }
-
     /// The session asks whether the service still answers.
     void start_check() { awaited_ = ++checks_; }
 
@@ -54,6 +51,7 @@ private:
     std::chrono::milliseconds keepalive_;
     write_watch writes_;
     bool pinged_ = false;               // By `examine`, and nothing has come since.
+    std::uint64_t received_ = 0;        // When last examined.
     std::optional<std::uint64_t> ping_; // The check that the ping being written carries.
     std::uint64_t awaited_ = 0;         // That has no answer yet; 0: none.
     std::uint64_t checks_ = 0;

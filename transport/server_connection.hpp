@@ -83,8 +83,8 @@ private:
     stream& connection();
 
     boost::asio::ip::tcp::endpoint client_;
-    std::optional<stream> stream_; // Until the upgrade, ...
-    std::optional<websocket> ws_;  // ... then this.
+    std::optional<stream> stream_;       // Until the upgrade, ...
+    std::optional<server_websocket> ws_; // ... then this.
     time_limit time_limit_;
     steady_timer pause_;
     boost::beast::flat_buffer buffer_;

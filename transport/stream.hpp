@@ -15,6 +15,10 @@
 
 namespace avatar::transport {
 
+/// Reads what a socket has, as far as it fits; 0 without an error: nothing yet.
+std::size_t read_socket_now(tcp_socket& socket, boost::asio::mutable_buffer to,
+                            boost::system::error_code& ec);
+
 /// A TCP connection, with TLS or without: decided at run time, so that all
 /// that stands on top is compiled once. An AsyncStream in Asio's sense, and a
 /// next layer for Beast's WebSocket stream.
@@ -64,6 +68,25 @@ public:
             if (!ec && !timer.expired()) // It goes with this.
                 socket().shutdown(socket_type::shutdown_receive, ignored);
         });
+    }
+
+    /// Waits until `read_now` is worth trying.
+    template <class Token>
+    auto async_wait_readable(Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            [this](auto&& handler) {
+                if (tls_)
+                    tls_->async_wait_readable(std::forward<decltype(handler)>(handler));
+                else
+                    plain_->async_wait(socket_type::wait_read,
+                                       std::forward<decltype(handler)>(handler));
+            },
+            token);
+    }
+
+    /// Reads what there is, as far as it fits; 0 without an error: nothing yet.
+    std::size_t read_now(boost::asio::mutable_buffer to, boost::system::error_code& ec) {
+        return tls_ ? tls_->read_now(to, ec) : read_socket_now(*plain_, to, ec);
     }
 
     template <class Buffers, class Token>

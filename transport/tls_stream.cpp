@@ -70,6 +70,20 @@ tls_stream::step tls_stream::read(asio::mutable_buffer to) {
     return outcome(SSL_read(ssl_.get(), to.data(), as_int(to.size())));
 }
 
+/// Record by record. An error is told when all that came before it has been given:
+/// OpenSSL would not repeat it.
+std::size_t tls_stream::read_now(asio::mutable_buffer to, error_code& ec) {
+    std::size_t size = 0;
+    while (size < to.size() && !latest_read_.ec) {
+        latest_read_ = read(to + size);
+        size += latest_read_.bytes;
+        if (latest_read_.state != step::done)
+            break;
+    }
+    ec = size == 0 ? std::exchange(latest_read_.ec, {}) : error_code();
+    return size;
+}
+
 tls_stream::step tls_stream::write(asio::const_buffer from) {
     if (from.size() == 0)
         return {};

@@ -2,6 +2,7 @@
 
 #include "transport/executor.hpp"
 
+#include <boost/asio/append.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/post.hpp>
@@ -80,6 +81,26 @@ public:
             std::forward<Token>(token));
     }
 
+    /// Waits until `read_now` is worth trying, which it is at once where OpenSSL may still
+    /// hold something.
+    template <class Token>
+    auto async_wait_readable(Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            [this](auto&& handler) {
+                if (latest_read_.state == step::done)
+                    boost::asio::post(socket_.get_executor(),
+                                      boost::asio::append(std::forward<decltype(handler)>(handler),
+                                                          boost::system::error_code()));
+                else
+                    socket_.async_wait(kind_of_wait(latest_read_),
+                                       std::forward<decltype(handler)>(handler));
+            },
+            token);
+    }
+
+    /// Reads what there is, as far as it fits; 0 without an error: nothing yet.
+    std::size_t read_now(boost::asio::mutable_buffer to, boost::system::error_code& ec);
+
     template <class Buffers, class Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
         return run<void(boost::system::error_code, std::size_t)>(
@@ -103,6 +124,10 @@ private:
         bool drained = false; // The latest read has taken all there was.
         bool ended = false;
     };
+
+    static tcp_socket::wait_type kind_of_wait(const step& s) {
+        return s.state == step::until_readable ? tcp_socket::wait_read : tcp_socket::wait_write;
+    }
 
     step shake_hands(handshake_type role);
     step shut_down();
@@ -156,9 +181,7 @@ private:
         template <class Self>
         void wait(Self& self) {
             begun = true;
-            tls.socket_.async_wait(latest.state == step::until_readable ? tcp_socket::wait_read
-                                                                        : tcp_socket::wait_write,
-                                   std::move(self));
+            tls.socket_.async_wait(kind_of_wait(latest), std::move(self));
         }
     };
 
@@ -173,6 +196,7 @@ private:
     };
 
     tcp_socket socket_;
+    step latest_read_; // Of `read_now`; with an error that it has not told yet.
     source source_;
     std::unique_ptr<SSL, free_ssl> ssl_;
 };

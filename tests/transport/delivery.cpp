@@ -57,7 +57,7 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(delivery_tests, fixture)
 
-CAF_TEST(what the other side has confirmed is counted) {
+CAF_TEST(what the other side has confirmed and sent is counted) {
     const auto before = progress_of(ours);
     CAF_REQUIRE(before.has_value());
     CAF_CHECK(before->established);
@@ -66,6 +66,7 @@ CAF_TEST(what the other side has confirmed is counted) {
     const auto after = progress_of(ours);
     CAF_REQUIRE(after.has_value());
     CAF_CHECK_EQUAL(after->acknowledged - before->acknowledged, 1000u);
+    CAF_CHECK_EQUAL(after->received - before->received, 1u);
     CAF_CHECK(may_have_arrived(before, after, 1h));
 }
 

@@ -1,0 +1,68 @@
+#include "transport/message_stream.hpp"
+
+#include <cstring>
+
+namespace avatar::transport {
+
+namespace asio = boost::asio;
+
+void message_stream::take_messages(std::uint64_t largest, message_handler handler) {
+    reader_.take_messages(largest);
+    on_message_ = std::move(handler);
+}
+
+void message_stream::resume() {
+    reader_.hold_data(false);
+    resumed_.reset();
+}
+
+void message_stream::close() {
+    next_.close();
+    resumed_.reset();
+}
+
+std::optional<message_stream::read_result> message_stream::read(asio::mutable_buffer to) {
+    if (!next_.socket().is_open())
+        return read_result{asio::error::operation_aborted};
+    if (!kept_.empty()) {
+        auto input = std::string_view(kept_).substr(kept_from_);
+        auto result = hand_on(input, to);
+        kept_from_ = kept_.size() - input.size();
+        if (input.empty())
+            kept_ = std::string();
+        return result;
+    }
+    boost::system::error_code ec;
+    const auto size = next_.read_now(asio::buffer(buffer_.data(), buffer_.size()), ec);
+    if (ec)
+        return read_result{ec};
+    std::string_view input(buffer_.data(), size);
+    auto result = hand_on(input, to);
+    kept_ = input;
+    kept_from_ = 0;
+    return result;
+}
+
+/// Up to something for Beast, or to data that is held.
+std::optional<message_stream::read_result> message_stream::hand_on(std::string_view& input,
+                                                                   asio::mutable_buffer to) {
+    for (;;) {
+        const auto next = reader_.next(input, to.size());
+        switch (next.kind) {
+        case frame_reader::piece::nothing:
+            return std::nullopt;
+        case frame_reader::piece::rest:
+            std::memcpy(to.data(), next.bytes.data(), next.bytes.size());
+            return read_result{{}, next.bytes.size()};
+        case frame_reader::piece::held:
+            resumed_.emplace(get_executor(), steady_timer::time_point::max());
+            return std::nullopt;
+        case frame_reader::piece::message:
+            on_message_(next.bytes);
+            if (!next_.socket().is_open())
+                return read_result{asio::error::operation_aborted};
+        }
+    }
+}
+
+} // namespace avatar::transport
