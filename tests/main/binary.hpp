@@ -5,8 +5,6 @@
 #include "tests/support/process.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <regex>
 #include <string>
 
 namespace avatar::tests {
@@ -18,18 +16,9 @@ struct outcome {
     std::string err;
 };
 
-inline outcome run_binary(const arguments& with, const environment& variables = {}) {
-    process child(AVATAR_POOL_BINARY, with, variables);
-    outcome result;
-    result.code = child.wait();
-    result.out = child.out();
-    result.err = child.err();
-    return result;
-}
+outcome run_binary(const arguments& with, const environment& variables = {});
 
-inline bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part);
 
 /// Fails with the whole text, so that what was printed instead can be read.
 inline void check_contains(const std::string& text, const std::string& part) {
@@ -39,69 +28,35 @@ inline void check_contains(const std::string& text, const std::string& part) {
         CAF_CHECK(true);
 }
 
-inline arguments joined(arguments first, const arguments& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
+arguments joined(arguments first, const arguments& second);
 
 /// A run on the embedded emulator that does not take long.
-inline arguments quick_run(const arguments& more = {}) {
-    return joined({"run", "--emulator", "--pool.size=2", "--rounds.count=2",
-                   "--rounds.concurrency=3", "--rounds.interval=10ms", "--emulator.first-frame=0",
-                   "--emulator.frame-interval=1ms"},
-                  more);
-}
+arguments quick_run(const arguments& more = {});
 
 /// The command line of such a run, for a shell.
-inline std::string quick_run_in_words(const arguments& more = {}) {
-    std::string command = AVATAR_POOL_BINARY;
-    for (const auto& argument : quick_run(more))
-        command += " " + argument;
-    return command;
-}
+std::string quick_run_in_words(const arguments& more = {});
 
 /// A run against a service of the test's own.
-inline environment pointing_at(const local_service& service) {
-    return {{"AVATAR_API_KEY", "key-of-the-test"},
-            {"AVATAR_APP_ID", "app-1"},
-            {"AVATAR_CONSOLE_ENDPOINT", service.url("/v1/console")},
-            {"AVATAR_INGRESS_ENDPOINT", service.url("/v1/ingress")},
-            {"AVATAR_SESSION_AVATAR_ID", "avatar-1"}};
-}
+environment pointing_at(const local_service& service);
 
 /// The variables of the `export NAME="value"` lines.
-inline environment exported(const std::string& text) {
-    environment variables;
-    const std::regex line("export ([A-Z_]+)=[\"']?([^\"'\n]*)[\"']?");
-    for (std::sregex_iterator i(text.begin(), text.end(), line), end; i != end; ++i)
-        variables[(*i)[1]] = (*i)[2];
-    return variables;
-}
+environment exported(const std::string& text);
 
 /// A folder that goes with the test.
 class scratch_folder {
 public:
-    scratch_folder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "avatar-pool-XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
-    }
-    ~scratch_folder() { std::filesystem::remove_all(path_); }
+    scratch_folder();
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    ~scratch_folder();
 
-    std::string file(const std::string& name, const std::string& content) const {
-        const auto file = path_ / name;
-        std::ofstream(file, std::ios::binary) << content;
-        return file.string();
-    }
-
+    std::string file(const std::string& name, const std::string& content) const;
     std::string path(const std::string& name) const { return (path_ / name).string(); }
 
 private:
     std::filesystem::path path_;
 };
 
-inline std::string content_of(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+std::string content_of(const std::string& file);
 
 } // namespace avatar::tests

@@ -3,6 +3,7 @@
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <regex>
 #include <unistd.h>
 
 #define CAF_SUITE log
