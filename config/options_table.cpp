@@ -36,6 +36,8 @@ std::vector<option> service_options() {
          "Let API key and session token go unencrypted, over http and ws, to another machine"},
         {"service.ca-file", "", text(at<in, &g::ca_file>, "FILE"),
          "PEM file of certificates to trust; empty: the system's"},
+        {"service.max-opening", "", whole(at<in, &g::max_opening>, 1, 1'000'000),
+         "Connections that each thread opens at once; the others wait for their turn"},
         {"service.connect-timeout", "", duration(at<in, &g::connect_timeout>, 1ms),
          "Bound on opening a connection: token, TCP, TLS, upgrade and handshake together"},
         {"service.max-message-size", "",

@@ -25,8 +25,9 @@ struct service_settings {
     bool use_query_auth = false; ///< Credentials in the query instead of in headers.
     /// Secrets may leave this machine unencrypted, over http and ws.
     bool allow_plaintext = false;
-    std::string ca_file; ///< PEM bundle to trust; empty: the system's.
-    /// From the start of a connection until the service has confirmed the
+    std::string ca_file;          ///< PEM bundle to trust; empty: the system's.
+    std::size_t max_opening = 64; ///< Connections that each thread opens at once; others wait.
+    /// From when it is a connection's turn to open until the service has confirmed the
     /// session: token, TCP, TLS, upgrade and handshake together.
     milliseconds connect_timeout = std::chrono::seconds(10);
     std::size_t max_message_size = 16 * 1024 * 1024; ///< Bytes; a larger frame closes the session.

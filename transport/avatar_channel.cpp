@@ -67,10 +67,10 @@ private:
 /// whichever thread these run.
 using thread_states = std::map<boost::asio::io_context*, std::shared_ptr<thread_state>>;
 
-thread_states make_thread_states(const io_runtime& io) {
+thread_states make_thread_states(const io_runtime& io, std::size_t max_opening) {
     thread_states all;
     for (auto* context : io.contexts())
-        all.emplace(context, std::make_shared<thread_state>(*context));
+        all.emplace(context, std::make_shared<thread_state>(*context, max_opening));
     return all;
 }
 
@@ -102,7 +102,8 @@ channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) 
     config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
                               settings.audio.sample_rate, settings.audio.bitrate, settings.egress});
     auto common = std::make_shared<const connection_settings>(in_common(std::move(settings)));
-    auto all = std::make_shared<const thread_states>(make_thread_states(io));
+    auto all = std::make_shared<const thread_states>(
+        make_thread_states(io, common->channel.service.max_opening));
     return [&io, common, all](channel_sink sink) -> std::unique_ptr<channel> {
         auto& context = io.next();
         return std::make_unique<avatar_channel>(std::make_shared<avatar_connection>(

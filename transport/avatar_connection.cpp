@@ -48,7 +48,7 @@ avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<threa
       settings_(std::move(settings)),
       sink_(std::move(sink)),
       thread_state_(std::move(thread)),
-      lookup_timer_(io),
+      waits_for_others_(io),
       time_limit_(io.get_executor()),
       examination_due_(io),
       health_(settings_->channel.keepalive) {}
@@ -66,9 +66,12 @@ void avatar_connection::open() {
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
 awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) {
+    opening_limit::permit permit;
     try {
-        limit_time(settings_->channel.service.connect_timeout);
+        permit = co_await thread_state_->openings.acquire(waits_for_others_);
+        require_opening();
         const auto& service = settings_->channel.service;
+        limit_time(service.connect_timeout);
         co_await fetch_token();
         const auto ingress =
             service.use_query_auth
@@ -87,6 +90,7 @@ awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) 
         finish(failed_step());
         co_return;
     }
+    permit.reset();
     contain([&] { on_opened(self); });
 }
 
@@ -125,7 +129,7 @@ awaitable<void> avatar_connection::fetch_token() {
 
 awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
     stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await thread_state_->names->find(to.host, to.port, lookup_timer_);
+    auto addresses = co_await thread_state_->names->find(to.host, to.port, waits_for_others_);
     require_opening();
     co_await connect_tcp(*stream_, std::move(addresses));
     if (to.tls) {
@@ -464,7 +468,7 @@ void avatar_connection::cut(exceeded_limit because) {
 }
 
 void avatar_connection::cut() {
-    lookup_timer_.cancel();
+    waits_for_others_.cancel();
     if (stream_)
         stream_->close();
     if (ws_)

@@ -8,6 +8,7 @@
 #include "transport/exchange.hpp"
 #include "transport/explain.hpp"
 #include "transport/health_check.hpp"
+#include "transport/opening_limit.hpp"
 #include "transport/time_limit.hpp"
 #include "transport/websocket.hpp"
 
@@ -34,9 +35,12 @@ struct connection_settings {
 
 /// What the connections on one io_context share. Used there only, so without a lock.
 struct thread_state {
-    explicit thread_state(boost::asio::io_context& io) : names(std::make_shared<name_lookup>(io)) {}
+    thread_state(boost::asio::io_context& io, std::size_t max_opening)
+        : names(std::make_shared<name_lookup>(io)),
+          openings(max_opening) {}
 
     std::shared_ptr<name_lookup> names;
+    opening_limit openings;
     tls_sessions sessions;
     std::vector<char> read_buffer = std::vector<char>(64 * 1024); ///< See `message_stream`.
 };
@@ -118,7 +122,7 @@ private:
     stage stage_ = stage::made;
 
     std::shared_ptr<thread_state> thread_state_;
-    steady_timer lookup_timer_;
+    steady_timer waits_for_others_;      // For its turn to open, and for a lookup.
     std::optional<stream> stream_;       // While connecting, ...
     std::optional<client_websocket> ws_; // ... then this.
     time_limit time_limit_;

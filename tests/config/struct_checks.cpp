@@ -34,6 +34,8 @@ const std::vector<bad_value> bad_values = {
     {"service.ingress-endpoint", [](auto& s) { s.service.ingress_endpoint = "ws://\n"; }},
     {"service.avatar-id", [](auto& s) { s.service.avatar_id = "a\x7f"; }},
     {"service.ca-file", [](auto& s) { s.service.ca_file = "a\n"; }},
+    {"service.max-opening", [](auto& s) { s.service.max_opening = 0; }},
+    {"service.max-opening", [](auto& s) { s.service.max_opening = 1'000'001; }},
     {"service.connect-timeout", [](auto& s) { s.service.connect_timeout = 0ms; }},
     {"service.connect-timeout", [](auto& s) { s.service.connect_timeout = -1ms; }},
     {"service.connect-timeout", [](auto& s) { s.service.connect_timeout = too_long; }},
@@ -188,6 +190,7 @@ CAF_TEST(every field that may be bad is tried) {
 
 CAF_TEST(the bounds themselves are good) {
     settings values;
+    values.service.max_opening = 1'000'000;
     values.service.connect_timeout = 1ms;
     values.service.max_message_size = 1024;
     values.pool.size = 1'000'000;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -128,6 +129,60 @@ CAF_TEST(a confirmation as text is no confirmation) {
     };
     const auto failure = failure_of(std::move(script));
     CAF_CHECK_EQUAL(describe(failure), "protocolError: text frame instead of a binary one");
+}
+
+CAF_TEST(no more sessions open at once than may) {
+    std::atomic<int> opening = 0;
+    std::atomic<int> most = 0;
+    service_script script;
+    script.token = [&](const http_request&) {
+        most = std::max<int>(most, ++opening); // On the service's one thread.
+        return http_reply{200, protocol::token_response("token-1")};
+    };
+    script.handshake = [&](transport::peer& peer) {
+        --opening;
+        tests::send(peer, protocol::confirm_session{"connection-1"});
+    };
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.max_opening = 3;
+    const auto make = transport::make_avatar_channels(io, settings);
+    std::vector<std::unique_ptr<transport::channel>> channels;
+    for (int i = 0; i < 20; ++i) {
+        channels.push_back(make([this](channel_event event) { events.put(std::move(event)); }));
+        channels.back()->open();
+    }
+    for (int i = 0; i < 20; ++i)
+        next<channel_opened>();
+    CAF_CHECK(most <= 3);
+    for (auto& each : channels)
+        each->close(close_reason::normal);
+    for (int i = 0; i < 20; ++i)
+        next<channel_closed>();
+}
+
+CAF_TEST(a channel may be closed while it waits for its turn to open) {
+    tests::inbox<int> tokens;
+    service_script script;
+    script.token = [&](const http_request&) {
+        tokens.put(1);
+        return http_reply{200, protocol::token_response("token-1")};
+    };
+    script.handshake = [](transport::peer&) {}; // The first never opens.
+    tests::local_service service(std::move(script));
+    auto settings = settings_for(service);
+    settings.service.max_opening = 1;
+    const auto make = transport::make_avatar_channels(io, settings);
+    const auto sink = [this](channel_event event) { events.put(std::move(event)); };
+    const auto opening = make(sink);
+    opening->open();
+    CAF_REQUIRE(tokens.take().has_value());
+    const auto waiting = make(sink);
+    waiting->open();
+    waiting->close(close_reason::normal);
+    CAF_CHECK(!next<channel_closed>().failure);
+    opening->close(close_reason::normal);
+    CAF_CHECK(!next<channel_closed>().failure);
 }
 
 CAF_TEST(channels with settings that cannot be used are not made) {
