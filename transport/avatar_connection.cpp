@@ -116,10 +116,9 @@ awaitable<void> avatar_connection::fetch_token() {
     co_await connect(console);
     at_step(failure_phase::session_token, "asking for a session token");
     const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
-    std::vector<std::pair<std::string, std::string>> headers{
+    const std::vector<std::pair<std::string, std::string>> headers{
         {"X-Api-Key", channel.service.api_key}};
-    auto answer =
-        co_await post_json(*stream_, console, std::move(headers), protocol::token_request(expiry));
+    auto answer = co_await post_json(*stream_, console, headers, protocol::token_request(expiry));
     stream_->close();
     auto token = protocol::parse_token_response(answer.status, answer.body);
     if (auto* refusal = std::get_if<protocol::failure>(&token))

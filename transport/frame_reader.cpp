@@ -9,7 +9,6 @@ namespace {
 
 // RFC 6455, section 5.2.
 constexpr unsigned char fin = 0x80;
-constexpr unsigned char opcode = 0x0f;
 constexpr unsigned char control = 0x08; // Of an opcode.
 constexpr unsigned char binary = 0x02;
 constexpr unsigned char masked = 0x80;

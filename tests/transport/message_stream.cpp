@@ -209,6 +209,16 @@ CAF_TEST(what comes with the answer to the upgrade is read in its order) {
     });
 }
 
+CAF_TEST(a read before anything has come finds nothing) {
+    over_each([](thread&, session& s) {
+        s.open();
+        std::array<char, 10> bytes{};
+        error_code ec;
+        CAF_CHECK_EQUAL(s.server->read_now(asio::buffer(bytes), ec), 0u);
+        CAF_CHECK(!ec);
+    });
+}
+
 CAF_TEST(a message in several frames comes between those in one) {
     over_each([](thread&, session& s) {
         s.open();
