@@ -1,6 +1,6 @@
-// avatar-soak MINUTES: runs a pool at steady load while everything goes wrong that
-// the emulator can do, and checks that the pool keeps its promises. Prints a table
-// and exits with 1, and a line for each, when a promise was broken.
+// avatar-soak MINUTES [tls]: runs a pool at steady load while everything goes wrong that
+// the emulator can do, over TLS or without, and checks that the pool keeps its promises.
+// Prints a table and exits with 1, and a line for each, when a promise was broken.
 
 #include "actors/actor_runtime.hpp"
 #include "actors/pool/spawn_pool.hpp"
@@ -8,6 +8,7 @@
 #include "tests/soak/frame_counts.hpp"
 #include "tests/soak/promises.hpp"
 #include "tests/soak/service.hpp"
+#include "tests/support/certificates.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
 
@@ -39,8 +40,12 @@ constexpr const char* faults =
     "stall:0.05%,drop-end:0.05%,idle-close:5%,idle-reset:5%,idle-silence:5%,"
     "stop-accepting:15s-18s/40s";
 
-config::emulator_settings emulated() {
+config::emulator_settings emulated(bool tls) {
     config::emulator_settings settings;
+    if (tls) {
+        settings.tls_certificate = tests::server_certificate;
+        settings.tls_key = tests::server_key;
+    }
     settings.first_frame = 0.15;
     settings.frame_interval = 4ms;
     settings.frames_per_second_of_audio = 50;
@@ -91,7 +96,9 @@ std::optional<Answer> ask(caf::scoped_actor& self, const Actor& whom, const Ques
 /// The pool, those who call it, and the service it calls.
 class soak {
 public:
-    explicit soak(std::chrono::seconds length) : length_(length) {}
+    soak(std::chrono::seconds length, bool tls)
+        : length_(length),
+          service_(emulated(tls), frames_, faults_) {}
 
     outcome run() {
         self_->request(pool_, 60s, open_pool{}).receive([](pool_opened&) {}, [](caf::error&) {});
@@ -191,7 +198,7 @@ private:
     outcome outcome_;
     frame_counts frames_;
     fault_counts faults_;
-    service service_{emulated(), frames_, faults_};
+    service service_;
     transport::io_runtime io_{1};
     actor_runtime config_{io_};
     caf::actor_system system_{config_};
@@ -200,14 +207,19 @@ private:
     std::array<caf::actor, callers> callers_;
 };
 
-std::optional<std::chrono::seconds> length_of(int argc, char** argv) {
-    if (argc != 2)
+struct arguments {
+    std::chrono::seconds length;
+    bool tls = false;
+};
+
+std::optional<arguments> arguments_of(int argc, char** argv) {
+    if (argc < 2 || argc > 3 || (argc == 3 && argv[2] != std::string_view("tls")))
         return std::nullopt;
     char* end = nullptr;
     const auto minutes = std::strtod(argv[1], &end);
     if (*end != '\0' || !(minutes >= 0.25 && minutes <= 24 * 60))
         return std::nullopt;
-    return std::chrono::seconds(static_cast<int>(minutes * 60));
+    return arguments{std::chrono::seconds(static_cast<int>(minutes * 60)), argc == 3};
 }
 
 } // namespace
@@ -215,13 +227,14 @@ std::optional<std::chrono::seconds> length_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     using namespace avatar::soak;
-    const auto length = length_of(argc, argv);
-    if (!length) {
-        std::cerr << "avatar-soak: expected the minutes to run, from 0.25 to 1440\n";
+    const auto arguments = arguments_of(argc, argv);
+    if (!arguments) {
+        std::cerr << "avatar-soak: expected the minutes to run, from 0.25 to 1440, and perhaps "
+                     "\"tls\"\n";
         return 2;
     }
     spdlog::set_level(spdlog::level::off); // Thousands of connections will be lost.
-    auto result = soak(*length).run();
+    auto result = soak(arguments->length, arguments->tls).run();
 #ifdef AVATAR_SANITIZED
     result.check_memory = false;
 #endif

@@ -1,5 +1,7 @@
 #include "tests/soak/service.hpp"
 
+#include "tests/support/certificates.hpp"
+
 #include <utility>
 
 namespace avatar::soak {
@@ -20,6 +22,8 @@ config::service_settings service::address() const {
     address.avatar_id = keys.avatar_id;
     address.console_endpoint = emulator_->console_endpoint();
     address.ingress_endpoint = emulator_->ingress_endpoint();
+    if (!settings_.tls_certificate.empty())
+        address.ca_file = tests::ca_file;
     address.connect_timeout = std::chrono::seconds(3);
     return address;
 }
