@@ -117,13 +117,12 @@ std::optional<frame_reader::head> frame_reader::parse_head(std::string_view byte
     head found{static_cast<unsigned char>(bytes[0]), 2 + more, length};
     if (bytes.size() < found.size)
         return std::nullopt;
-    if (more > 0)
-        found.payload = big_endian(bytes.substr(2, more));
+    if (more > 0) // Of a size beyond all sense it is never seen whole.
+        found.payload = std::min(big_endian(bytes.substr(2, more)), largest_payload);
     const std::uint64_t smallest = more == 0 ? 0 : more == 2 ? 126 : 65536;
     found.plain = (second & masked) == 0 && found.payload >= smallest;
     if ((second & masked) != 0)
         found.payload += mask_size;
-    found.payload = std::min(found.payload, largest_payload); // It is never seen whole.
     return found;
 }
 

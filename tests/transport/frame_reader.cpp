@@ -131,7 +131,11 @@ CAF_TEST(what breaks the protocol or the limit is left to be refused) {
     CAF_CHECK_EQUAL(read(binary_frame(std::string(1000, 'x'))),
                     "message " + std::string(1000, 'x'));
     CAF_CHECK_EQUAL(read(binary_frame(std::string(1001, 'x'))), "rest 1005"); // Too large.
-    CAF_CHECK_EQUAL(read(frame_head(0x82, ~std::uint64_t(0), 8) + "x"), "rest 11");
+    for (const bool masked : {true, false}) { // To the end of what numbers can hold.
+        upgrade(answer);
+        const auto head = frame_head(0x82, ~std::uint64_t(0), 8, masked);
+        CAF_CHECK_EQUAL(read(head + "x"), masked ? "rest 15" : "rest 11");
+    }
 }
 
 CAF_TEST(without a limit messages are taken whatever their size) {
