@@ -10,7 +10,6 @@
 // requests it holds the sessions until its standard input ends.
 
 #include "protocol/console.hpp"
-#include "protocol/endpoint.hpp"
 #include "protocol/request_id.hpp"
 #include "protocol/wire.hpp"
 
@@ -60,17 +59,13 @@ void must(error_code ec, const char* what) {
 }
 
 /// What all sessions have in common.
-struct common {
+struct common : service {
     explicit common(std::uint64_t count) : requests(count) {}
 
     asio::io_context io{1};
     asio::ssl::context tls{asio::ssl::context::tls_client};
-    protocol::endpoint console;
-    protocol::endpoint ingress;
     tcp::resolver::results_type console_addresses;
     tcp::resolver::results_type ingress_addresses;
-    std::string api_key;
-    std::string app_id;
     std::string configuration;
     std::string audio;
 
@@ -287,11 +282,6 @@ int main(int argc, char** argv) {
     SSL_CTX_set_mode(c.tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     c.sessions = std::stoul(argv[1]);
     c.audio = read_file(argv[3]);
-    c.api_key = from_environment("AVATAR_API_KEY");
-    c.app_id = from_environment("AVATAR_APP_ID");
-    c.console = protocol::token_endpoint(from_environment("AVATAR_CONSOLE_ENDPOINT"));
-    c.ingress = protocol::websocket_endpoint(from_environment("AVATAR_INGRESS_ENDPOINT"),
-                                             from_environment("AVATAR_SESSION_AVATAR_ID"));
     protocol::configure_session terms;
     terms.sample_rate = 16'000;
     c.configuration = protocol::encode(terms);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/endpoint.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -34,6 +36,16 @@ inline std::string from_environment(const char* name) {
         stop(std::string(name) + " is not set");
     return value;
 }
+
+/// Where the service is, and who calls it: from the environment, as avatar-pool has it.
+struct service {
+    std::string api_key = from_environment("AVATAR_API_KEY");
+    std::string app_id = from_environment("AVATAR_APP_ID");
+    protocol::endpoint console =
+        protocol::token_endpoint(from_environment("AVATAR_CONSOLE_ENDPOINT"));
+    protocol::endpoint ingress = protocol::websocket_endpoint(
+        from_environment("AVATAR_INGRESS_ENDPOINT"), from_environment("AVATAR_SESSION_AVATAR_ID"));
+};
 
 inline std::string read_file(const char* path) {
     std::ifstream file(path, std::ios::binary);

@@ -46,14 +46,10 @@ Result must(Result result, const char* what) {
 }
 
 /// What all sessions have in common.
-struct common {
+struct common : service {
     explicit common(std::uint64_t count) : requests(count) {}
 
     int epoll = must(epoll_create1(0), "epoll_create1");
-    protocol::endpoint console;
-    protocol::endpoint ingress;
-    std::string api_key;
-    std::string app_id;
     std::string audio;
     tally requests;
     bool ended = false;
@@ -328,11 +324,6 @@ int main(int argc, char** argv) {
     raise_descriptor_limit();
     const auto c = std::make_unique<common>(std::stoull(argv[2]));
     c->audio = read_file(argv[3]);
-    c->api_key = from_environment("AVATAR_API_KEY");
-    c->app_id = from_environment("AVATAR_APP_ID");
-    c->console = protocol::token_endpoint(from_environment("AVATAR_CONSOLE_ENDPOINT"));
-    c->ingress = protocol::websocket_endpoint(from_environment("AVATAR_INGRESS_ENDPOINT"),
-                                              from_environment("AVATAR_SESSION_AVATAR_ID"));
     if (c->ingress.tls || c->console.tls)
         stop("no TLS here: expected http and ws");
     std::vector<session> sessions(std::stoul(argv[1]), session(*c));
