@@ -28,8 +28,10 @@ std::optional<message_stream::read_result> message_stream::read(asio::mutable_bu
         auto input = std::string_view(kept_).substr(kept_from_);
         auto result = hand_on(input, to);
         kept_from_ = kept_.size() - input.size();
-        if (input.empty())
-            kept_ = std::string();
+        if (input.empty()) {
+            kept_.clear();
+            kept_.shrink_to_fit();
+        }
         return result;
     }
     boost::system::error_code ec;
