@@ -6,7 +6,12 @@ import emulator as service
 from contenders import OPEN_LIMIT, Load
 
 
-class Requests:
+class Case:
+    def measures(self, contender):
+        return contender.speaks_tls or not self.tls
+
+
+class Requests(Case):
     """Many requests over open sessions: CPU, throughput, latency."""
 
     def __init__(self, name, sessions, requests, audio, frames_per_second, tls=False):
@@ -17,9 +22,6 @@ class Requests:
         self.tls = tls
         self.emulator = {**service.EAGER,
                          "emulator.frames-per-second-of-audio": str(frames_per_second)}
-
-    def measures(self, contender):
-        return contender.speaks_tls or not self.tls
 
     def run(self, contender, context):
         emulator = context.emulator(self)
@@ -38,7 +40,7 @@ class Requests:
         }
 
 
-class Idle:
+class Idle(Case):
     """Sessions without requests: their memory, and what it takes to open them."""
 
     emulator = service.EAGER
@@ -48,9 +50,6 @@ class Idle:
         self.name = name
         self.sessions = sessions
         self.tls = tls
-
-    def measures(self, contender):
-        return contender.speaks_tls or not self.tls
 
     def run(self, contender, context):
         base = self._open(contender, context, self.few)
@@ -74,7 +73,7 @@ class Idle:
         return {"memory": memory, "seconds": ready - begun, "cpu": cpu}
 
 
-class Paced:
+class Paced(Case):
     """Requests at a fixed rate: what the pool adds to the service's own time."""
 
     name = "paced"

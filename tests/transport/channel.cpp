@@ -100,14 +100,7 @@ CAF_TEST(connections to one name share its lookup) {
     const auto by_name = "http://localhost:" + std::to_string(service.port());
     settings.service.console_endpoint = by_name;
     settings.service.ingress_endpoint = by_name;
-    const auto make = transport::make_avatar_channels(io, settings);
-    std::vector<std::unique_ptr<transport::channel>> channels;
-    for (int i = 0; i < 20; ++i) {
-        channels.push_back(make([this](channel_event event) { events.put(std::move(event)); }));
-        channels.back()->open();
-    }
-    for (int i = 0; i < 20; ++i)
-        next<channel_opened>();
+    open_twenty(settings);
 }
 
 CAF_TEST(a check is answered by a service that works) {

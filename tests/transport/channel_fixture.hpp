@@ -6,7 +6,9 @@
 #include "transport/avatar_channel.hpp"
 
 #include <functional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace avatar::tests {
 
@@ -31,6 +33,20 @@ public:
         channel = transport::make_avatar_channels(io, settings)(
             [this](channel_event event) { events.put(std::move(event)); });
         channel->open();
+    }
+
+    /// Begins to open 20 channels at once and waits until all are open.
+    std::vector<std::unique_ptr<transport::channel>>
+    open_twenty(const transport::channel_settings& settings) {
+        const auto make = transport::make_avatar_channels(io, settings);
+        std::vector<std::unique_ptr<transport::channel>> channels;
+        for (int i = 0; i < 20; ++i) {
+            channels.push_back(make([this](channel_event event) { events.put(std::move(event)); }));
+            channels.back()->open();
+        }
+        for (int i = 0; i < 20; ++i)
+            next<channel_opened>();
+        return channels;
     }
 
     /// Opens and makes those calls in one step of the I/O thread, so that nothing is

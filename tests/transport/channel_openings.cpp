@@ -146,14 +146,7 @@ CAF_TEST(no more sessions open at once than may) {
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
     settings.service.max_opening = 3;
-    const auto make = transport::make_avatar_channels(io, settings);
-    std::vector<std::unique_ptr<transport::channel>> channels;
-    for (int i = 0; i < 20; ++i) {
-        channels.push_back(make([this](channel_event event) { events.put(std::move(event)); }));
-        channels.back()->open();
-    }
-    for (int i = 0; i < 20; ++i)
-        next<channel_opened>();
+    const auto channels = open_twenty(settings);
     CAF_CHECK(most <= 3);
     for (auto& each : channels)
         each->close(close_reason::normal);
