@@ -210,9 +210,9 @@ private:
             if (put < static_cast<ssize_t>(size))
                 break;
         }
-        if (waits_for_room_ != (sent_ < all)) {
-            waits_for_room_ = !waits_for_room_;
-            watch(EPOLLIN | (waits_for_room_ ? EPOLLOUT : 0U), EPOLL_CTL_MOD);
+        if (waits_for_space_ != (sent_ < all)) {
+            waits_for_space_ = !waits_for_space_;
+            watch(EPOLLIN | (waits_for_space_ ? EPOLLOUT : 0U), EPOLL_CTL_MOD);
         }
     }
 
@@ -303,7 +303,7 @@ private:
     std::string_view audio_;
     std::uint32_t mask_ = 0;
     std::size_t sent_ = 0;
-    bool waits_for_room_ = false;
+    bool waits_for_space_ = false;
 };
 
 /// Until all requests have ended.

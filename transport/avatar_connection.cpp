@@ -23,7 +23,7 @@ using protocol::failure_code;
 using protocol::failure_phase;
 
 constexpr auto text_frame = "text frame instead of a binary one";
-constexpr std::size_t first_room = 64; // Bytes.
+constexpr std::size_t first_read = 64; // Bytes.
 
 /// Why a clip does not fit a session that was agreed for that format; nothing: it fits.
 std::optional<protocol::failure> misfit(const audio_clip& clip, const clip_format& agreed) {
@@ -252,9 +252,9 @@ protocol::message avatar_connection::decode(std::string_view bytes) const {
 /// reference up to the read, so that it lives while a step that throws is contained.
 void avatar_connection::read_next(std::shared_ptr<avatar_connection>& self) {
     // Most sessions never see such a message: no memory for it until it has begun.
-    const auto room = buffer_.size() == 0 ? first_room : ws_->read_size_hint(buffer_);
+    const auto size = buffer_.size() == 0 ? first_read : ws_->read_size_hint(buffer_);
     ws_->async_read_some(
-        buffer_.prepare(room),
+        buffer_.prepare(size),
         [self = std::move(self)](boost::system::error_code ec, std::size_t size) mutable {
             auto& reader = *self;
             reader.contain([&] { reader.on_read(self, ec, size); });

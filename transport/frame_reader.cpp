@@ -45,18 +45,18 @@ void frame_reader::take_messages(std::uint64_t largest) {
     largest_ = largest == 0 ? std::numeric_limits<std::uint64_t>::max() : largest;
 }
 
-frame_reader::piece frame_reader::next(std::string_view& input, std::size_t room) {
+frame_reader::piece frame_reader::next(std::string_view& input, std::size_t capacity) {
     switch (part_) {
     case part::answer:
-        return next_answer(input, room);
+        return next_answer(input, capacity);
     case part::refusal:
-        return input.empty() ? piece{} : piece{piece::rest, take(input, room)};
+        return input.empty() ? piece{} : piece{piece::rest, take(input, capacity)};
     case part::head:
-        return next_frame(input, room);
+        return next_frame(input, capacity);
     case part::cut_head:
         return next_cut_head(input);
     case part::rest:
-        return next_rest(input, room);
+        return next_rest(input, capacity);
     case part::message:
         return next_message(input);
     }
@@ -64,9 +64,9 @@ frame_reader::piece frame_reader::next(std::string_view& input, std::size_t room
 }
 
 /// Beast reads an answer as far as its empty line, and the body of a refusal.
-frame_reader::piece frame_reader::next_answer(std::string_view& input, std::size_t room) {
+frame_reader::piece frame_reader::next_answer(std::string_view& input, std::size_t capacity) {
     std::size_t size = 0;
-    while (size < std::min(input.size(), room) && line_end_ < empty_line.size()) {
+    while (size < std::min(input.size(), capacity) && line_end_ < empty_line.size()) {
         const char next = input[size++];
         if (partial_.size() < switching.size())
             partial_ += next;
@@ -80,7 +80,7 @@ frame_reader::piece frame_reader::next_answer(std::string_view& input, std::size
     return size == 0 ? piece{} : piece{piece::rest, take(input, size)};
 }
 
-frame_reader::piece frame_reader::next_frame(std::string_view& input, std::size_t room) {
+frame_reader::piece frame_reader::next_frame(std::string_view& input, std::size_t capacity) {
     if (!partial_.empty()) { // The message before.
         partial_.clear();
         partial_.shrink_to_fit();
@@ -98,7 +98,7 @@ frame_reader::piece frame_reader::next_frame(std::string_view& input, std::size_
     }
     if (!is_message(*head)) {
         begin_rest(*head);
-        return next_rest(input, room);
+        return next_rest(input, capacity);
     }
     input.remove_prefix(head->size);
     if (input.size() >= head->payload)
@@ -164,12 +164,12 @@ frame_reader::piece frame_reader::next_cut_head(std::string_view& input) {
     return {};
 }
 
-frame_reader::piece frame_reader::next_rest(std::string_view& input, std::size_t room) {
+frame_reader::piece frame_reader::next_rest(std::string_view& input, std::size_t capacity) {
     if (held_ && is_data_)
         return {piece::held};
     if (input.empty())
         return {};
-    return given({piece::rest, take(input, std::min<std::uint64_t>(left_, room))});
+    return given({piece::rest, take(input, std::min<std::uint64_t>(left_, capacity))});
 }
 
 /// Counts a part of a frame of Beast's.

@@ -26,12 +26,12 @@ public:
         std::string_view bytes = {}; ///< Valid until the next call, and as long as the input.
     };
 
-    /// What Beast has at least room for where a frame begins.
-    static constexpr std::size_t least_room = 10;
+    /// What Beast has at least space for where a frame begins.
+    static constexpr std::size_t least_capacity = 10;
 
-    /// Takes the next piece off `input`; of a `rest` at most `room` bytes. To be called
+    /// Takes the next piece off `input`; of a `rest` at most `capacity` bytes. To be called
     /// until there is nothing or it is held: until then the memory of a message is kept.
-    piece next(std::string_view& input, std::size_t room);
+    piece next(std::string_view& input, std::size_t capacity);
 
     /// Messages of up to `largest` bytes, or of any size if that is 0, are taken from the
     /// next frame on. Until this is called, all is Beast's. Only between two messages, and
@@ -60,10 +60,10 @@ private:
     };
 
     static std::optional<head> parse_head(std::string_view bytes);
-    piece next_answer(std::string_view& input, std::size_t room);
-    piece next_frame(std::string_view& input, std::size_t room);
+    piece next_answer(std::string_view& input, std::size_t capacity);
+    piece next_frame(std::string_view& input, std::size_t capacity);
     piece next_cut_head(std::string_view& input);
-    piece next_rest(std::string_view& input, std::size_t room);
+    piece next_rest(std::string_view& input, std::size_t capacity);
     piece next_message(std::string_view& input);
     bool is_message(const head& h) const;
     void begin_rest(const head& h);

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 3)
         return 0;
     const std::uint64_t largest = data[0] == 0 ? 0 : 8 * data[0];
-    const std::size_t room = avatar::transport::frame_reader::least_room + 6 * data[1];
+    const std::size_t capacity = avatar::transport::frame_reader::least_capacity + 6 * data[1];
     std::string_view bytes(reinterpret_cast<const char*>(data) + 3, size - 3);
     std::vector<std::string_view> cuts;
     for (std::size_t step = 1 + data[2]; !bytes.empty(); step = 1 + step * 7 % 256) {
@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         bytes.remove_prefix(cuts.back().size());
     }
     const auto alone = avatar::tests::read_by_beast(cuts, largest);
-    const auto both = avatar::tests::read_by_both(cuts, largest, room);
+    const auto both = avatar::tests::read_by_both(cuts, largest, capacity);
     require(alone == both, "with the frame reader before it Beast finds what it finds alone");
     return 0;
 }

@@ -110,18 +110,18 @@ findings read_by_beast(const std::vector<std::string_view>& cuts, std::uint64_t 
 }
 
 findings read_by_both(const std::vector<std::string_view>& cuts, std::uint64_t largest,
-                      std::size_t room) {
+                      std::size_t capacity) {
     using piece = transport::frame_reader::piece;
     transport::frame_reader reader;
     std::string_view answer = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
     while (!answer.empty())
-        reader.next(answer, room);
+        reader.next(answer, capacity);
     reader.take_messages(largest);
 
     client beast(largest);
     for (auto cut : cuts)
         for (bool more = true; more && beast.reads();) {
-            const auto next = reader.next(cut, room);
+            const auto next = reader.next(cut, capacity);
             more = next.kind != piece::nothing;
             if (next.kind == piece::message)
                 beast.receive_message(next.bytes);

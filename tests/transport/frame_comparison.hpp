@@ -16,9 +16,9 @@ using findings = std::vector<std::string>;
 /// The same bytes, of frames, that come in these cuts, ...
 findings read_by_beast(const std::vector<std::string_view>& cuts, std::uint64_t largest);
 
-/// ... read by a frame_reader, and by Beast what that leaves. `room`: the most bytes that
+/// ... read by a frame_reader, and by Beast what that leaves. `capacity`: the most bytes that
 /// Beast is given at once.
 findings read_by_both(const std::vector<std::string_view>& cuts, std::uint64_t largest,
-                      std::size_t room);
+                      std::size_t capacity);
 
 } // namespace avatar::tests

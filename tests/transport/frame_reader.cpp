@@ -25,7 +25,7 @@ namespace {
 using piece = frame_reader::piece;
 
 constexpr auto answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"sv;
-constexpr std::size_t much_room = 1536; // As Beast has.
+constexpr std::size_t usual_capacity = 1536; // As Beast has.
 
 struct fixture {
     fixture() { upgrade(answer); }
@@ -33,16 +33,16 @@ struct fixture {
     void upgrade(std::string_view with) {
         reader = {};
         for (auto input = with; !input.empty();)
-            CAF_REQUIRE(reader.next(input, much_room).kind == piece::rest);
+            CAF_REQUIRE(reader.next(input, usual_capacity).kind == piece::rest);
         reader.take_messages(1000);
     }
 
     /// What comes of `input`, as "message PAYLOAD, rest 3, held 7 left"; of what is left,
     /// when it ends.
-    std::string read(std::string_view input, std::size_t room = much_room) {
+    std::string read(std::string_view input, std::size_t capacity = usual_capacity) {
         std::string found;
         for (;;) {
-            const auto next = reader.next(input, room);
+            const auto next = reader.next(input, capacity);
             if (!found.empty() && next.kind != piece::nothing)
                 found += ", ";
             switch (next.kind) {
@@ -53,7 +53,7 @@ struct fixture {
                 found += "message " + std::string(next.bytes);
                 break;
             case piece::rest:
-                CAF_CHECK(!next.bytes.empty() && next.bytes.size() <= room);
+                CAF_CHECK(!next.bytes.empty() && next.bytes.size() <= capacity);
                 found += "rest " + std::to_string(next.bytes.size());
                 break;
             case piece::held:
@@ -78,7 +78,7 @@ CAF_TEST(whole binary messages are taken and control frames left) {
 CAF_TEST(a message that came whole stays where it is) {
     const auto bytes = binary_frame("payload");
     std::string_view input(bytes);
-    CAF_CHECK(reader.next(input, much_room).bytes.data() == bytes.data() + 2);
+    CAF_CHECK(reader.next(input, usual_capacity).bytes.data() == bytes.data() + 2);
 }
 
 CAF_TEST(messages may come in any two cuts) {
@@ -144,10 +144,10 @@ CAF_TEST(without a limit messages are taken whatever their size) {
     CAF_CHECK_EQUAL(read(binary_frame(large)), "message " + large);
 }
 
-CAF_TEST(Beast is given no more than it has room for) {
-    CAF_CHECK_EQUAL(
-        read(frame(0x89, std::string(20, 'p')) + binary_frame("next"), frame_reader::least_room),
-        "rest 10, rest 10, rest 2, message next");
+CAF_TEST(Beast is given no more than it has space for) {
+    CAF_CHECK_EQUAL(read(frame(0x89, std::string(20, 'p')) + binary_frame("next"),
+                         frame_reader::least_capacity),
+                    "rest 10, rest 10, rest 2, message next");
 }
 
 CAF_TEST(all is left until messages are wanted) {
@@ -295,8 +295,8 @@ CAF_TEST(with the reader before it Beast finds what it finds alone) {
         const auto cuts = made.cuts(bytes);
         const std::uint64_t largest = made.up_to(3) == 0 ? 100 : 1000;
         const auto alone = described(read_by_beast(cuts, largest));
-        const auto room = frame_reader::least_room + made.up_to(much_room);
-        const auto both = described(read_by_both(cuts, largest, room));
+        const auto capacity = frame_reader::least_capacity + made.up_to(usual_capacity);
+        const auto both = described(read_by_both(cuts, largest, capacity));
         if (alone != both)
             CAF_FAIL("seed " << seed << ": Beast alone found\n" << alone << "both\n" << both);
     }

@@ -104,7 +104,7 @@ public:
         read();
     }
 
-    /// The server's bytes, which may wait for room.
+    /// The server's bytes, which may wait for space.
     void send(std::string bytes) {
         auto kept = std::make_shared<std::string>(std::move(bytes));
         sent = false;
