@@ -153,6 +153,7 @@ value_kind whole_seconds(field<milliseconds> to) {
 
 value_kind duration_among(field<milliseconds> to, std::vector<milliseconds> allowed) {
     std::vector<std::string> texts;
+    texts.reserve(allowed.size());
     for (const auto each : allowed)
         texts.push_back(format_duration(each));
     return make_kind(

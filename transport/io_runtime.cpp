@@ -54,6 +54,7 @@ io_runtime::~io_runtime() = default;
 
 std::vector<boost::asio::io_context*> io_runtime::contexts() const {
     std::vector<boost::asio::io_context*> all;
+    all.reserve(workers_.size());
     for (const auto& worker : workers_)
         all.push_back(&worker->context);
     return all;

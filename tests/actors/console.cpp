@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : tests::actor_fixture {
+struct console_fixture : tests::actor_fixture {
     console_actor start(bool live) { return sys.spawn(console, console_settings{&out, live, -1}); }
 
     bool flush(const console_actor& hdl) {
@@ -35,7 +35,7 @@ connection_tried tried(std::uint64_t slot) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(console_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(console_tests, console_fixture)
 
 CAF_TEST(connection lines stand in the order of their slots) {
     auto hdl = start(false);

@@ -23,7 +23,7 @@ struct counting_buffer : std::stringbuf {
     int flushed = 0;
 };
 
-struct fixture : tests::actor_fixture {
+struct console_events_fixture : tests::actor_fixture {
     /// A console of its own for each event.
     template <class Event>
     void shows(const Event& event, const std::function<void(std::ostream&)>& write) {
@@ -58,7 +58,7 @@ struct fixture : tests::actor_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(console_events_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(console_events_tests, console_events_fixture)
 
 CAF_TEST(every event is written and flushed) {
     shows(rounds_started{3, 4, 30s, 2, 0s});

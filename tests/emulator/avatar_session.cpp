@@ -28,7 +28,7 @@ std::shared_ptr<session_rules> default_rules() {
     return rules;
 }
 
-struct fixture {
+struct avatar_session_fixture {
     boost::asio::io_context io;
     std::shared_ptr<session_rules> rules = default_rules();
     std::shared_ptr<recording_peer> client = std::make_shared<recording_peer>(io);
@@ -83,7 +83,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(avatar_session_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(avatar_session_tests, avatar_session_fixture)
 
 CAF_TEST(a configured session is confirmed with an id of its own) {
     open();

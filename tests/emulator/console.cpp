@@ -1,6 +1,7 @@
 #include "emulator/console.hpp"
 
 #include "protocol/console.hpp"
+#include "tests/emulator/times.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,15 +12,15 @@
 
 using namespace avatar::emulator;
 using namespace std::chrono_literals;
+using avatar::tests::now;
 using avatar::transport::http_reply;
 using avatar::transport::http_request;
 
 namespace {
 
-const wall_time now = wall_time(std::chrono::seconds(1'800'000'000));
 constexpr auto path = "/v1/console/session-tokens";
 
-struct fixture {
+struct console_fixture {
     directory known = make_directory(avatar::config::emulator_settings());
     fault_source faults;
     session_tokens tokens;
@@ -47,7 +48,7 @@ std::string detail_of(const http_reply& reply) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(console_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(console_tests, console_fixture)
 
 CAF_TEST(a good request gets a token that the ingress takes) {
     const auto reply = ask(avatar::protocol::token_request(now + 10min));

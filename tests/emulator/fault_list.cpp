@@ -28,7 +28,7 @@ frame_fault::kind frame_fault_of(const std::string& list) {
     return action_of<frame_fault>(list).what;
 }
 
-std::string error_of(const std::string& list) {
+std::string list_error(const std::string& list) {
     try {
         parse_fault_list(list);
     } catch (const emulator_error& e) {
@@ -110,45 +110,47 @@ CAF_TEST(what is certain is not random but for the frame) {
 
 CAF_TEST(a wrong name or value is refused with what would be right) {
     CAF_CHECK_EQUAL(
-        error_of("reset:1%,rest:5%"),
+        list_error("reset:1%,rest:5%"),
         "emulator.faults: \"rest:5%\": there is no fault \"rest\": expected one of "
         "stop-accepting, refuse-token, slow-token, refuse-upgrade, no-handshake, "
         "idle-close, idle-reset, idle-silence, no-answer, error, garbage, close, reset, "
         "silence, stall, drop-frame, drop-end, repeat-frame, reorder-frames, "
         "foreign-frame, oversize-frame");
-    CAF_CHECK_EQUAL(error_of("reset=5:1%"), "emulator.faults: \"reset=5:1%\": the value is \"5\": "
-                                            "expected none with this name");
-    CAF_CHECK_EQUAL(error_of("refuse-token=200:1%"),
+    CAF_CHECK_EQUAL(list_error("reset=5:1%"),
+                    "emulator.faults: \"reset=5:1%\": the value is \"5\": "
+                    "expected none with this name");
+    CAF_CHECK_EQUAL(list_error("refuse-token=200:1%"),
                     "emulator.faults: \"refuse-token=200:1%\": the value is \"200\": expected a "
                     "whole number from 400 to 599");
-    CAF_CHECK_EQUAL(error_of("close=1006:1%"),
+    CAF_CHECK_EQUAL(list_error("close=1006:1%"),
                     "emulator.faults: \"close=1006:1%\": the value 1006 may not be sent: expected "
                     "1000 to 1003, 1007 to 1013, or 3000 to 4999");
     for (const auto* value : {"", "0", "3", "2m", "9000h"})
-        CAF_CHECK_EQUAL(error_of("slow-token=" + std::string(value) + ":1%"),
+        CAF_CHECK_EQUAL(list_error("slow-token=" + std::string(value) + ":1%"),
                         "emulator.faults: \"slow-token=" + std::string(value) +
                             ":1%\": the value is \"" + value +
                             "\": expected a duration up to a year, such as 3s");
-    CAF_CHECK_NOT_EQUAL(error_of("reset:1%,").find("there is no fault \"\""), std::string::npos);
+    CAF_CHECK_NOT_EQUAL(list_error("reset:1%,").find("there is no fault \"\""), std::string::npos);
 }
 
 CAF_TEST(a wrong time is refused with what would be right) {
-    CAF_CHECK_EQUAL(error_of("reset"), "emulator.faults: \"reset\": it does not say when: expected "
-                                       "NAME:WHEN, such as reset:5%");
+    CAF_CHECK_EQUAL(list_error("reset"),
+                    "emulator.faults: \"reset\": it does not say when: expected "
+                    "NAME:WHEN, such as reset:5%");
     for (const auto* when : {"", "5", "101%", "-1%", "nan%", "1s", "1s-", "-2s", "1s-2", "1s-2s/",
                              "1s-2s/0", "1s-2s@5%", "5%@", "5%@7%", "5%@1s-2s@3s-4s"})
-        CAF_CHECK_EQUAL(error_of("reset:" + std::string(when)),
+        CAF_CHECK_EQUAL(list_error("reset:" + std::string(when)),
                         "emulator.faults: \"reset:" + std::string(when) + "\": \"" + when +
                             "\" says no time: expected a percentage such as 5%, a window such as "
                             "20s-30s or 20s-30s/2min, or both as 5%@20s-30s");
-    CAF_CHECK_EQUAL(error_of("reset:30s-20s"),
+    CAF_CHECK_EQUAL(list_error("reset:30s-20s"),
                     "emulator.faults: \"reset:30s-20s\": the end 20s is not after the beginning "
                     "30s: expected a later one");
-    CAF_CHECK_EQUAL(error_of("reset:20s-30s/9s"),
+    CAF_CHECK_EQUAL(list_error("reset:20s-30s/9s"),
                     "emulator.faults: \"reset:20s-30s/9s\": it comes again after 9s and lasts 10s: "
                     "expected at most as long");
     for (const auto* when : {"5%", "5%@1s-2s"})
-        CAF_CHECK_EQUAL(error_of("stop-accepting:" + std::string(when)),
+        CAF_CHECK_EQUAL(list_error("stop-accepting:" + std::string(when)),
                         "emulator.faults: \"stop-accepting:" + std::string(when) +
                             "\": it has a percentage: expected a window alone, such as 20s-30s");
 }

@@ -16,7 +16,7 @@ fault at_audio(std::string whom, fault_action action, occasion when = {}) {
     return {.at = fault_point::audio, .whom = std::move(whom), .action = action, .when = when};
 }
 
-struct fixture {
+struct fault_source_fixture {
     std::chrono::milliseconds now{0};
 
     fault_source with(std::vector<fault> faults, std::uint64_t seed = 1) {
@@ -48,7 +48,7 @@ bool open_at(const time_window& window, std::chrono::milliseconds time) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(fault_source_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(fault_source_tests, fault_source_fixture)
 
 CAF_TEST(a window without limits is always open) {
     CAF_CHECK(open_at({}, 0ms));

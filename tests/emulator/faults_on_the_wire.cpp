@@ -26,11 +26,11 @@ constexpr std::uint64_t frames_of_a_request = 10;
 
 /// An emulator with faults, and one of the pool's own channels to it, over
 /// loopback.
-struct fixture {
+struct faults_on_the_wire_fixture {
     tests::inbox<channel_event> events; // Outlives the threads, which put into it.
     transport::io_runtime service_thread{1};
     transport::io_runtime client_thread{1};
-    std::unique_ptr<emulator::emulator> service;
+    std::unique_ptr<avatar::emulator::emulator> service;
     std::unique_ptr<transport::channel> channel;
     std::chrono::milliseconds connect_timeout = 60s;
     std::chrono::milliseconds keepalive = 60s;
@@ -52,8 +52,8 @@ struct fixture {
         return values;
     }
 
-    void start(const config::emulator_settings& values, emulator::hooks on = {}) {
-        service = std::make_unique<emulator::emulator>(service_thread.next(), values, on);
+    void start(const config::emulator_settings& values, avatar::emulator::hooks on = {}) {
+        service = std::make_unique<avatar::emulator::emulator>(service_thread.next(), values, on);
     }
 
     void open() {
@@ -132,7 +132,7 @@ void check_starts(const std::string& text, const std::string& start) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(faults_on_the_wire_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(faults_on_the_wire_tests, faults_on_the_wire_fixture)
 
 CAF_TEST(a token or an upgrade is refused) {
     check_starts(refusal_by("refuse-token:100%"), "serverError (HTTP 503): ");

@@ -1,5 +1,7 @@
 #include "emulator/frame_schedule.hpp"
 
+#include "tests/emulator/times.hpp"
+
 #include <string>
 #include <vector>
 
@@ -8,11 +10,10 @@
 
 using namespace avatar::emulator;
 using namespace std::chrono_literals;
+using avatar::tests::start;
 namespace transport = avatar::transport;
 
 namespace {
-
-const steady_time start = steady_time(1h);
 
 transport::shared_bytes text(std::string of) {
     return std::make_shared<const std::string>(std::move(of));
@@ -31,7 +32,7 @@ animation frames(const std::string& id, std::size_t count, std::chrono::nanoseco
     return a;
 }
 
-struct fixture {
+struct frame_schedule_fixture {
     frame_schedule schedule;
     std::string sent; ///< Each frame as its request's id, the last with '!'.
     std::string broken;
@@ -57,7 +58,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(frame_schedule_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(frame_schedule_tests, frame_schedule_fixture)
 
 CAF_TEST(an empty schedule has nothing due) {
     CAF_CHECK(schedule.empty());

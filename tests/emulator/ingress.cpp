@@ -2,6 +2,7 @@
 
 #include "protocol/classify.hpp"
 #include "protocol/endpoint.hpp"
+#include "tests/emulator/times.hpp"
 
 #include <string>
 
@@ -13,12 +14,11 @@ using namespace std::chrono_literals;
 using avatar::protocol::failure_phase;
 using avatar::protocol::http_failure;
 using avatar::protocol::websocket_endpoint;
+using avatar::tests::now;
 using avatar::transport::http_reply;
 using avatar::transport::http_request;
 
 namespace {
-
-const wall_time now = wall_time(std::chrono::seconds(1'800'000'000));
 
 /// An upgrade with its credentials in headers; a default is a good one.
 struct attempt {
@@ -27,7 +27,7 @@ struct attempt {
     std::string avatar_id = "emulator-avatar";
 };
 
-struct fixture {
+struct ingress_fixture {
     directory known = make_directory(avatar::config::emulator_settings());
     fault_source faults;
     session_tokens tokens;
@@ -62,7 +62,7 @@ std::string code_of(const http_reply& reply) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(ingress_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(ingress_tests, ingress_fixture)
 
 CAF_TEST(good credentials pass in headers and in the query) {
     CAF_CHECK_EQUAL(with_headers({good_token}).status, 101u);

@@ -1,5 +1,6 @@
 #include "emulator/request_desk.hpp"
 
+#include "tests/emulator/times.hpp"
 #include "tests/support/ogg_opus_clip.hpp"
 
 #include <algorithm>
@@ -13,10 +14,9 @@
 using namespace avatar::emulator;
 using namespace avatar::protocol;
 using namespace std::chrono_literals;
+using avatar::tests::start;
 
 namespace {
-
-const steady_time start = steady_time(1h);
 
 /// One second of PCM at 16 kHz.
 const std::string second(32'000, '\1');
@@ -31,7 +31,7 @@ std::shared_ptr<session_rules> default_rules() {
     return rules;
 }
 
-struct fixture {
+struct request_desk_fixture {
     std::shared_ptr<session_rules> rules = default_rules();
     std::string sent; ///< Each frame as its request's id, the last with '!'.
     request_desk desk = make_desk(audio_format::pcm_s16le);
@@ -83,7 +83,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(request_desk_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(request_desk_tests, request_desk_fixture)
 
 CAF_TEST(frames begin a share of the audio after its end) {
     CAF_CHECK_EQUAL(take("a", true, second), "");

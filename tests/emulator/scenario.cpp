@@ -21,7 +21,7 @@ scenario with(const std::string& faults) {
     return parse_scenario("{\"faults\": [" + faults + "]}", "file");
 }
 
-std::string error_of(const std::string& text) {
+std::string scenario_error(const std::string& text) {
     try {
         parse_scenario(text, "my.json");
     } catch (const emulator_error& e) {
@@ -30,9 +30,9 @@ std::string error_of(const std::string& text) {
     return "no error";
 }
 
-std::string error_of_fault(const std::string& fault) {
+std::string fault_error(const std::string& fault) {
     const std::string start = "scenario my.json: fault 1: ";
-    const auto error = error_of("{\"faults\": [" + fault + "]}");
+    const auto error = scenario_error("{\"faults\": [" + fault + "]}");
     return error.starts_with(start) ? error.substr(start.size()) : error;
 }
 
@@ -139,17 +139,18 @@ CAF_TEST(a probability and a window are read) {
 
 CAF_TEST(what is not a scenario is refused) {
     for (const auto* text : {"", "{", "[]", "{}", "{\"faults\": {}}", "{\"faults\": [], \"x\": 1}"})
-        CAF_CHECK_EQUAL(error_of(text),
+        CAF_CHECK_EQUAL(scenario_error(text),
                         "scenario my.json: expected JSON of the form {\"faults\": [...]}");
-    CAF_CHECK_EQUAL(error_of("{\"faults\": [{\"at\": \"audio\", \"cut\": true}, 7]}").substr(0, 26),
-                    "scenario my.json: fault 2:");
+    CAF_CHECK_EQUAL(
+        scenario_error("{\"faults\": [{\"at\": \"audio\", \"cut\": true}, 7]}").substr(0, 26),
+        "scenario my.json: fault 2:");
 }
 
 CAF_TEST(a fault that cannot be is refused with what would be right) {
-    CAF_CHECK_EQUAL(error_of_fault("{}"), "at is missing or unknown: expected accept, token, "
-                                          "upgrade, handshake, idle, audio or frames");
+    CAF_CHECK_EQUAL(fault_error("{}"), "at is missing or unknown: expected accept, token, "
+                                       "upgrade, handshake, idle, audio or frames");
     CAF_CHECK_EQUAL(
-        error_of_fault(R"({"at": "audio", "avatr": "a"})"),
+        fault_error(R"({"at": "audio", "avatr": "a"})"),
         "it has an unknown key \"avatr\": expected at, avatar, api_key, after, "
         "probability, from, until, every, refuse, late, error, text, bytes, close, cut, "
         "silence, stall, no_answer, drop, repeat, hold_back, foreign, oversize, stop");
@@ -158,27 +159,27 @@ CAF_TEST(a fault that cannot be is refused with what would be right) {
     for (const auto* fault : {R"({"at": "audio"})", R"({"at": "audio", "refuse": {}})",
                               R"({"at": "audio", "cut": true, "text": "x"})",
                               R"({"at": "audio", "cut": true, "refuse": {}})"})
-        CAF_CHECK_EQUAL(error_of_fault(fault), later);
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "upgrade", "cut": true})"),
+        CAF_CHECK_EQUAL(fault_error(fault), later);
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "upgrade", "cut": true})"),
                     "expected exactly one of refuse at this point");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "token", "avatar": "a", "refuse": {}})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "token", "avatar": "a", "refuse": {}})"),
                     "avatar is not known at token: expected api_key");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "api_key": "a", "cut": true})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "api_key": "a", "cut": true})"),
                     "api_key is for token: expected avatar");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "after": 1, "cut": true})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "after": 1, "cut": true})"),
                     "after is for idle and frames: expected none here");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "bytes": "0"})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "bytes": "0"})"),
                     "bytes is no hexadecimal text: expected two digits a byte, such as "
                     "\"08021a00\"");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "close": {"code": 1006}})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "close": {"code": 1006}})"),
                     "code 1006 may not be sent: expected 1000 to 1003, 1007 to 1013, or 3000 to "
                     "4999");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "upgrade", "refuse": {"status": 200}})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "upgrade", "refuse": {"status": 200}})"),
                     "status is 200: expected a whole number from 400 to 599");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "error": {"code": 1e12}})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "error": {"code": 1e12}})"),
                     "code is 1000000000000.0: expected a whole number from -2147483648 to "
                     "2147483647");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": 1})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "cut": 1})"),
                     "cut is no truth value: expected true or false");
 }
 
@@ -224,16 +225,16 @@ CAF_TEST(each number is taken up to its limits) {
              row{R"({"at": "frames", "cut": true, "after": )", "}", "after", 0, 1'000'000},
          }) {
         for (const auto number : {min, min + 1, max - 1, max})
-            CAF_CHECK_EQUAL(error_of_fault(before + std::to_string(number) + behind), "no error");
+            CAF_CHECK_EQUAL(fault_error(before + std::to_string(number) + behind), "no error");
         for (const auto number : {min - 1, max + 1})
-            CAF_CHECK_EQUAL(error_of_fault(before + std::to_string(number) + behind),
+            CAF_CHECK_EQUAL(fault_error(before + std::to_string(number) + behind),
                             name + " is " + std::to_string(number) +
                                 ": expected a whole number from " + std::to_string(min) + " to " +
                                 std::to_string(max));
     }
     for (const auto* chance : {"0", "0.0", "0.5", "1", "1.0"})
-        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": true, "probability": )" +
-                                       std::string(chance) + "}"),
+        CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "cut": true, "probability": )" +
+                                    std::string(chance) + "}"),
                         "no error");
 }
 
@@ -244,7 +245,7 @@ CAF_TEST(the console may refuse with status 200 and a list of errors) {
     CAF_CHECK_NOT_EQUAL(reply.body.find("\"detail\":\"no\""), std::string::npos);
     for (const auto* status : {"199", "201", "\"200\""})
         CAF_CHECK_EQUAL(
-            error_of_fault(R"({"at": "token", "refuse": {"status": )" + std::string(status) + "}}"),
+            fault_error(R"({"at": "token", "refuse": {"status": )" + std::string(status) + "}}"),
             "status is " + std::string(status) + ": expected a whole number from 400 to 599");
 }
 
@@ -253,40 +254,39 @@ CAF_TEST(a value of another kind is refused) {
                       "refuse, late, error, text, bytes, close, cut, silence, stall, no_answer, "
                       "drop, repeat, hold_back, foreign, oversize, stop";
     for (const auto* fault : {"7", "null", "\"text\"", "[]"})
-        CAF_CHECK_EQUAL(error_of_fault(fault), std::string("it is no object: ") + keys);
+        CAF_CHECK_EQUAL(fault_error(fault), std::string("it is no object: ") + keys);
     for (const auto* value : {"7", "null", "\"text\"", "[]", "true"}) {
-        CAF_CHECK_EQUAL(
-            error_of_fault(R"({"at": "upgrade", "refuse": )" + std::string(value) + "}"),
-            "refuse is no object: expected status, message, body");
-        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "error": )" + std::string(value) + "}"),
+        CAF_CHECK_EQUAL(fault_error(R"({"at": "upgrade", "refuse": )" + std::string(value) + "}"),
+                        "refuse is no object: expected status, message, body");
+        CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "error": )" + std::string(value) + "}"),
                         "error is no object: expected code, message, of_request");
-        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "close": )" + std::string(value) + "}"),
+        CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "close": )" + std::string(value) + "}"),
                         "close is no object: expected code, reason");
     }
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "text": 7})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "text": 7})"),
                     "text is no text: expected \"...\"");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": false})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "cut": false})"),
                     "cut is false: expected true, or another thing that goes wrong");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "drop": false})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "drop": false})"),
                     "drop is false: expected true, or another thing that goes wrong");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "oversize": false})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "oversize": false})"),
                     "oversize is false: expected true, or another thing that goes wrong");
 }
 
 CAF_TEST(of a long value the beginning is shown) {
     for (const std::size_t size : {197u, 198u, 199u, 500u}) {
         const auto value = '"' + std::string(size, 'x') + '"';
-        CAF_CHECK_EQUAL(error_of_fault(R"({"at": "audio", "cut": true, "from": )" + value + "}"),
+        CAF_CHECK_EQUAL(fault_error(R"({"at": "audio", "cut": true, "from": )" + value + "}"),
                         "from is " + value.substr(0, 200) +
                             ": expected a duration up to a year, such as \"30s\"");
     }
-    CAF_CHECK_EQUAL(error_of_fault("{\"at\": \"audio\", \"from\": \"\xC3\xA9\"}"),
+    CAF_CHECK_EQUAL(fault_error("{\"at\": \"audio\", \"from\": \"\xC3\xA9\"}"),
                     "from is \"\xC3\xA9\": expected a duration up to a year, such as \"30s\"");
 }
 
 CAF_TEST(a time that cannot be is refused with what would be right) {
     const auto error_when = [](const std::string& when) {
-        return error_of_fault(R"({"at": "audio", "cut": true, )" + when + "}");
+        return fault_error(R"({"at": "audio", "cut": true, )" + when + "}");
     };
     for (const auto* value : {"1.5", "-0.1", "\"5%\"", "null"})
         CAF_CHECK_EQUAL(error_when("\"probability\": " + std::string(value)),
@@ -306,28 +306,28 @@ CAF_TEST(a time that cannot be is refused with what would be right) {
 }
 
 CAF_TEST(what does not belong to its point is refused) {
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "upgrade", "late": "1s"})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "upgrade", "late": "1s"})"),
                     "expected exactly one of refuse at this point");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "token", "late": 1})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "token", "late": 1})"),
                     "late is 1: expected a duration up to a year, such as \"30s\"");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "idle", "after": "0", "cut": true})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "idle", "after": "0", "cut": true})"),
                     "after is 0: expected a duration from 1ms up");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "idle", "error": {"of_request": true}})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "idle", "error": {"of_request": true}})"),
                     "of_request is true: expected false at idle, where there is no request");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "after": "some", "cut": true})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "after": "some", "cut": true})"),
                     "after is another text: expected a whole number or \"any\"");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "drop": "start"})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "drop": "start"})"),
                     "drop is another text: expected true, or \"end\" for the last frame");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "after": 1, "drop": "end"})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "after": 1, "drop": "end"})"),
                     "after is for any frame: expected none where the last one is dropped");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "frames", "oversize": 0})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "frames", "oversize": 0})"),
                     "oversize is 0: expected a whole number from 1 to 62914560");
     for (const auto* fault :
          {R"({"at": "accept", "stop": true})", R"({"at": "accept", "stop": true, "from": "1s"})",
           R"({"at": "accept", "stop": true, "until": "1s", "probability": 1})"})
-        CAF_CHECK_EQUAL(error_of_fault(fault),
+        CAF_CHECK_EQUAL(fault_error(fault),
                         "expected from and until, and no probability, at accept");
-    CAF_CHECK_EQUAL(error_of_fault(R"({"at": "accept", "avatar": "a", "stop": true})"),
+    CAF_CHECK_EQUAL(fault_error(R"({"at": "accept", "avatar": "a", "stop": true})"),
                     "nobody is known at accept: expected neither avatar nor api_key");
 }
 

@@ -1,5 +1,6 @@
 #include "emulator/session_token.hpp"
 
+#include "tests/emulator/times.hpp"
 #include "transport/hmac.hpp"
 
 #include <boost/algorithm/hex.hpp>
@@ -9,10 +10,9 @@
 
 using namespace avatar::emulator;
 using namespace std::chrono_literals;
+using avatar::tests::now;
 
 namespace {
-
-const wall_time now = wall_time(std::chrono::seconds(1'800'000'000));
 
 std::string state(const session_tokens& tokens, std::string_view token, wall_time at = now) {
     return std::string(to_string(tokens.check(token, at).state));

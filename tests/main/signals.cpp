@@ -11,8 +11,8 @@ using namespace avatar::tests;
 namespace {
 
 /// Tells the close code of each of its connections.
-struct fixture {
-    fixture() {
+struct signals_fixture {
+    signals_fixture() {
         script.closed = [this](std::uint16_t code) { closed.put(code); };
     }
 
@@ -28,7 +28,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(signal_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(signal_tests, signals_fixture)
 
 CAF_TEST(an interrupt between rounds ends the run with its report) {
     local_service service(script);

@@ -1,6 +1,5 @@
 #include "messages/actors.hpp"
-#include "messages/message_types.hpp"
-#include "tests/support/dsl.hpp"
+#include "tests/messages/message_system.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -16,11 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct config : caf::actor_system_config {
-    config() { avatar::add_message_types(*this); }
-};
-
-struct fixture : test_coordinator_fixture<config> {
+struct invariants_fixture : tests::message_system_fixture {
     /// What another node gets to know of `sent`, read as a `T`.
     template <class T, class Sent>
     caf::error received_as(const Sent& sent, T& copy) {
@@ -77,7 +72,7 @@ bool cannot_be_made(std::string bytes, std::vector<std::uint64_t> ends, nanoseco
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(invariant_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(invariant_tests, invariants_fixture)
 
 CAF_TEST(a clip whose pieces do not fit its bytes cannot be made) {
     for (const auto& [ends, interval] : misfits)

@@ -1,7 +1,7 @@
 #include "messages/message_types.hpp"
 
 #include "messages/actors.hpp"
-#include "tests/support/dsl.hpp"
+#include "tests/messages/message_system.hpp"
 
 #define CAF_SUITE message_types
 
@@ -10,11 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct config : caf::actor_system_config {
-    config() { avatar::add_message_types(*this); }
-};
-
-struct fixture : test_coordinator_fixture<config> {
+struct message_types_fixture : tests::message_system_fixture {
     /// To bytes as for another node, and back.
     template <class T>
     T over_the_wire(const T& message) {
@@ -34,7 +30,7 @@ protocol::failure some_failure() {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(message_type_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(message_type_tests, message_types_fixture)
 
 CAF_TEST(audio crosses nodes as its bytes) {
     audio_request request;

@@ -22,7 +22,7 @@ failure refused(int status, std::string_view body) {
     return f;
 }
 
-std::string code_of(const failure& f) {
+std::string code_name(const failure& f) {
     return std::string(to_string(f.code));
 }
 
@@ -69,36 +69,37 @@ CAF_TEST(a written token is JSON on one line with its characters as they are) {
 CAF_TEST(a refusal by status is classified) {
     auto f = refused(403, R"({"errors":[{"id":"1","status":403,"code":"forbidden",
         "title":"Forbidden","detail":"API key revoked"}]})");
-    CAF_CHECK_EQUAL(code_of(f), "invalidRequest"s);
+    CAF_CHECK_EQUAL(code_name(f), "invalidRequest"s);
     CAF_CHECK_EQUAL(describe(f), "invalidRequest (HTTP 403): Forbidden: API key revoked"s);
-    CAF_CHECK_EQUAL(code_of(refused(401, R"({"message":"bad key"})")), "sessionTokenExpired"s);
-    CAF_CHECK_EQUAL(code_of(refused(400, R"({"error":"bad"})")), "invalidRequest"s);
-    CAF_CHECK_EQUAL(code_of(refused(503, "unavailable for now")), "serverError"s);
+    CAF_CHECK_EQUAL(code_name(refused(401, R"({"message":"bad key"})")), "sessionTokenExpired"s);
+    CAF_CHECK_EQUAL(code_name(refused(400, R"({"error":"bad"})")), "invalidRequest"s);
+    CAF_CHECK_EQUAL(code_name(refused(503, "unavailable for now")), "serverError"s);
     CAF_CHECK_EQUAL(describe(refused(502, "<html>Bad Gateway</html>")), "serverError (HTTP 502)"s);
-    CAF_CHECK_EQUAL(code_of(refused(204, "")), "unknown"s);
+    CAF_CHECK_EQUAL(code_name(refused(204, "")), "unknown"s);
 }
 
 CAF_TEST(errors in a successful answer are classified by their own status) {
     auto f = refused(200, R"({"errors":[{"status":402,"title":"Payment"}]})");
-    CAF_CHECK_EQUAL(code_of(f), "billingRequired"s);
+    CAF_CHECK_EQUAL(code_name(f), "billingRequired"s);
     CAF_CHECK_EQUAL(f.http_status, 402);
     CAF_CHECK_EQUAL(f.body, ""s);
-    CAF_CHECK_EQUAL(code_of(refused(200, R"({"errors":[{"title":"Credits exhausted"}]})")),
+    CAF_CHECK_EQUAL(code_name(refused(200, R"({"errors":[{"title":"Credits exhausted"}]})")),
                     "creditsExhausted"s);
-    CAF_CHECK_EQUAL(code_of(refused(200, R"({"errors":["odd"],"sessionToken":"t"})")), "unknown"s);
+    CAF_CHECK_EQUAL(code_name(refused(200, R"({"errors":["odd"],"sessionToken":"t"})")),
+                    "unknown"s);
 }
 
 CAF_TEST(an answer without a token is a protocol error) {
     for (auto body : {"", "tok", "[]", "null", "\"tok\"", "{\"sessionToken\":\"tok"}) {
         auto f = refused(200, body);
-        CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
+        CAF_CHECK_EQUAL(code_name(f), "protocolError"s);
         CAF_CHECK_EQUAL(f.detail, "the session token response is not a JSON object"s);
         CAF_CHECK_EQUAL(f.http_status, 200);
     }
     for (auto body : {"{}", R"({"sessionToken":""})", R"({"sessionToken":null})",
                       R"({"sessionToken":12345})", R"({"token":"tok"})"}) {
         auto f = refused(200, body);
-        CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
+        CAF_CHECK_EQUAL(code_name(f), "protocolError"s);
         CAF_CHECK_EQUAL(f.detail, "the session token response has no sessionToken"s);
         CAF_CHECK_EQUAL(f.http_status, 200);
     }
@@ -106,7 +107,7 @@ CAF_TEST(an answer without a token is a protocol error) {
 
 CAF_TEST(a token that would break out of its header is refused) {
     auto f = refused(200, R"({"sessionToken":"a\r\nX-Evil: 1"})");
-    CAF_CHECK_EQUAL(code_of(f), "protocolError"s);
+    CAF_CHECK_EQUAL(code_name(f), "protocolError"s);
     CAF_CHECK_EQUAL(f.detail, "the sessionToken holds control characters"s);
     CAF_CHECK_EQUAL(describe(f),
                     "protocolError (HTTP 200): the sessionToken holds control characters"s);

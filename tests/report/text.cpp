@@ -1,6 +1,6 @@
 #define CAF_SUITE text
 
-#include "report/text.hpp"
+#include "tests/report/written_text.hpp"
 
 #include "caf/test/dsl.hpp"
 #include <sstream>
@@ -8,28 +8,12 @@
 
 using avatar::protocol::failure_code;
 using namespace std::chrono_literals;
+using namespace avatar::tests;
 
 namespace {
 
 const std::string long_id = "0123456789abcdefghijklmnop";
 const std::string cut_id = "0123456789abcdefghij...";
-
-template <class Event>
-std::string written(const Event& event) {
-    std::ostringstream out;
-    avatar::report::write(out, event);
-    return out.str();
-}
-
-std::string summary(const avatar::run_report& report) {
-    std::ostringstream out;
-    avatar::report::write_summary(out, report);
-    return out.str();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 } // namespace
 

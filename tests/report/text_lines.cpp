@@ -1,7 +1,7 @@
 // Which lines the text report has, and when.
 #define CAF_SUITE text_lines
 
-#include "report/text.hpp"
+#include "tests/report/written_text.hpp"
 #include "tests/support/dsl.hpp"
 
 #include <sstream>
@@ -9,32 +9,13 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using namespace avatar::tests;
 using avatar::protocol::failure_code;
 
 namespace {
 
-template <class Write>
-std::string text_of(Write write) {
-    std::ostringstream out;
-    write(out);
-    return out.str();
-}
-
-template <class Event>
-std::string written(const Event& event) {
-    return text_of([&](auto& out) { avatar::report::write(out, event); });
-}
-
-std::string summary(const avatar::run_report& report) {
-    return text_of([&](auto& out) { avatar::report::write_summary(out, report); });
-}
-
 std::string statistics(const avatar::pool_status& pool) {
     return text_of([&](auto& out) { avatar::report::write_pool_statistics(out, pool); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 avatar::protocol::failure failure_of(failure_code code, std::string detail) {

@@ -16,7 +16,7 @@ namespace {
 
 const audio_clip endless("ab", {1, 2}, 1h);
 
-struct fixture : tests::raw_channel_fixture {
+struct channel_closing_fixture : tests::raw_channel_fixture {
     /// A service that notes what it hears and closes as it should.
     auto polite() {
         return [this](raw_service&, raw_service::websocket& ws) {
@@ -50,7 +50,7 @@ struct fixture : tests::raw_channel_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_closing_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_closing_tests, channel_closing_fixture)
 
 CAF_TEST(after the close frame nothing goes out whatever is called) {
     for (const bool with_request : {false, true}) {

@@ -14,7 +14,7 @@ using tests::service_script;
 
 namespace {
 
-struct fixture : tests::channel_fixture {
+struct channel_exceptions_fixture : tests::channel_fixture {
     /// Opens a channel whose sink throws, once, at the first event of that type.
     /// What it throws is made there: copies of a runtime_error share their text, by a count
     /// that the thread sanitizer cannot see.
@@ -58,7 +58,7 @@ transport::channel_settings with_egress(transport::channel_settings settings) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_exception_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_exception_tests, channel_exceptions_fixture)
 
 CAF_TEST(a sink that throws when the channel opens ends that channel alone) {
     tests::local_service service;

@@ -15,7 +15,7 @@ using tests::raw_service;
 
 namespace {
 
-struct fixture : tests::raw_channel_fixture {
+struct channel_interrupts_fixture : tests::raw_channel_fixture {
     /// Ends each request that ends, notes all else.
     auto answering() {
         return [this](raw_service& self, raw_service::websocket& ws) {
@@ -36,7 +36,7 @@ struct fixture : tests::raw_channel_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_interrupt_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_interrupt_tests, channel_interrupts_fixture)
 
 CAF_TEST(an interrupt for no request is not sent and no event) {
     for (const bool with_egress : {false, true})

@@ -16,7 +16,7 @@ namespace {
 /// In which a healthy service answers: a busy machine stops its thread for less.
 constexpr auto within = 1000ms;
 
-struct fixture : tests::raw_channel_fixture {
+struct channel_pings_fixture : tests::raw_channel_fixture {
     /// A service that answers pings with pongs of that many copies.
     auto answering(int copies) {
         return [this, copies](raw_service&, raw_service::websocket& ws) {
@@ -30,7 +30,7 @@ struct fixture : tests::raw_channel_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_ping_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_ping_tests, channel_pings_fixture)
 
 CAF_TEST(a silent service is asked once and then left without a close frame) {
     raw_service service(answering(0));

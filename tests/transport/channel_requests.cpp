@@ -24,7 +24,7 @@ std::string heard(const protocol::message& message) {
     return "something else";
 }
 
-struct fixture : tests::channel_fixture {
+struct channel_requests_fixture : tests::channel_fixture {
     /// A service that notes what it hears and leaves the answer to `answer`.
     service_script noting(std::function<void(transport::peer&, const protocol::message&)> answer) {
         service_script script;
@@ -55,7 +55,7 @@ audio_clip pieces() {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_request_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_request_tests, channel_requests_fixture)
 
 CAF_TEST(a clip in pieces goes out piece by piece and empty ones are left out) {
     tests::local_service service(noting([](transport::peer& peer, const protocol::message& m) {

@@ -37,7 +37,7 @@ std::string with_slashes(std::string json) {
     return json;
 }
 
-struct fixture : tests::channel_fixture {
+struct channel_secrets_fixture : tests::channel_fixture {
     transport::channel_settings with_secrets(const tests::local_service& service) {
         auto settings = settings_for(service);
         settings.service.api_key = secret.api_key;
@@ -88,7 +88,7 @@ struct fixture : tests::channel_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_secret_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_secret_tests, channel_secrets_fixture)
 
 CAF_TEST(no secret that the console echoes gets into the failure) {
     for (const auto& echo : written()) {

@@ -24,7 +24,7 @@ audio_clip long_stream() {
 
 using inbox_of_payloads = tests::inbox<std::string>;
 
-struct fixture : tests::raw_channel_fixture {
+struct channel_sending_fixture : tests::raw_channel_fixture {
     /// Opens a channel to that service, begins to send and makes every further write
     /// fail, while the service can still be heard.
     void send_and_fail(const raw_service& service) {
@@ -54,7 +54,7 @@ struct fixture : tests::raw_channel_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_sending_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_sending_tests, channel_sending_fixture)
 
 CAF_TEST(a clip goes out in one frame whatever its size) {
     for (const std::size_t size : {100, 200, 600, 5'000, 70'000, 700'000}) {

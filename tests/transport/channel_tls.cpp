@@ -50,7 +50,7 @@ struct doorkeeper {
     std::atomic<bool> refuses = false;
 };
 
-struct fixture : tests::channel_fixture {
+struct channel_tls_fixture : tests::channel_fixture {
     transport::channel_settings trusting(const std::string& console, const std::string& ingress) {
         auto settings = settings_for(tests::local_service());
         settings.service.ca_file = tests::ca_file;
@@ -83,7 +83,7 @@ std::string at(const std::string& host, const tests::local_service& service) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(channel_tls_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(channel_tls_tests, channel_tls_fixture)
 
 CAF_TEST(carries requests over TLS when the certificate is trusted) {
     tests::local_service service(with(tests::server_certificate, tests::server_key));

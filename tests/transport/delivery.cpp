@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A TCP connection over loopback.
-struct fixture {
-    fixture() {
+struct delivery_fixture {
+    delivery_fixture() {
         const int listener = socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in at{};
         at.sin_family = AF_INET;
@@ -34,7 +34,7 @@ struct fixture {
         close(listener);
     }
 
-    ~fixture() {
+    ~delivery_fixture() {
         close(ours);
         if (theirs >= 0)
             close(theirs);
@@ -55,7 +55,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(delivery_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(delivery_tests, delivery_fixture)
 
 CAF_TEST(what the other side has confirmed and sent is counted) {
     const auto before = progress_of(ours);

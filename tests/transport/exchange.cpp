@@ -22,8 +22,8 @@ protocol::response_animation frame(std::string_view id, bool end = false) {
     return f;
 }
 
-struct fixture {
-    fixture() {
+struct exchange_fixture {
+    exchange_fixture() {
         at(0ms);
         exchange.start("r-1");
     }
@@ -33,7 +33,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(exchange_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(exchange_tests, exchange_fixture)
 
 CAF_TEST(counts frames and bytes and ends with the last frame) {
     at(30ms);

@@ -27,8 +27,8 @@ using piece = frame_reader::piece;
 constexpr auto answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"sv;
 constexpr std::size_t usual_capacity = 1536; // As Beast has.
 
-struct fixture {
-    fixture() { upgrade(answer); }
+struct frame_reader_fixture {
+    frame_reader_fixture() { upgrade(answer); }
 
     void upgrade(std::string_view with) {
         reader = {};
@@ -67,7 +67,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(frame_reader_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(frame_reader_tests, frame_reader_fixture)
 
 CAF_TEST(whole binary messages are taken and control frames left) {
     const auto bytes =

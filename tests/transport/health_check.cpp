@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto keepalive = 30s;
 
-struct fixture {
+struct health_check_fixture {
     /// What an examination finds `after` the start, as "state[ ping], then SECONDS".
     /// The service has been silent for `silence`; of what is written, if anything is,
     /// `acknowledged` bytes have arrived.
@@ -42,7 +42,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(health_check_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(health_check_tests, health_check_fixture)
 
 CAF_TEST(a service that sends is examined again when it could have been silent for a keepalive) {
     CAF_CHECK_EQUAL(examine(30s, 1s), "wait 29000");

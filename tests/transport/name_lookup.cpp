@@ -28,8 +28,8 @@ struct caller {
     std::size_t addresses = 0;
 };
 
-struct fixture {
-    fixture() { now = name_lookup::time_point{24h}; }
+struct name_lookup_fixture {
+    name_lookup_fixture() { now = name_lookup::time_point{24h}; }
 
     caller& ask(const std::string& host, const std::string& port = "80") {
         auto& one = callers.emplace_back(io);
@@ -81,7 +81,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(name_lookup_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(name_lookup_tests, name_lookup_fixture)
 
 CAF_TEST(who asks for a name at the same time shares its lookup) {
     for (int i = 0; i < 20; ++i)

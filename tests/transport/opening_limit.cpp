@@ -28,7 +28,7 @@ struct caller {
     error_code error;
 };
 
-struct fixture {
+struct opening_limit_fixture {
     caller& ask() {
         auto& one = callers.emplace_back(*io);
         asio::co_spawn(*io, acquire(one), [](std::exception_ptr thrown) {
@@ -59,7 +59,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(opening_limit_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(opening_limit_tests, opening_limit_fixture)
 
 CAF_TEST(the others wait for their turn in the order they came) {
     auto& first = ask();

@@ -21,8 +21,8 @@ namespace beast = boost::beast;
 /// Of requests: whoever is cut after it measures the time for the others.
 constexpr auto request_time = 1s;
 
-struct fixture : tests::server_fixture {
-    fixture() : server_fixture(tight_limits()) {}
+struct server_deadlines_fixture : tests::server_fixture {
+    server_deadlines_fixture() : server_fixture(tight_limits()) {}
 
     static transport::server_limits tight_limits() {
         transport::server_limits limits;
@@ -47,7 +47,7 @@ std::string close_frame(std::uint16_t code) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_deadline_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_deadline_tests, server_deadlines_fixture)
 
 CAF_TEST(a connection on which no request arrives in time is cut without an answer) {
     auto mute = connect();

@@ -57,7 +57,7 @@ private:
     std::weak_ptr<peer> client_;
 };
 
-struct fixture {
+struct server_exceptions_fixture {
     /// A server that follows the script.
     void serve(script as) {
         auto shared = std::make_shared<const script>(std::move(as));
@@ -141,7 +141,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_exception_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_exception_tests, server_exceptions_fixture)
 
 CAF_TEST(a request whose handler throws is answered with 500 and the next one served) {
     int requests = 0;

@@ -8,11 +8,10 @@ using namespace avatar;
 namespace {
 
 namespace http = boost::beast::http;
-using fixture = tests::server_fixture;
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_http_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_http_tests, tests::server_fixture)
 
 CAF_TEST(a request comes as it was sent and the answer goes out as it was made) {
     auto socket = connect();

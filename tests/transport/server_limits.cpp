@@ -18,7 +18,7 @@ std::string bytes(std::size_t size) {
     return std::string(size, 'x');
 }
 
-struct fixture : tests::server_fixture {
+struct server_limits_fixture : tests::server_fixture {
     using server_fixture::server_fixture;
 
     /// What a request with that body and header is answered with; 0: the connection ends.
@@ -41,8 +41,8 @@ struct fixture : tests::server_fixture {
     std::uint16_t next_code() { return closed.take().value_or(0); }
 };
 
-struct tight_fixture : fixture {
-    tight_fixture() : fixture(tight_limits()) {}
+struct tight_fixture : server_limits_fixture {
+    tight_fixture() : server_limits_fixture(tight_limits()) {}
 
     static transport::server_limits tight_limits() {
         transport::server_limits limits;
@@ -55,7 +55,7 @@ struct tight_fixture : fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_limit_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_limit_tests, server_limits_fixture)
 
 CAF_TEST(a request may have a body of one megabyte and a header of some kilobytes) {
     CAF_CHECK_EQUAL(status_of(megabyte, 10), 200u);

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : tests::server_fixture {
+struct server_listening_fixture : tests::server_fixture {
     /// Why that address cannot be listened on; empty where it can.
     std::string error_of(const std::string& address, std::uint16_t at) {
         try {
@@ -40,7 +40,7 @@ struct fixture : tests::server_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_listening_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_listening_tests, server_listening_fixture)
 
 CAF_TEST(an address that cannot be listened on is named with the reason) {
     const auto taken = std::to_string(port);

@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 
-struct fixture : tests::server_fixture {
+struct server_sending_fixture : tests::server_fixture {
     /// An option of TCP on the server's side of the connection; -1 where there is none.
     static int option_of_server(const socket& client, int option) {
         const auto port = htons(client.local_endpoint().port());
@@ -35,7 +35,7 @@ struct fixture : tests::server_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_sending_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_sending_tests, server_sending_fixture)
 
 CAF_TEST(messages go out in their order and each as one frame of its kind) {
     auto [ws, to] = upgraded();

@@ -23,8 +23,8 @@ void ask_for_everything(peer& of) {
     of.close(1000, "late");
 }
 
-struct fixture : tests::server_fixture {
-    fixture() : server_fixture(long_limits()) {}
+struct server_silence_fixture : tests::server_fixture {
+    server_silence_fixture() : server_fixture(long_limits()) {}
 
     /// None of these ends is one of a close that takes too long.
     static transport::server_limits long_limits() {
@@ -43,7 +43,7 @@ struct fixture : tests::server_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_silence_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_silence_tests, server_silence_fixture)
 
 CAF_TEST(a silent connection reads and writes nothing until its client has left) {
     auto [ws, silent] = upgraded();

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using transport::peer;
 
-struct fixture : tests::server_fixture {
+struct server_stop_fixture : tests::server_fixture {
     /// Reads until the connection ends: the messages, separated by commas, and the end.
     static std::pair<std::string, beast::error_code> read_all(client& ws) {
         std::string all;
@@ -35,7 +35,7 @@ struct fixture : tests::server_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(server_stop_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(server_stop_tests, server_stop_fixture)
 
 CAF_TEST(a server that stops says so to each WebSocket behind what is queued) {
     auto [ws, one] = upgraded();

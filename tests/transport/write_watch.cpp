@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture {
+struct write_watch_fixture {
     tcp_progress at(std::uint64_t acknowledged, std::uint64_t queued) {
         return {true, acknowledged, 0ms, queued};
     }
@@ -20,7 +20,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(write_watch_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(write_watch_tests, write_watch_fixture)
 
 CAF_TEST(what stands still is told from its last movement on) {
     CAF_CHECK(watch.stalled_for(true, at(5, 9), start) == 0ms);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : tests::spawn_fixture {
+struct spawn_round_driver_fixture : tests::spawn_fixture {
     round_watcher_actor watcher() {
         return sys.spawn([]() -> round_watcher_actor::behavior_type {
             return {[](const rounds_started&) {}, [](const round_started&) {},
@@ -24,7 +24,7 @@ struct fixture : tests::spawn_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(spawn_round_driver_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(spawn_round_driver_tests, spawn_round_driver_fixture)
 
 CAF_TEST(links or a plan that cannot be used are refused before anything is spawned) {
     auto pool = avatar::spawn_pool(sys, good);

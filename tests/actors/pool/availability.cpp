@@ -11,7 +11,7 @@ using time_point = availability::time_point;
 namespace {
 
 /// A pool of two connections, watched from second to second.
-struct fixture {
+struct availability_fixture {
     static time_point at(int second) { return time_point(std::chrono::seconds(second)); }
 
     void note(int second, std::size_t connected) { pool.note(connected, 2, at(second)); }
@@ -27,7 +27,7 @@ constexpr auto seconds(int count) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(availability_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(availability_tests, availability_fixture)
 
 CAF_TEST(a pool that was never told to open is not down) {
     CAF_CHECK(!pool.down_since());

@@ -18,7 +18,7 @@ protocol::failure failure(failure_code code, const std::string& detail) {
     return f;
 }
 
-struct fixture {
+struct failure_kinds_fixture {
     void count(failure_code code, const std::string& detail) {
         count_failure(kinds, failure(code, detail));
     }
@@ -34,7 +34,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(failure_kinds_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(failure_kinds_tests, failure_kinds_fixture)
 
 CAF_TEST(equal failures are counted together) {
     count(failure_code::connection_failed, "refused");

@@ -11,7 +11,7 @@ using namespace avatar;
 
 namespace {
 
-struct fixture {
+struct lease_table_fixture {
     lease of_slot(std::uint64_t slot) {
         lease held;
         held.slot = slot;
@@ -27,7 +27,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(lease_table_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(lease_table_tests, lease_table_fixture)
 
 CAF_TEST(a number is never nothing and never one in use) {
     std::deque<std::uint64_t> numbers{0, 7, 7, 0, 9};

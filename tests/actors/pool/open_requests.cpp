@@ -8,7 +8,7 @@ using namespace avatar;
 
 namespace {
 
-struct fixture : test_coordinator_fixture<> {
+struct open_requests_fixture : test_coordinator_fixture<> {
     caf::actor_addr someone() {
         callers.push_back(sys.spawn([] {}));
         return callers.back().address();
@@ -28,7 +28,7 @@ const protocol::failure interrupted = [] {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(open_request_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(open_request_tests, open_requests_fixture)
 
 CAF_TEST(a name means the request of that caller and id) {
     auto& a = requests.enter({"a", one}, {});

@@ -37,8 +37,8 @@ audio_request request_of(const std::string& id) {
     return request;
 }
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override {
+struct pool_callers_fixture : tests::pool_fixture {
+    ~pool_callers_fixture() override {
         callers.clear();
         wind_down();
     }
@@ -86,7 +86,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_caller_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_caller_tests, pool_callers_fixture)
 
 CAF_TEST(a request of nobody is served and counted) {
     open_pool_of(1);

@@ -16,8 +16,8 @@ using tests::ids;
 
 namespace {
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override { wind_down(); }
+struct pool_ends_fixture : tests::pool_fixture {
+    ~pool_ends_fixture() override { wind_down(); }
 
     void drain() {
         caf::anon_send(pool, drain_pool{});
@@ -38,7 +38,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_ends_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_ends_tests, pool_ends_fixture)
 
 CAF_TEST(each slot has one first try) {
     settings.size = 2;
@@ -85,7 +85,7 @@ CAF_TEST(an outage that begins with a late connection fails fast in its time) {
 
 CAF_TEST(the end of a pool answers who waits for it to open) {
     for (const bool gives_up : {false, true}) {
-        fixture f;
+        pool_ends_fixture f;
         f.settings.size = 2;
         f.settings.max_restarts = 0;
         f.begin_opening();
@@ -228,7 +228,7 @@ CAF_TEST(an order to open again that nobody gave opens nothing) {
 
 CAF_TEST(a connection that lived for the shortest pause is replaced at once) {
     for (const auto lived : {499ms, 500ms}) {
-        fixture f;
+        pool_ends_fixture f;
         f.settings.size = 1;
         f.begin_opening();
         f.confirm(0);

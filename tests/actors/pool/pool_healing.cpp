@@ -9,8 +9,8 @@ using tests::ids;
 
 namespace {
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override { wind_down(); }
+struct pool_healing_fixture : tests::pool_fixture {
+    ~pool_healing_fixture() override { wind_down(); }
 
     /// The connection `i` fails to open, or ends.
     void lose(std::size_t i, failure_code code = failure_code::connection_failed) {
@@ -33,7 +33,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_healing_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_healing_tests, pool_healing_fixture)
 
 CAF_TEST(the pause before the next try is drawn below a bound that doubles) {
     settings.size = 1;

@@ -8,8 +8,8 @@ using tests::ids;
 
 namespace {
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override { wind_down(); }
+struct pool_interrupts_fixture : tests::pool_fixture {
+    ~pool_interrupts_fixture() override { wind_down(); }
 
     /// Sends a request from the one actor that interrupts here.
     template <class Handle>
@@ -42,7 +42,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_interrupt_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_interrupt_tests, pool_interrupts_fixture)
 
 CAF_TEST(a waiting request is taken out of the queue and never sent) {
     open_pool_of(1);

@@ -10,8 +10,8 @@ using tests::ids;
 
 namespace {
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override {
+struct pool_kills_fixture : tests::pool_fixture {
+    ~pool_kills_fixture() override {
         caller = nullptr;
         wind_down();
     }
@@ -44,7 +44,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_kill_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_kill_tests, pool_kills_fixture)
 
 CAF_TEST(a request that a killed session had in hand is answered once) {
     open_pool_of(1);

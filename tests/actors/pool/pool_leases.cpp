@@ -13,10 +13,10 @@ using tests::ids;
 namespace {
 
 /// A pool with holders that the test drives.
-struct fixture : tests::pool_fixture {
-    fixture() { settings.max_lease = 1min; }
+struct pool_leases_fixture : tests::pool_fixture {
+    pool_leases_fixture() { settings.max_lease = 1min; }
 
-    ~fixture() override {
+    ~pool_leases_fixture() override {
         leases.clear();
         holders.clear();
         by_name.clear();
@@ -80,7 +80,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_lease_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_lease_tests, pool_leases_fixture)
 
 CAF_TEST(a leased session takes the requests of its lease and no other) {
     open_pool_of(2);

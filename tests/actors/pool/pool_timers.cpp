@@ -11,8 +11,8 @@ using tests::ids;
 
 namespace {
 
-struct fixture : tests::pool_fixture {
-    ~fixture() override { wind_down(); }
+struct pool_timers_fixture : tests::pool_fixture {
+    ~pool_timers_fixture() override { wind_down(); }
 
     /// Messages of every kind come now, for every time that one is set for, and for
     /// others.
@@ -44,7 +44,7 @@ struct fixture : tests::pool_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(pool_timer_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pool_timer_tests, pool_timers_fixture)
 
 CAF_TEST(requests that wait expire one after another) {
     open_pool_of(1);

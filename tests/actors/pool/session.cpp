@@ -35,14 +35,14 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
     };
 }
 
-struct fixture : tests::actor_fixture {
-    fixture() {
+struct session_fixture : tests::actor_fixture {
+    session_fixture() {
         owner_handle = sys.spawn(owner, &heard);
         hdl = sys.spawn(session, session_key{0, 1}, owner_handle, service.factory());
         consume_messages();
     }
 
-    ~fixture() override { wind_down(); }
+    ~session_fixture() override { wind_down(); }
 
     tests::scripted_connection& connection() { return service.at(0); }
 
@@ -59,7 +59,7 @@ struct fixture : tests::actor_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(session_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(session_tests, session_fixture)
 
 CAF_TEST(opens its channel at once and tells its owner) {
     CAF_CHECK(connection().opened);

@@ -48,7 +48,7 @@ struct recorder : session_listener {
 
 using words = std::vector<std::string>;
 
-struct fixture {
+struct session_slots_fixture {
     /// The next session of the slot connects.
     void connect(std::uint64_t slot) { slots.connect(slots.at(slot), session_of(slot)); }
 
@@ -78,7 +78,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(session_slot_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(session_slot_tests, session_slots_fixture)
 
 CAF_TEST(a session connects then is idle then busy then idle again and at last closed) {
     CAF_CHECK_EQUAL(slots.size(), 3u);

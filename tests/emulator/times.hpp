@@ -1,0 +1,12 @@
+#pragma once
+
+#include "emulator/frame_schedule.hpp"
+#include "emulator/session_token.hpp"
+
+namespace avatar::tests {
+
+/// Times that stand still, for what is given its time.
+inline const emulator::wall_time now(std::chrono::seconds(1'800'000'000));
+inline const emulator::steady_time start(std::chrono::hours(1));
+
+} // namespace avatar::tests
