@@ -70,8 +70,9 @@ value_kind pairs(field<std::map<std::string, std::string>> to) {
         },
         [](const map& value) {
             std::vector<std::string> items;
+            items.reserve(value.size());
             for (const auto& [name, text] : value)
-                items.push_back(name + '=' + text);
+                items.push_back(fmt::format("{}={}", name, text));
             return fmt::format("{}", fmt::join(items, ","));
         });
 }
@@ -91,8 +92,9 @@ value_kind accounts(field<std::vector<emulator_account>> to) {
         },
         [](const std::vector<emulator_account>& value) {
             std::vector<std::string> items;
+            items.reserve(value.size());
             for (const auto& account : value)
-                items.push_back(account.api_key + ':' + account.app_id);
+                items.push_back(fmt::format("{}:{}", account.api_key, account.app_id));
             return fmt::format("{}", fmt::join(items, ","));
         });
 }

@@ -119,6 +119,7 @@ std::vector<assignment> read_toml(std::string_view text) {
     std::ranges::sort(found, {},
                       [](const found_value& v) { return std::pair(v.where.line, v.where.column); });
     std::vector<assignment> result;
+    result.reserve(found.size());
     for (auto& each : found)
         result.push_back(std::move(each.what));
     return result;

@@ -109,7 +109,7 @@ std::string explain_syntax_error(std::string_view description, std::string_view 
         return fmt::format("a quote is not closed: expected {} behind the value", value[0]);
     if (contains(description, "control character"))
         return "a control character: expected text without";
-    const auto what = without_quoted(description);
+    auto what = without_quoted(description);
     if (contains(what, "escape sequence") || contains(what, "unicode scalar"))
         return what + R"(: expected \\ for a backslash, or single quotes around the value)";
     if (contains(what, "expected "))

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace avatar::transport {
@@ -25,15 +23,12 @@ constexpr auto longest_delay = std::chrono::milliseconds(500);
 std::optional<tcp_progress> progress_of(int socket) {
     tcp_info info{};
     socklen_t size = sizeof info;
-    constexpr auto needed = offsetof(tcp_info, tcpi_segs_out); // Follows the last of them.
+    constexpr auto needed = offsetof(tcp_info, tcpi_min_rtt); // Follows the last of them.
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
-        return std::nullopt;
-    int queued = 0;
-    if (ioctl(socket, SIOCOUTQ, &queued) != 0)
         return std::nullopt;
     return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
                         std::chrono::milliseconds(info.tcpi_last_data_recv),
-                        static_cast<std::uint64_t>(queued), info.tcpi_bytes_received};
+                        info.tcpi_notsent_bytes, info.tcpi_bytes_received};
 }
 
 bool has_ended(const std::optional<tcp_progress>& now) {

@@ -11,7 +11,7 @@ struct tcp_progress {
     bool established = false;             ///< Neither side has closed or reset it.
     std::uint64_t acknowledged = 0;       ///< Bytes of ours that the other machine has confirmed.
     std::chrono::milliseconds silence{0}; ///< Since the last byte of theirs.
-    std::uint64_t queued = 0;             ///< Bytes of ours that wait in the kernel.
+    std::uint64_t unsent = 0;             ///< Bytes of ours that the kernel has yet to send.
     std::uint64_t received = 0;           ///< Bytes of theirs that have come.
 };
 

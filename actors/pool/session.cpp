@@ -12,17 +12,17 @@ namespace avatar {
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
-                                     transport::channel_factory make_channel) {
+                                     const transport::channel_factory& make_channel) {
     self->monitor(owner);
     self->set_down_handler([&state = self->state](const caf::down_msg&) {
         state.contain([&] { state.on_owner_ended(); });
     });
-    return pool_session(self, key, std::move(owner), std::move(make_channel));
+    return pool_session(self, key, std::move(owner), make_channel);
 }
 
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
-                                          transport::channel_factory make_channel) {
+                                          const transport::channel_factory& make_channel) {
     self->state.start(key, std::move(owner), make_channel);
     return self->state.behavior();
 }

@@ -14,9 +14,6 @@
 
 namespace avatar {
 
-/// A session's own state: which part of its life it is in, and the request it
-/// has in flight. It owns the channel; nobody else touches that.
-
 /// A session's own state: the phase of its life, and the request it has in flight.
 /// It owns the channel; nobody else touches that.
 class session_state {
@@ -85,12 +82,12 @@ private:
 /// It monitors its owner, and closes its connection when that ends.
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
-                                     transport::channel_factory make_channel);
+                                     const transport::channel_factory& make_channel);
 
 /// The same without the monitor, for an owner of many sessions that says
 /// `owner_ended` itself: to remove a monitor takes a look at all that the owner has.
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
-                                          transport::channel_factory make_channel);
+                                          const transport::channel_factory& make_channel);
 
 } // namespace avatar

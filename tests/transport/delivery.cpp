@@ -95,15 +95,15 @@ CAF_TEST(what was never confirmed has surely not arrived only after a while) {
 }
 
 CAF_TEST(what waits in the kernel is counted) {
-    CAF_CHECK_EQUAL(progress_of(ours).value_or(tcp_progress{}).queued, 0u);
+    CAF_CHECK_EQUAL(progress_of(ours).value_or(tcp_progress{}).unsent, 0u);
     const std::string much(64 * 1024, 'x');
     std::uint64_t sent = 0;
     for (ssize_t more = 0; more >= 0; more = send(ours, much.data(), much.size(), MSG_DONTWAIT))
         sent += static_cast<std::uint64_t>(more); // Until it takes no more.
     const auto full = progress_of(ours);
     CAF_REQUIRE(full.has_value());
-    CAF_CHECK(full->queued > 0);
-    CAF_CHECK(full->queued <= sent);
+    CAF_CHECK(full->unsent > 0);
+    CAF_CHECK(full->unsent <= sent);
 }
 
 CAF_TEST(the silence of the other side begins with its last byte) {

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct write_watch_fixture {
-    tcp_progress at(std::uint64_t acknowledged, std::uint64_t queued) {
-        return {true, acknowledged, 0ms, queued};
+    tcp_progress at(std::uint64_t acknowledged, std::uint64_t unsent) {
+        return {true, acknowledged, 0ms, unsent};
     }
 
     write_watch watch;
