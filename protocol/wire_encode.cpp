@@ -156,19 +156,20 @@ std::string encode(const message& m) {
 }
 
 std::string audio_input_prefix(std::string_view req_id, bool end, std::size_t audio_size) {
-    constexpr std::size_t most_heads = 24; // Of the fields around an id and the audio.
-    std::string fields;
-    fields.reserve(req_id.size() + most_heads);
-    pbf_writer content(fields);
+    constexpr std::size_t most_heads = 48; // Around the id and the audio.
+    std::string bytes;
+    bytes.reserve(req_id.size() + most_heads);
+    pbf_writer content(bytes);
     add_fields(content, audio_input{req_id, end, {}});
     if (audio_size != 0)
-        add_head(fields, 3, audio_size);
-    std::string bytes;
-    bytes.reserve(fields.size() + most_heads);
-    pbf_writer envelope(bytes);
+        add_head(bytes, 3, audio_size);
+    // What comes before is short enough to be inserted without memory of its own.
+    std::string front;
+    pbf_writer envelope(front);
     add_enum(envelope, envelope_type, message_type::client_audio_input);
-    add_head(bytes, 4, fields.size() + audio_size);
-    return bytes += fields;
+    add_head(front, 4, bytes.size() + audio_size);
+    bytes.insert(0, front);
+    return bytes;
 }
 
 } // namespace avatar::protocol

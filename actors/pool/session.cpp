@@ -137,7 +137,7 @@ void session_state::on_exchange_finished(exchange_finished& event) {
     if (!awaited)
         return;
     auto ended = *std::exchange(in_flight_, std::nullopt);
-    auto result = result_of(ended);
+    auto result = result_of(std::move(ended));
     result.failure = std::move(event.failure);
     result.frames = event.frames;
     result.bytes = event.bytes;
@@ -222,17 +222,17 @@ void session_state::requeue(in_flight request, protocol::failure why, bool accep
 }
 
 void session_state::fail(in_flight request, protocol::failure why) {
-    auto result = result_of(request);
+    auto result = result_of(std::move(request));
     result.failure = std::move(why);
     result.failure.request_id = result.request_id;
     result.failure.connection_id = connection_id_;
     request.promise.deliver(std::move(result));
 }
 
-audio_result session_state::result_of(const in_flight& ended) const {
-    const auto& [request, waited, spent, tries] = ended.assigned;
+audio_result session_state::result_of(in_flight&& ended) const {
+    auto& [request, waited, spent, tries] = ended.assigned;
     audio_result result;
-    result.request_id = request.request_id;
+    result.request_id = std::move(request.request_id);
     result.connection_id = connection_id_;
     result.streamed = request.audio.streamed();
     result.waited = waited;

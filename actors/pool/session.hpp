@@ -62,7 +62,7 @@ private:
     void requeue_in_flight(const protocol::failure& why, bool accepted);
     void crash(const char* what);
     void fail(in_flight request, protocol::failure why);
-    audio_result result_of(const in_flight& request) const;
+    audio_result result_of(in_flight&& request) const;
 
     self_pointer self_;
     session_key key_;
