@@ -62,6 +62,8 @@ struct pool_settings {
     bool retry_accepted = false; ///< Even if the service may have taken its audio.
 
     milliseconds max_lease = std::chrono::minutes(5); ///< How long one caller may keep a session.
+    /// How long the receiver of a request's frames may take none while more wait.
+    milliseconds sink_timeout = std::chrono::seconds(10);
     /// From the wish to stop until what still runs is cancelled.
     milliseconds drain_timeout = std::chrono::seconds(10);
 

@@ -39,6 +39,7 @@ using session_actor = caf::typed_actor<
     reacts_to<owner_ended>,
     // From its channel.
     reacts_to<channel_opened>,    //
+    reacts_to<channel_frames>,    //
     reacts_to<exchange_finished>, //
     reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;

@@ -1,5 +1,7 @@
 #include "messages/audio.hpp"
 
+#include "messages/pieces.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -34,19 +36,10 @@ std::string audio_clip::misfit(const content& c) {
         return of_bytes(size) + std::to_string(pieces) + " pieces at an interval of " +
                std::to_string(c.interval.count()) +
                " ns; expected 0 or more, and ten years at most in all";
-    std::uint64_t before = 0;
-    for (std::size_t i = 0; i < c.ends.size(); ++i) {
-        const auto end = c.ends[i];
-        if (end < before || end > size)
-            return of_bytes(size) + "piece " + std::to_string(i + 1) + " ends at " +
-                   std::to_string(end) + " after " + std::to_string(before) +
-                   "; expected offsets that only grow, up to the last byte";
-        before = end;
-    }
-    if (!c.ends.empty() && before != size)
-        return of_bytes(size) + "the last piece ends at " + std::to_string(before) +
-               "; expected it to end at the last byte";
-    return {};
+    if (c.ends.empty())
+        return {};
+    const auto why = why_not_cut(size, c.ends, "piece");
+    return why.empty() ? why : of_bytes(size) + why;
 }
 
 caf::error audio_clip::take(content read) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/frames.hpp"
 #include "messages/inspection.hpp"
 #include "protocol/audio_format.hpp"
 #include "protocol/failure.hpp"
@@ -120,9 +121,15 @@ struct audio_request {
 
     nanoseconds spent{0}; ///< Late by so much already when it is sent.
 
+    /// Gets the frames; null: they are counted and dropped. While it has granted no
+    /// credit, its connection is not read, and the service has to wait. It loses the request
+    /// when that lasts for longer than the pool's sink timeout, or when it ends.
+    frame_sink_actor sink{};
+    frame_credit window{256, 1024 * 1024}; ///< The sink's credit at first.
+
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent);
+        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent, x.sink, x.window);
     }
 };
 

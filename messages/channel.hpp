@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/frames.hpp"
 #include "messages/inspection.hpp"
 #include "protocol/failure.hpp"
 
@@ -8,8 +9,8 @@
 #include <string>
 #include <variant>
 
-/// What a channel tells its session. One message a request, not one a frame:
-/// frames are counted where they arrive.
+/// What a channel tells its session. One message a request, not one a frame: frames are
+/// counted where they arrive, and come on only where a request asks for them.
 namespace avatar {
 
 using std::chrono::nanoseconds;
@@ -32,6 +33,19 @@ struct channel_opened {
     template <class Inspector>
     friend auto inspect(Inspector& f, channel_opened& x) {
         return inspect_fields(f, x.connection_id);
+    }
+};
+
+/// Frames of a request that asked for them: what one read of the connection brought, or
+/// as much of it as there was credit for. All of a request come before its
+/// `exchange_finished`, those of an abandoned one not at all.
+struct channel_frames {
+    std::string request_id;
+    frame_batch frames;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, channel_frames& x) {
+        return inspect_fields(f, x.request_id, x.frames);
     }
 };
 
@@ -80,6 +94,6 @@ struct channel_closed {
 };
 
 using channel_event =
-    std::variant<channel_opened, exchange_finished, channel_alive, channel_closed>;
+    std::variant<channel_opened, channel_frames, exchange_finished, channel_alive, channel_closed>;
 
 } // namespace avatar

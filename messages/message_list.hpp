@@ -4,6 +4,7 @@
 /// cannot be sent to another node.
 #define AVATAR_MESSAGES(MESSAGE)                                                                   \
     MESSAGE(acquire_session)                                                                       \
+    MESSAGE(animation_frames)                                                                      \
     MESSAGE(arrival_due)                                                                           \
     MESSAGE(assigned_request)                                                                      \
     MESSAGE(audio_loaded)                                                                          \
@@ -13,6 +14,7 @@
     MESSAGE(cancel_requests)                                                                       \
     MESSAGE(channel_alive)                                                                         \
     MESSAGE(channel_closed)                                                                        \
+    MESSAGE(channel_frames)                                                                        \
     MESSAGE(channel_opened)                                                                        \
     MESSAGE(check_session)                                                                         \
     MESSAGE(close_pool)                                                                            \
@@ -23,6 +25,7 @@
     MESSAGE(drain_pool)                                                                            \
     MESSAGE(exchange_finished)                                                                     \
     MESSAGE(flush_console)                                                                         \
+    MESSAGE(frame_credit)                                                                          \
     MESSAGE(get_pool_status)                                                                       \
     MESSAGE(get_run_report)                                                                        \
     MESSAGE(interrupt_request)                                                                     \

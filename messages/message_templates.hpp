@@ -2,6 +2,7 @@
 
 #include "messages/audio.hpp"
 #include "messages/channel.hpp"
+#include "messages/frames.hpp"
 #include "messages/leases.hpp"
 #include "messages/message_list.hpp"
 #include "messages/pool.hpp"

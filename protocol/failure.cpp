@@ -100,6 +100,8 @@ std::string_view to_string(failure_code code) {
         return "leaseLost";
     case failure_code::lease_busy:
         return "leaseBusy";
+    case failure_code::sink_too_slow:
+        return "sinkTooSlow";
     case failure_code::pool_failed:
         return "poolFailed";
     }

@@ -39,6 +39,7 @@ enum class failure_code : std::uint8_t {
     service_down,        ///< No session has been up for a while.
     lease_lost,          ///< The lease of the session is over.
     lease_busy,          ///< The leased session has a request already.
+    sink_too_slow,       ///< The receiver of its frames took none for too long.
     pool_failed,         ///< Its sessions' actors kept failing.
 };
 

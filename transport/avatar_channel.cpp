@@ -28,11 +28,17 @@ public:
         on_io_thread([](avatar_connection& c) { c.open(); });
     }
 
-    void send(std::string request_id, audio_clip audio) override {
+    void send(std::string request_id, audio_clip audio,
+              std::optional<frame_credit> credit) override {
+        on_io_thread([id = std::move(request_id), audio = std::move(audio),
+                      credit](avatar_connection& c) mutable {
+            c.send(std::move(id), std::move(audio), credit);
+        });
+    }
+
+    void grant(std::string request_id, frame_credit credit) override {
         on_io_thread(
-            [id = std::move(request_id), audio = std::move(audio)](avatar_connection& c) mutable {
-                c.send(std::move(id), std::move(audio));
-            });
+            [id = std::move(request_id), credit](avatar_connection& c) { c.grant(id, credit); });
     }
 
     void interrupt() override {

@@ -1,5 +1,6 @@
 #include "transport/avatar_connection.hpp"
 
+#include "config/duration.hpp"
 #include "protocol/classify.hpp"
 #include "protocol/console.hpp"
 #include "protocol/secret_text.hpp"
@@ -102,9 +103,9 @@ void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
     limit_unconfirmed(connection().socket().native_handle(), 2 * settings_->channel.keepalive);
     examine_after(settings_->channel.keepalive);
     ws_->next_layer().take_messages(
-        settings_->channel.service.max_message_size, [this](std::string_view bytes) {
-            contain([&] { on_message(bytes); }); // The read that is under way keeps this alive.
-        });
+        settings_->channel.service.max_message_size,
+        {.on_message = [this](std::string_view bytes) { contain([&] { on_message(bytes); }); },
+         .on_read = [this] { contain([&] { tell_frames(exchange_.request_id()); }); }});
     sink_(channel_opened{connection_id_});
     read_next(self);
 }
@@ -272,6 +273,7 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
         if (ws_->got_text())
             fail(failure_code::protocol_error, text_frame);
         on_message(message_in_buffer());
+        tell_frames(exchange_.request_id());
         buffer_.clear();
         buffer_.shrink_to_fit();
     }
@@ -283,8 +285,10 @@ void avatar_connection::on_message(std::string_view bytes) {
         return;
     const auto message = decode(bytes);
     if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
-        if (auto end = exchange_.on_frame(*frame, bytes.size()))
+        if (auto end = exchange_.on_frame(*frame, bytes))
             end_exchange(std::move(*end));
+        else if (exchange_.out_of_credit())
+            read_as_credit_allows();
     } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
         on_server_error(*error);
     } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
@@ -311,7 +315,8 @@ void avatar_connection::on_server_error(const protocol::server_error& error) {
 
 // -- requests -------------------------------------------------------------------
 
-void avatar_connection::send(std::string request_id, audio_clip audio) {
+void avatar_connection::send(std::string request_id, audio_clip audio,
+                             const std::optional<frame_credit>& credit) {
     if (!takes_call("send"))
         return;
     if (auto why = misfit(audio, settings_->channel.audio)) {
@@ -321,9 +326,42 @@ void avatar_connection::send(std::string request_id, audio_clip audio) {
         return sink_(exchange_.finish(std::move(*why)));
     }
     before_sending_ = connection().progress();
-    exchange_.start(request_id);
+    exchange_.start(request_id, credit);
+    read_as_credit_allows();
     if (!has_ended(before_sending_)) // Else the reader is about to meet the end.
         sender_->send(std::move(request_id), std::move(audio));
+}
+
+void avatar_connection::grant(const std::string& request_id, const frame_credit& credit) {
+    if (stage_ != stage::open || exchange_.request_id() != request_id)
+        return;
+    exchange_.grant(credit);
+    read_as_credit_allows();
+}
+
+void avatar_connection::read_as_credit_allows() {
+    const bool waits = exchange_.out_of_credit();
+    if (std::exchange(waits_for_credit_, waits) == waits)
+        return;
+    if (!waits) {
+        time_limit_.lift();
+        return ws_->next_layer().resume();
+    }
+    ws_->next_layer().pause();
+    time_limit_.set(settings_->channel.sink_timeout, weak_from_this(),
+                    [](avatar_connection& self) { self.contain([&] { self.on_sink_timeout(); }); });
+}
+
+void avatar_connection::on_sink_timeout() {
+    protocol::failure why;
+    why.code = failure_code::sink_too_slow;
+    why.request_id = exchange_.request_id();
+    why.connection_id = connection_id_;
+    why.detail = "the receiver of its frames took none for " +
+                 config::format_duration(settings_->channel.sink_timeout) +
+                 " while more waited (pool.sink-timeout)";
+    sender_->interrupt();
+    end_exchange(exchange_.finish(std::move(why)));
 }
 
 /// Not once `channel_closed` is on its way, which says it all.
@@ -355,6 +393,7 @@ void avatar_connection::abandon() {
     if (!sender_->interrupt()) // The service has nothing to finish.
         return end_exchange(exchange_.finish());
     exchange_.abandon();
+    read_as_credit_allows();
 }
 
 bool avatar_connection::frames_come_back() const {
@@ -362,9 +401,19 @@ bool avatar_connection::frames_come_back() const {
     return !egress.to_livekit() && !egress.to_agora();
 }
 
+/// Those that were gathered, if any.
+void avatar_connection::tell_frames(const std::string& request_id) {
+    if (stage_ == stage::ended)
+        return;
+    if (auto frames = exchange_.take_frames(); !frames.empty())
+        sink_(channel_frames{request_id, std::move(frames)});
+}
+
 /// The service may be done before all audio is sent.
 void avatar_connection::end_exchange(exchange_finished end) {
     sender_->stop();
+    tell_frames(end.request_id);
+    read_as_credit_allows();
     sink_(std::move(end));
 }
 
@@ -396,8 +445,10 @@ void avatar_connection::examine_after(std::chrono::milliseconds pause) {
 }
 
 void avatar_connection::examine_health() {
-    const auto found = health_.examine(sender_->writing(), connection().progress(),
-                                       std::chrono::steady_clock::now());
+    const health_check::operations under_way{.writing = sender_->writing(),
+                                             .reading = !exchange_.out_of_credit()};
+    const auto found =
+        health_.examine(under_way, connection().progress(), std::chrono::steady_clock::now());
     if (found.state == health_check::finding::silent)
         return cut(exceeded_limit::silence);
     if (found.state == health_check::finding::deaf)
@@ -444,6 +495,8 @@ void avatar_connection::close(close_reason why) {
     if (std::exchange(stage_, stage::closing) != stage::open)
         return cut(); // Nothing agreed yet, so there is nothing to close.
     sender_->stop();
+    exchange_.drop_frames();
+    read_as_credit_allows();
     limit_time(settings_->channel.close_timeout);
     // With a control callback Beast's reader pauses between the service's close
     // frame and noting it. A close that is under way then waits for the reader,

@@ -59,7 +59,8 @@ public:
 
     // The calls of `channel`.
     void open();
-    void send(std::string request_id, audio_clip audio);
+    void send(std::string request_id, audio_clip audio, const std::optional<frame_credit>& credit);
+    void grant(const std::string& request_id, const frame_credit& credit);
     void interrupt();
     void abandon();
     void check();
@@ -86,7 +87,10 @@ private:
     protocol::message decode(std::string_view bytes) const;
     std::string_view message_in_buffer() const;
     void on_server_error(const protocol::server_error& error);
+    void tell_frames(const std::string& request_id);
     void end_exchange(exchange_finished end);
+    void read_as_credit_allows();
+    void on_sink_timeout();
     audio_sender_events sender_events();
     bool frames_come_back() const; // Without an egress.
 
@@ -140,6 +144,7 @@ private:
     health_check health_;
     exceeded_limit exceeded_ = exceeded_limit::none; // Why the connection was cut.
     std::optional<protocol::failure> send_failure_;
+    bool waits_for_credit_ = false; // And the time limit is for that.
 };
 
 } // namespace avatar::transport

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace avatar::transport {
@@ -14,9 +15,9 @@ namespace avatar::transport {
 /// is carried out on the channel's I/O thread, in order.
 ///
 /// What happens comes back through the sink the channel was made with:
-/// `channel_opened` after `open`, one `exchange_finished` for each `send`, one
-/// `channel_alive` for each `check`, and `channel_closed` as the last event, exactly
-/// once, if `open` was called.
+/// `channel_opened` after `open`, one `exchange_finished` for each `send`, after the
+/// `channel_frames` of one that wants frames, one `channel_alive` for each `check`, and
+/// `channel_closed` as the last event, exactly once, if `open` was called.
 class channel {
 public:
     virtual ~channel() = default;
@@ -27,9 +28,20 @@ public:
     /// Sends the clip as request `request_id`, piece by piece where it is cut.
     /// One at a time: the next only after `exchange_finished`, which comes with
     /// the last frame, or at once with `invalid_request` when the clip is in another
-    /// format than the session was agreed for. Where an egress takes the frames elsewhere, it comes
-    /// when all audio is with the operating system.
-    virtual void send(std::string request_id, audio_clip audio) = 0;
+    /// format than the session was agreed for. Where an egress takes the frames elsewhere,
+    /// it comes when all audio is with the operating system.
+    ///
+    /// With `credit`, its frames come as `channel_frames` as long as there is any. Without
+    /// any, the connection is not read: what comes waits, 64 KB at most here and the rest
+    /// in the kernel's buffers, until in the end the service has to wait. Its pings are
+    /// answered up to the next data only, and an end of the connection is not found until
+    /// there is credit or the request ends, which it does as `sink_too_slow` when there is
+    /// none for longer than the sink timeout.
+    virtual void send(std::string request_id, audio_clip audio,
+                      std::optional<frame_credit> credit = std::nullopt) = 0;
+
+    /// More credit for the frames of that request; ignored when it is not under way.
+    virtual void grant(std::string request_id, frame_credit credit) = 0;
 
     /// Stops the request under way, if any: no further audio goes out but the piece
     /// that is being written, the service is told next, unless nothing of the request

@@ -4,28 +4,34 @@
 
 namespace avatar::transport {
 
-void exchange::start(std::string request_id) {
+void exchange::start(std::string request_id, const std::optional<frame_credit>& credit) {
     request_id_ = std::move(request_id);
     abandoned_ = false;
     started_ = now_();
     audio_ended_ = time_point::max(); // Not yet.
     frames_ = 0;
     bytes_ = 0;
+    window_ = credit ? frame_window(*credit) : frame_window();
 }
 
 void exchange::abandon() {
     abandoned_ = true;
+    drop_frames();
 }
 
 std::optional<exchange_finished> exchange::on_frame(const protocol::response_animation& frame,
-                                                    std::size_t size) {
+                                                    std::string_view message) {
     const bool expected = under_way() && frame.req_id == request_id_;
     if (!expected || abandoned_) {
         ++late_frames_;
     } else {
         if (++frames_ == 1)
             first_frame_ = now_();
-        bytes_ += size;
+        bytes_ += message.size();
+        if (window_.take(message.size())) {
+            gathered_ += message;
+            ends_.push_back(gathered_.size());
+        }
     }
     if (!expected || !frame.end)
         return std::nullopt;
@@ -36,6 +42,12 @@ std::optional<exchange_finished> exchange::on_failure(protocol::failure failure)
     if (!under_way() || failure.request_id != request_id_)
         return std::nullopt;
     return finish(std::move(failure));
+}
+
+frame_batch exchange::take_frames() {
+    if (ends_.empty())
+        return {};
+    return {std::exchange(gathered_, {}), std::exchange(ends_, {})};
 }
 
 std::uint64_t exchange::take_late_frames() {
@@ -55,6 +67,7 @@ exchange_finished exchange::finish(protocol::failure failure) {
             finished.first_frame_after_last = first_frame_ - audio_ended_;
     }
     finished.late_frames = take_late_frames();
+    drop_frames();
     return finished;
 }
 

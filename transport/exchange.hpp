@@ -2,18 +2,21 @@
 
 #include "messages/channel.hpp"
 #include "protocol/wire.hpp"
+#include "transport/frame_window.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace avatar::transport {
 
 /// The one request that is under way on a connection, and what the service has
 /// sent for it. Frames are counted here, where they arrive, so that the session
-/// hears once a request and not once a frame. No I/O.
+/// hears once a request and not once a frame; those of a request that asks for them are
+/// gathered until they are taken. No I/O.
 class exchange {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -22,8 +25,9 @@ public:
     /// at every frame.
     explicit exchange(time_point (*now)() = std::chrono::steady_clock::now) : now_(now) {}
 
-    /// The audio of `request_id` is sent from now on.
-    void start(std::string request_id);
+    /// The audio of `request_id` is sent from now on. With `credit` its frames are
+    /// gathered, as long as there is any.
+    void start(std::string request_id, const std::optional<frame_credit>& credit = {});
 
     /// The last of its audio is sent.
     void audio_ended() { audio_ended_ = now_(); }
@@ -37,11 +41,23 @@ public:
     /// When the audio of the latest began to go out.
     time_point started() const { return started_; }
 
-    /// Takes an animation frame whose encoded message has `size` bytes. A frame
-    /// of any other request is counted as late and dropped. Gives the end of the
-    /// exchange when this was its last frame.
+    /// Takes an animation frame, and the message that it came in. A frame of any other
+    /// request is counted as late and dropped. Gives the end of the exchange when this
+    /// was its last frame.
     std::optional<exchange_finished> on_frame(const protocol::response_animation& frame,
-                                              std::size_t size);
+                                              std::string_view message);
+
+    /// The frames that were gathered since this was last asked.
+    frame_batch take_frames();
+
+    /// More credit for the frames of the request under way.
+    void grant(const frame_credit& credit) { window_.grant(credit); }
+
+    /// Nobody receives the frames of the request under way any more.
+    void drop_frames() { window_ = {}; }
+
+    /// Whether no further frame may come until there is credit.
+    bool out_of_credit() const { return window_.closed(); }
 
     /// The service refused or broke off a request. Gives the end of the exchange
     /// when it was the one under way.
@@ -63,6 +79,10 @@ private:
     std::uint64_t bytes_ = 0;
     time_point first_frame_;
     std::uint64_t late_frames_ = 0;
+
+    frame_window window_;
+    std::string gathered_;
+    std::vector<std::uint64_t> ends_; // Of the frames in `gathered_`.
 };
 
 } // namespace avatar::transport

@@ -5,10 +5,15 @@
 
 namespace avatar::transport {
 
-health_check::finding
-health_check::examine(bool writing, const std::optional<tcp_progress>& progress, time_point now) {
+health_check::finding health_check::examine(const operations& under_way,
+                                            const std::optional<tcp_progress>& progress,
+                                            time_point now) {
     const auto limit = 2 * keepalive_;
-    const auto stalled = writes_.stalled_for(writing, progress, now);
+    const auto stalled = writes_.stalled_for(under_way.writing, progress, now);
+    if (!under_way.reading) {
+        unread_until_ = now;
+        pinged_ = false;
+    }
     const auto silence = progress ? silence_at(*progress, now) : std::chrono::milliseconds(0);
     if (progress && std::exchange(received_, progress->received) != progress->received)
         pinged_ = false;
@@ -27,11 +32,13 @@ health_check::examine(bool writing, const std::optional<tcp_progress>& progress,
 }
 
 /// Since the last byte of theirs, or since ours were last seen to move: a ping that
-/// waits behind a long write has not reached the service yet.
+/// waits behind a long write has not reached the service yet. Or since theirs were read
+/// again.
 std::chrono::milliseconds health_check::silence_at(const tcp_progress& progress,
                                                    time_point now) const {
-    return std::min(progress.silence, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          now - writes_.last_movement()));
+    const auto since = std::max(writes_.last_movement(), unread_until_);
+    return std::min(progress.silence,
+                    std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
 }
 
 std::optional<std::string> health_check::next_ping() {

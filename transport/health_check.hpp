@@ -26,9 +26,16 @@ public:
 
     explicit health_check(std::chrono::milliseconds keepalive) : keepalive_(keepalive) {}
 
+    struct operations {
+        bool writing = false; ///< A write is under way.
+        /// What comes is read. Otherwise the service has nothing to prove: it may have to
+        /// wait itself, and no pong of it would be found.
+        bool reading = true;
+    };
+
     /// To be called one keepalive after the start, and then when `next` has passed.
-    /// `writing`: a write is under way.
-    finding examine(bool writing, const std::optional<tcp_progress>& progress, time_point now);
+    finding examine(const operations& under_way, const std::optional<tcp_progress>& progress,
+                    time_point now);
 
     /// The session asks whether the service still answers.
     void start_check() { awaited_ = ++checks_; }
@@ -50,6 +57,7 @@ private:
 
     std::chrono::milliseconds keepalive_;
     write_watch writes_;
+    time_point unread_until_{};         // When reading was last found to stand still.
     bool pinged_ = false;               // By `examine`, and nothing has come since.
     std::uint64_t received_ = 0;        // When last examined.
     std::optional<std::uint64_t> ping_; // The check that the ping being written carries.

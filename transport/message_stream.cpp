@@ -6,9 +6,9 @@ namespace avatar::transport {
 
 namespace asio = boost::asio;
 
-void message_stream::take_messages(std::uint64_t largest, message_handler handler) {
+void message_stream::take_messages(std::uint64_t largest, handlers on) {
     reader_.take_messages(largest);
-    on_message_ = std::move(handler);
+    on_ = std::move(on);
 }
 
 void message_stream::resume() {
@@ -48,8 +48,14 @@ std::optional<message_stream::read_result> message_stream::read(asio::mutable_bu
 /// Up to something for Beast, or to data that is held.
 std::optional<message_stream::read_result> message_stream::hand_on(std::string_view& input,
                                                                    asio::mutable_buffer to) {
-    for (;;) {
+    const read_result closed{asio::error::operation_aborted};
+    for (bool handed_on = false;; handed_on = true) {
         const auto next = reader_.next(input, to.size());
+        if (handed_on && next.kind != frame_reader::piece::message) {
+            on_.on_read();
+            if (!next_.socket().is_open())
+                return closed;
+        }
         switch (next.kind) {
         case frame_reader::piece::nothing:
             return std::nullopt;
@@ -60,9 +66,9 @@ std::optional<message_stream::read_result> message_stream::hand_on(std::string_v
             resumed_.emplace(get_executor(), steady_timer::time_point::max());
             return std::nullopt;
         case frame_reader::piece::message:
-            on_message_(next.bytes);
+            on_.on_message(next.bytes);
             if (!next_.socket().is_open())
-                return read_result{asio::error::operation_aborted};
+                return closed;
         }
     }
 }

@@ -26,8 +26,14 @@ namespace avatar::transport {
 class message_stream {
 public:
     using executor_type = stream::executor_type;
-    /// Called with the payload of a message, which is valid during the call.
-    using message_handler = std::function<void(std::string_view payload)>;
+
+    /// Both may close the stream, and must not throw.
+    struct handlers {
+        /// Called with the payload of a message, which is valid during the call.
+        std::function<void(std::string_view payload)> on_message;
+        /// Called after the messages that one read has brought.
+        std::function<void()> on_read;
+    };
 
     /// `buffer` is read into, and free again when the step that has done so ends: all
     /// streams of a thread may share it. It outlives this.
@@ -38,10 +44,10 @@ public:
     executor_type get_executor() { return next_.get_executor(); }
     stream& next_layer() { return next_; }
 
-    /// Messages of up to `largest` bytes, or of any size if that is 0, go to the handler
-    /// from now on, as long as a read is under way. It may close the stream, and must not
-    /// throw. For a WebSocket that is open, between two reads.
-    void take_messages(std::uint64_t largest, message_handler handler);
+    /// Messages of up to `largest` bytes, or of any size if that is 0, go to the handlers
+    /// from now on, as long as a read is under way, which keeps their owner alive. For a
+    /// WebSocket that is open, between two reads.
+    void take_messages(std::uint64_t largest, handlers on);
 
     /// Reads no further than to the next data, which is left where it is: the kernel's
     /// buffers fill, and then the service has to wait. Control frames that come before
@@ -103,7 +109,7 @@ private:
     stream next_;
     std::span<char> buffer_;
     frame_reader reader_;
-    message_handler on_message_;
+    handlers on_;
     std::string kept_; // What was read and not handed on.
     std::size_t kept_from_ = 0;
     std::optional<steady_timer> resumed_; // Never expires; while data is held.

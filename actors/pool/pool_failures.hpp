@@ -64,6 +64,12 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
                             (last ? ": " + describe(last) : std::string()));
 }
 
+/// Nobody is left to receive the request's frames.
+inline protocol::failure sink_has_ended() {
+    return pool_failure(protocol::failure_code::request_cancelled,
+                        "cancelled: the receiver of its frames has ended");
+}
+
 /// The request names a lease that is over, never was, or is another's.
 inline protocol::failure lease_is_over() {
     return pool_failure(protocol::failure_code::lease_lost,

@@ -14,9 +14,6 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
                                      session_key key, session_owner_actor owner,
                                      const transport::channel_factory& make_channel) {
     self->monitor(owner);
-    self->set_down_handler([&state = self->state](const caf::down_msg&) {
-        state.contain([&] { state.on_owner_ended(); });
-    });
     return pool_session(self, key, std::move(owner), make_channel);
 }
 
@@ -36,6 +33,7 @@ session_actor::behavior_type session_state::behavior() {
         [this](check_session) { contain([&] { on_check(); }); },
         [this](close_session message) { contain([&] { on_close(message.why); }); },
         [this](owner_ended) { contain([&] { on_owner_ended(); }); },
+        [this](channel_frames& event) { contain([&] { on_channel_frames(event); }); },
         [this](channel_opened& event) { contain([&] { on_channel_opened(event); }); },
         [this](channel_alive) { contain([&] { on_channel_alive(); }); },
         [this](channel_closed& event) { contain([&] { on_channel_closed(event); }); },
@@ -46,6 +44,8 @@ void session_state::start(session_key key, session_owner_actor owner,
                           const transport::channel_factory& make) {
     key_ = key;
     owner_ = std::move(owner);
+    self_->set_down_handler(
+        [this](const caf::down_msg& down) { contain([&] { on_down(down.source); }); });
     // The seam between sockets and actor: events come from an I/O thread and go
     // on as messages. The channel drops its sink after `channel_closed`.
     auto sink = [handle = session_actor(self_)](channel_event event) {
@@ -68,27 +68,37 @@ session_state::result_promise session_state::on_request(assigned_request& assign
                 /*accepted=*/false);
         return promise;
     }
-    in_flight_.emplace(promise, std::move(assigned), started);
+    in_flight_.emplace(promise, std::move(assigned), started, ++requests_);
     contain([this] { send(); });
     return promise;
 }
 
 void session_state::send() {
     phase_ = session_phase::busy;
-    channel_->send(in_flight_->assigned.request.request_id, in_flight_->assigned.request.audio);
+    const auto& request = in_flight_->assigned.request;
+    if (request.sink)
+        sink_.watch(request.sink);
+    channel_->send(request.request_id, request.audio,
+                   request.sink ? std::optional(request.window) : std::nullopt);
+}
+
+bool session_state::is_busy_with(const std::string& request_id) const {
+    return phase_ == session_phase::busy && request_id == in_flight_->assigned.request.request_id;
 }
 
 void session_state::on_cancel(cancel_request& message) {
-    if (phase_ != session_phase::busy ||
-        message.request_id != in_flight_->assigned.request.request_id)
-        return;
+    if (is_busy_with(message.request_id))
+        cancel(std::move(message.failure), message.await_service);
+}
+
+void session_state::cancel(protocol::failure why, bool await_service) {
     phase_ = session_phase::draining;
-    if (message.await_service)
+    if (await_service)
         channel_->abandon();
     else
         channel_->interrupt();
-    self_->send(owner_, request_failed{key_, message.failure.code});
-    fail(*std::exchange(in_flight_, std::nullopt), std::move(message.failure));
+    self_->send(owner_, request_failed{key_, why.code});
+    fail(*std::exchange(in_flight_, std::nullopt), std::move(why));
 }
 
 void session_state::on_check() {
@@ -115,12 +125,42 @@ void session_state::on_owner_ended() {
     channel_->close(close_reason::going_away);
 }
 
+void session_state::on_down(const caf::actor_addr& who) {
+    if (owner_ && who == owner_.address())
+        return on_owner_ended();
+    if (sink_.came_down(who) && phase_ == session_phase::busy &&
+        in_flight_->assigned.request.sink.address() == who)
+        cancel(sink_has_ended(), /*await_service=*/false);
+}
+
 // -- from the channel --------------------------------------------------------------
 
 void session_state::on_channel_opened(channel_opened& event) {
     connection_id_ = std::move(event.connection_id);
     phase_ = session_phase::idle;
     self_->send(owner_, session_opened{key_, connection_id_});
+}
+
+/// To the sink of the request, whose answer is the credit for more.
+void session_state::on_channel_frames(channel_frames& event) {
+    if (!is_busy_with(event.request_id))
+        return;
+    in_flight_->has_sent_frames = true;
+    // No time limit: the channel has one for the time without credit. That the sink has
+    // ended is told by its monitor.
+    self_
+        ->request(in_flight_->assigned.request.sink, caf::infinite,
+                  animation_frames{std::move(event.request_id), std::move(event.frames)})
+        .then(
+            [this, number = in_flight_->number](const frame_credit& credit) {
+                if (phase_ == session_phase::busy && in_flight_->number == number)
+                    contain([&] { grant(credit); });
+            },
+            [](const caf::error&) {});
+}
+
+void session_state::grant(const frame_credit& credit) {
+    channel_->grant(in_flight_->assigned.request.request_id, credit);
 }
 
 void session_state::on_exchange_finished(exchange_finished& event) {
@@ -213,6 +253,10 @@ void session_state::requeue_in_flight(const protocol::failure& why, bool accepte
 void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
+    if (request.has_sent_frames) { // Another session would send them once more.
+        self_->send(owner_, request_failed{key_, why.code});
+        return fail(std::move(request), std::move(why));
+    }
     auto& back = request.assigned;
     back.spent += self_->clock().now() - request.started;
     why.request_id = back.request.request_id;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/pool/session_phase.hpp"
+#include "actors/pool/sink_watch.hpp"
 #include "messages/actors.hpp"
 #include "transport/channel.hpp"
 
@@ -21,7 +22,7 @@ public:
     using self_pointer = session_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
 
-    explicit session_state(self_pointer self) : self_(self) {}
+    explicit session_state(self_pointer self) : self_(self), sink_(self) {}
 
     /// Answers what an actor that was killed left open.
     ~session_state();
@@ -36,7 +37,9 @@ public:
     void on_check();
     void on_close(close_reason why);
     void on_owner_ended();
+    void on_down(const caf::actor_addr& who);
     void on_channel_opened(channel_opened& event);
+    void on_channel_frames(channel_frames& event);
     void on_exchange_finished(exchange_finished& event);
     void on_channel_alive();
     void on_channel_closed(channel_closed& event);
@@ -54,9 +57,14 @@ private:
         result_promise promise;
         assigned_request assigned;
         caf::actor_clock::time_point started;
+        std::uint64_t number = 0;     // Of the session's requests: ids may repeat.
+        bool has_sent_frames = false; // To the sink of the request.
     };
 
     void send();
+    bool is_busy_with(const std::string& request_id) const;
+    void grant(const frame_credit& credit);
+    void cancel(protocol::failure why, bool await_service);
     void become_idle(bool answered, protocol::failure_code outcome);
     void requeue(in_flight request, protocol::failure why, bool accepted);
     void requeue_in_flight(const protocol::failure& why, bool accepted);
@@ -67,11 +75,13 @@ private:
     self_pointer self_;
     session_key key_;
     session_owner_actor owner_; // Null when it has ended.
+    sink_watch sink_;
     std::unique_ptr<transport::channel> channel_;
     session_phase phase_ = session_phase::connecting;
     bool checking_ = false; // Draining until the channel is alive, not until a request ends.
     std::string connection_id_;
     std::optional<in_flight> in_flight_;
+    std::uint64_t requests_ = 0;
     std::uint64_t late_frames_ = 0; // Not told to the owner yet.
 };
 

@@ -61,6 +61,15 @@ const std::vector<clip_parts> misfits{
     {{2, 6}, nanoseconds::max()}, // Its end cannot be told.
 };
 
+bool cannot_be_made(std::string frames, std::vector<std::uint64_t> ends) {
+    try {
+        frame_batch(std::move(frames), std::move(ends));
+        return false;
+    } catch (const std::invalid_argument&) {
+        return true;
+    }
+}
+
 bool cannot_be_made(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval) {
     try {
         audio_clip(std::move(bytes), std::move(ends), interval);
@@ -115,9 +124,9 @@ CAF_TEST(a request with an impossible clip does not arrive either) {
     using request_parts =
         std::tuple<std::string,
                    std::tuple<std::string, std::vector<std::uint64_t>, nanoseconds, clip_format>,
-                   std::uint64_t, nanoseconds>;
+                   std::uint64_t, nanoseconds, frame_sink_actor, frame_credit>;
     const auto request = [](std::vector<std::uint64_t> ends, nanoseconds spent) {
-        return request_parts{"r-1", {"speech", std::move(ends), 1ms, {}}, 0, spent};
+        return request_parts{"r-1", {"speech", std::move(ends), 1ms, {}}, 0, spent, {}, {}};
     };
     audio_request copy;
     CAF_CHECK(!received_as(request({2, 6}, 1s), copy));
@@ -135,6 +144,26 @@ CAF_TEST(a request with an impossible clip does not arrive either) {
     CAF_CHECK(whole.spent == 2s);
     CAF_CHECK(received_as(assigned(-1ns, 0s), whole));
     CAF_CHECK(received_as(assigned(0s, -1ns), whole));
+}
+
+CAF_TEST(frames whose offsets do not fit their bytes can neither be made nor arrive) {
+    using offsets = std::vector<std::uint64_t>;
+    for (const auto& ends :
+         {offsets{2, 7}, offsets{4, 2, 6}, offsets{2, 4}, offsets{}, offsets{UINT64_MAX, 6}}) {
+        CAF_CHECK(cannot_be_made("frames", ends));
+        frame_batch copy;
+        CAF_CHECK(received_as(std::make_tuple(std::string("frames"), ends), copy));
+        CAF_CHECK(copy.empty());
+    }
+    const frame_batch three("frames", {2, 2, 6});
+    CAF_CHECK_EQUAL(three.size(), 3u);
+    CAF_CHECK_EQUAL(three[0], "fr");
+    CAF_CHECK_EQUAL(three[1], "");
+    CAF_CHECK_EQUAL(three[2], "ames");
+    frame_batch copy;
+    CAF_CHECK(!received_as(three, copy));
+    CAF_CHECK_EQUAL(copy, three);
+    CAF_CHECK(arrives(frame_batch()));
 }
 
 CAF_TEST(durations below zero and beyond all measure do not arrive) {

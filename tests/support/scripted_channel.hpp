@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,8 +15,9 @@ namespace avatar::tests {
 /// What a test sees of one channel, and how it plays the service's part.
 struct scripted_connection {
     transport::channel_sink sink;
-    std::vector<std::string> sent; ///< Request ids, in order.
-    audio_clip audio;              ///< Of the latest.
+    std::vector<std::string> sent;      ///< Request ids, in order.
+    audio_clip audio;                   ///< Of the latest.
+    std::optional<frame_credit> credit; ///< Of the latest, with what was granted since.
     bool opened = false;
     bool confirmed = false;
     bool under_way = false;      ///< The latest request has not ended.
@@ -44,6 +46,9 @@ struct scripted_connection {
         event.first_frame = std::chrono::milliseconds(5);
         sink(event);
     }
+
+    /// Frames of the latest request, which asked for them.
+    void send_frames(const frame_batch& frames) { sink(channel_frames{sent.back(), frames}); }
 
     /// The connection ends for that reason, before or after it was open.
     void die(protocol::failure_code code, std::string detail, bool request_accepted = true) {
@@ -104,7 +109,7 @@ private:
         }
 
         void open() override { connection_->opened = true; }
-        void send(std::string id, audio_clip audio) override {
+        void send(std::string id, audio_clip audio, std::optional<frame_credit> credit) override {
             if (connection_->throws_on_send)
                 throw std::runtime_error("made to fail");
             connection_->overlapped |= std::exchange(connection_->under_way, true);
@@ -112,6 +117,13 @@ private:
             connection_->interrupted = false;
             connection_->sent.push_back(std::move(id));
             connection_->audio = std::move(audio);
+            connection_->credit = credit;
+        }
+        void grant(std::string id, frame_credit more) override {
+            if (!connection_->under_way || id != connection_->sent.back())
+                return;
+            connection_->credit->frames += more.frames;
+            connection_->credit->bytes += more.bytes;
         }
         void interrupt() override {
             connection_->interrupted = true;

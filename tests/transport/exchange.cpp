@@ -2,6 +2,8 @@
 
 #include "tests/support/dsl.hpp"
 
+#include <limits>
+
 #define CAF_SUITE exchange
 
 using namespace avatar;
@@ -22,6 +24,10 @@ protocol::response_animation frame(std::string_view id, bool end = false) {
     return f;
 }
 
+std::string of_size(std::size_t bytes) {
+    return std::string(bytes, 'f');
+}
+
 struct exchange_fixture {
     exchange_fixture() {
         at(0ms);
@@ -37,11 +43,11 @@ CAF_TEST_FIXTURE_SCOPE(exchange_tests, exchange_fixture)
 
 CAF_TEST(counts frames and bytes and ends with the last frame) {
     at(30ms);
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100));
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), of_size(100)));
     at(40ms);
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 100));
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), of_size(100)));
     at(50ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 50);
+    const auto end = exchange.on_frame(frame("r-1", true), of_size(50));
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->request_id, "r-1");
     CAF_CHECK(!end->failure);
@@ -57,9 +63,9 @@ CAF_TEST(the first frame is timed from the first and from the last audio) {
     at(20ms);
     exchange.audio_ended();
     at(30ms);
-    exchange.on_frame(frame("r-1"), 100);
+    exchange.on_frame(frame("r-1"), of_size(100));
     at(50ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 50);
+    const auto end = exchange.on_frame(frame("r-1", true), of_size(50));
     CAF_REQUIRE(end);
     CAF_CHECK(end->first_frame == 30ms);
     CAF_CHECK(end->first_frame_after_last == 10ms);
@@ -67,11 +73,11 @@ CAF_TEST(the first frame is timed from the first and from the last audio) {
 
 CAF_TEST(a first frame before the last audio waits for none of it) {
     at(30ms);
-    exchange.on_frame(frame("r-1"), 100);
+    exchange.on_frame(frame("r-1"), of_size(100));
     at(40ms);
     exchange.audio_ended();
     at(50ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 50);
+    const auto end = exchange.on_frame(frame("r-1", true), of_size(50));
     CAF_REQUIRE(end);
     CAF_CHECK(end->first_frame == 30ms);
     CAF_CHECK(end->first_frame_after_last == 0ms);
@@ -79,22 +85,22 @@ CAF_TEST(a first frame before the last audio waits for none of it) {
 
 CAF_TEST(an exchange can be ended from this side) {
     at(1ms);
-    exchange.on_frame(frame("r-1"), 10);
+    exchange.on_frame(frame("r-1"), of_size(10));
     at(2ms);
     const auto end = exchange.finish();
     CAF_CHECK_EQUAL(end.request_id, "r-1");
     CAF_CHECK_EQUAL(end.frames, 1u);
     CAF_CHECK(!exchange.under_way());
     at(2ms);
-    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10));
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), of_size(10)));
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 1u);
 }
 
 CAF_TEST(frames of another request are late and change nothing) {
     at(1ms);
-    CAF_CHECK(!exchange.on_frame(frame("r-0", true), 100));
+    CAF_CHECK(!exchange.on_frame(frame("r-0", true), of_size(100)));
     at(2ms);
-    const auto end = exchange.on_frame(frame("r-1", true), 10);
+    const auto end = exchange.on_frame(frame("r-1", true), of_size(10));
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->bytes, 10u);
@@ -103,10 +109,10 @@ CAF_TEST(frames of another request are late and change nothing) {
 }
 
 CAF_TEST(frames after abandoning are late until the service has finished) {
-    exchange.on_frame(frame("r-1"), 10);
+    exchange.on_frame(frame("r-1"), of_size(10));
     exchange.abandon();
-    CAF_CHECK(!exchange.on_frame(frame("r-1"), 10));
-    const auto end = exchange.on_frame(frame("r-1", true), 10);
+    CAF_CHECK(!exchange.on_frame(frame("r-1"), of_size(10)));
+    const auto end = exchange.on_frame(frame("r-1", true), of_size(10));
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->late_frames, 2u);
@@ -114,11 +120,11 @@ CAF_TEST(frames after abandoning are late until the service has finished) {
 
 CAF_TEST(a request that follows starts from nothing) {
     exchange.abandon();
-    exchange.on_frame(frame("r-1", true), 10);
+    exchange.on_frame(frame("r-1", true), of_size(10));
     at(1s);
     exchange.start("r-2");
     at(2s);
-    const auto end = exchange.on_frame(frame("r-2", true), 7);
+    const auto end = exchange.on_frame(frame("r-2", true), of_size(7));
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 1u);
     CAF_CHECK_EQUAL(end->late_frames, 0u);
@@ -126,9 +132,9 @@ CAF_TEST(a request that follows starts from nothing) {
 }
 
 CAF_TEST(frames when no request is under way are late) {
-    exchange.on_frame(frame("r-1", true), 10);
-    CAF_CHECK(!exchange.on_frame(frame("r-1", true), 10));
-    CAF_CHECK(!exchange.on_frame(frame("", true), 10));
+    exchange.on_frame(frame("r-1", true), of_size(10));
+    CAF_CHECK(!exchange.on_frame(frame("r-1", true), of_size(10)));
+    CAF_CHECK(!exchange.on_frame(frame("", true), of_size(10)));
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 2u);
     CAF_CHECK_EQUAL(exchange.take_late_frames(), 0u);
 }
@@ -163,16 +169,16 @@ CAF_TEST(nothing of a request is left to the one that follows) {
     at(1ms);
     exchange.audio_ended();
     at(2ms);
-    exchange.on_frame(frame("r-0"), 5);
-    exchange.on_frame(frame("r-1", true), 10);
+    exchange.on_frame(frame("r-0"), of_size(5));
+    exchange.on_frame(frame("r-1", true), of_size(10));
     exchange.abandon(); // None is under way.
     at(10ms);
     exchange.start("r-2");
     CAF_CHECK(exchange.started() == transport::exchange::time_point(10ms));
     CAF_CHECK_EQUAL(exchange.request_id(), "r-2");
     at(12ms);
-    exchange.on_frame(frame("r-2"), 7);
-    const auto end = exchange.on_frame(frame("r-2", true), 8);
+    exchange.on_frame(frame("r-2"), of_size(7));
+    const auto end = exchange.on_frame(frame("r-2", true), of_size(8));
     CAF_REQUIRE(end);
     CAF_CHECK_EQUAL(end->frames, 2u);
     CAF_CHECK_EQUAL(end->bytes, 15u);
@@ -189,6 +195,77 @@ CAF_TEST(a failure ends nothing where no request is under way) {
     CAF_CHECK(!exchange.on_failure(failure));
     failure.request_id = "r-1";
     CAF_CHECK(!exchange.on_failure(failure));
+}
+
+CAF_TEST(gathers the frames of a request that has credit and only those) {
+    exchange.on_frame(frame("r-1"), "of nobody");
+    CAF_CHECK(exchange.take_frames().empty());
+    exchange.finish();
+    exchange.start("r-2", frame_credit{10, 1000});
+    exchange.on_frame(frame("r-2"), "one");
+    exchange.on_frame(frame("r-1"), "late");
+    exchange.on_frame(frame("r-2"), "");
+    const auto two = exchange.take_frames();
+    CAF_CHECK_EQUAL(two, frame_batch("one", {3, 3}));
+    CAF_CHECK(exchange.take_frames().empty());
+    const auto end = exchange.on_frame(frame("r-2", true), "three");
+    CAF_REQUIRE(end);
+    CAF_CHECK_EQUAL(end->frames, 3u);
+    CAF_CHECK_EQUAL(end->bytes, 8u);
+    CAF_CHECK_EQUAL(exchange.take_frames(), frame_batch("three", {5}));
+    exchange.start("r-3");
+    exchange.on_frame(frame("r-3"), "of nobody");
+    CAF_CHECK(exchange.take_frames().empty());
+}
+
+CAF_TEST(is out of credit once the frames or the bytes are used) {
+    CAF_CHECK(!exchange.out_of_credit()); // Of frames that nobody receives.
+    exchange.finish();
+    exchange.start("r-2", frame_credit{2, 1000});
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.on_frame(frame("r-2"), of_size(1));
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.on_frame(frame("r-2"), of_size(1));
+    CAF_CHECK(exchange.out_of_credit());
+    exchange.grant({0, 1000});
+    CAF_CHECK(exchange.out_of_credit());
+    exchange.grant({2, 0});
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.on_frame(frame("r-2"), of_size(1997));
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.on_frame(frame("r-2"), of_size(5));
+    CAF_CHECK(exchange.out_of_credit());
+    exchange.grant({1, 4}); // What was taken beyond the credit counts.
+    CAF_CHECK(exchange.out_of_credit());
+    exchange.grant({0, 1});
+    CAF_CHECK(!exchange.out_of_credit());
+}
+
+CAF_TEST(takes any credit) {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    exchange.finish();
+    exchange.start("r-2", frame_credit{most, most});
+    for (int i = 0; i < 10; ++i)
+        exchange.grant({most, most});
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.finish();
+    exchange.start("r-3", frame_credit{});
+    CAF_CHECK(exchange.out_of_credit());
+}
+
+CAF_TEST(an abandoned or ended request needs no credit) {
+    exchange.finish();
+    exchange.start("r-2", frame_credit{1, 1});
+    exchange.on_frame(frame("r-2"), "one");
+    exchange.take_frames();
+    exchange.abandon();
+    CAF_CHECK(!exchange.out_of_credit());
+    exchange.on_frame(frame("r-2"), "late");
+    CAF_CHECK(exchange.take_frames().empty());
+    exchange.finish();
+    exchange.start("r-3", frame_credit{});
+    exchange.finish();
+    CAF_CHECK(!exchange.out_of_credit());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -26,7 +26,7 @@ struct health_check_fixture {
 
     std::string examine_at(health_check::time_point now, std::optional<tcp_progress> progress,
                            bool writing) {
-        const auto found = health.examine(writing, progress, now);
+        const auto found = health.examine({.writing = writing, .reading = reading}, progress, now);
         if (found.state == health_check::finding::silent)
             return "silent";
         if (found.state == health_check::finding::deaf)
@@ -38,6 +38,7 @@ struct health_check_fixture {
     const health_check::time_point start{1000h};
     health_check health{keepalive};
     std::uint64_t received = 0; // Bytes.
+    bool reading = true;
 };
 
 } // namespace
@@ -129,6 +130,25 @@ CAF_TEST(the first pong to its own ping answers a check) {
     health.start_check();
     CAF_CHECK(!health.on_pong("2"));
     CAF_CHECK(health.on_pong("3"));
+}
+
+CAF_TEST(a service that is not read is neither pinged nor silent) {
+    reading = false;
+    CAF_CHECK_EQUAL(examine(30s, 30s), "wait 30000");
+    CAF_CHECK_EQUAL(examine(60s, 60s), "wait 30000");
+    CAF_CHECK_EQUAL(examine(90s, 90s), "wait 30000");
+    reading = true; // From then on it has as long as any other.
+    CAF_CHECK_EQUAL(examine(100s, 100s), "wait 20000");
+    CAF_CHECK_EQUAL(examine(120s, 120s), "ping 30000");
+    CAF_CHECK_EQUAL(examine(150s, 150s), "silent");
+}
+
+CAF_TEST(a ping is not awaited past the time without reading) {
+    CAF_CHECK_EQUAL(examine(30s, 30s), "ping 30000");
+    reading = false; // A pong would not be found.
+    CAF_CHECK_EQUAL(examine(60s, 60s), "wait 30000");
+    reading = true;
+    CAF_CHECK_EQUAL(examine(90s, 90s), "ping 30000");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -96,11 +96,13 @@ public:
              "Sec-WebSocket-Accept: " +
              accept_key(request.substr(at, request.find('\r', at) - at)) + "\r\n\r\n" + early);
         thread_.run_until([&] { return upgraded; });
-        client->next_layer().take_messages(largest, [this](std::string_view payload) {
-            messages.emplace_back(payload);
-            if (on_message)
-                on_message();
-        });
+        client->next_layer().take_messages(largest, {.on_message =
+                                                         [this](std::string_view payload) {
+                                                             messages.emplace_back(payload);
+                                                             if (on_message)
+                                                                 on_message();
+                                                         },
+                                                     .on_read = [this] { ++reads; }});
         read();
     }
 
@@ -144,6 +146,7 @@ public:
     texts messages;
     texts pings; // That came, and are answered.
     std::function<void()> on_message;
+    int reads = 0;                 // That brought messages.
     std::optional<error_code> end; // Of the reading.
     bool sent = false;
 

@@ -41,7 +41,8 @@ struct broken_channel : transport::channel {
     ~broken_channel() override { *gone_ = true; }
 
     void open() override {}
-    void send(std::string, audio_clip) override { throw 7; }
+    void send(std::string, audio_clip, std::optional<frame_credit>) override { throw 7; }
+    void grant(std::string, frame_credit) override {}
     void interrupt() override {}
     void abandon() override {}
     void check() override { throw std::runtime_error("no check"); }
