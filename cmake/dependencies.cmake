@@ -30,7 +30,7 @@ target_compile_definitions(avatar_asio_headers INTERFACE
 
 # What of them is no template is compiled once. With -O3, which makes Beast's masking of
 # what a client sends ten times as fast.
-add_library(avatar_asio STATIC "${CMAKE_CURRENT_LIST_DIR}/asio.cpp")
+add_library(avatar_asio STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/asio.cpp")
 target_link_libraries(avatar_asio PUBLIC avatar_asio_headers PRIVATE OpenSSL::SSL)
 target_compile_definitions(avatar_asio PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION
