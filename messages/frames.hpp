@@ -15,7 +15,7 @@
 namespace avatar {
 
 /// What a receiver of frames still takes. A frame needs one of `frames`, and comes as
-/// long as any of `bytes` is left: the last of them may go beyond.
+/// long as any of `bytes` remains: the last of them may exceed it.
 struct frame_credit {
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;

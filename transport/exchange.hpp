@@ -5,11 +5,11 @@
 #include "transport/frame_window.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace avatar::transport {
 
@@ -42,7 +42,7 @@ public:
     time_point started() const { return started_; }
 
     /// Takes an animation frame, and the message that it came in. A frame of any other
-    /// request is counted as late and dropped. Gives the end of the exchange when this
+    /// request is counted as late and dropped. Returns the end of the exchange when this
     /// was its last frame.
     std::optional<exchange_finished> on_frame(const protocol::response_animation& frame,
                                               std::string_view message);

@@ -57,7 +57,7 @@ private:
 
     std::chrono::milliseconds keepalive_;
     write_watch writes_;
-    time_point unread_until_{};         // When reading was last found to stand still.
+    time_point unread_until_{};         // When reading was last found paused.
     bool pinged_ = false;               // By `examine`, and nothing has come since.
     std::uint64_t received_ = 0;        // When last examined.
     std::optional<std::uint64_t> ping_; // The check that the ping being written carries.

@@ -64,7 +64,7 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
                             (last ? ": " + describe(last) : std::string()));
 }
 
-/// Nobody is left to receive the request's frames.
+/// The sink of the request's frames has ended.
 inline protocol::failure sink_has_ended() {
     return pool_failure(protocol::failure_code::request_cancelled,
                         "cancelled: the receiver of its frames has ended");

@@ -146,30 +146,26 @@ void session_state::on_channel_frames(channel_frames& event) {
     if (!is_busy_with(event.request_id))
         return;
     in_flight_->has_sent_frames = true;
-    // No time limit: the channel has one for the time without credit. That the sink has
-    // ended is told by its monitor.
+    // No time limit: the channel has one for the time without credit. The monitor notices
+    // when the sink ends.
     self_
         ->request(in_flight_->assigned.request.sink, caf::infinite,
                   animation_frames{std::move(event.request_id), std::move(event.frames)})
         .then(
             [this, number = in_flight_->number](const frame_credit& credit) {
                 if (phase_ == session_phase::busy && in_flight_->number == number)
-                    contain([&] { grant(credit); });
+                    contain(
+                        [&] { channel_->grant(in_flight_->assigned.request.request_id, credit); });
             },
             [](const caf::error&) {});
 }
 
-void session_state::grant(const frame_credit& credit) {
-    channel_->grant(in_flight_->assigned.request.request_id, credit);
-}
-
 void session_state::on_exchange_finished(exchange_finished& event) {
     late_frames_ += event.late_frames;
-    const bool awaited = phase_ == session_phase::busy;
+    const bool awaited = is_busy_with(event.request_id);
     const bool cancelled = phase_ == session_phase::draining && !checking_;
     // The end of a former request is no news, least of all of the one in flight.
-    if ((!awaited && !cancelled) ||
-        (awaited && event.request_id != in_flight_->assigned.request.request_id))
+    if (!awaited && !cancelled)
         return;
     // The owner hears first: who gets the answer and asks at once for another
     // session finds this one idle, and the request counted.

@@ -63,7 +63,6 @@ private:
 
     void send();
     bool is_busy_with(const std::string& request_id) const;
-    void grant(const frame_credit& credit);
     void cancel(protocol::failure why, bool await_service);
     void become_idle(bool answered, protocol::failure_code outcome);
     void requeue(in_flight request, protocol::failure why, bool accepted);

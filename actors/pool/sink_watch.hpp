@@ -16,7 +16,7 @@ public:
     sink_watch(const sink_watch&) = delete;
     sink_watch& operator=(const sink_watch&) = delete;
 
-    /// One that has ended already is told of as down next.
+    /// For one that has ended already, a down message comes next.
     void watch(const frame_sink_actor& sink) {
         if (sink.address() == watched_)
             return;

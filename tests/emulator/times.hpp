@@ -5,7 +5,7 @@
 
 namespace avatar::tests {
 
-/// Times that stand still, for what is given its time.
+/// Fixed times, for what takes the time as an argument.
 inline const emulator::wall_time now(std::chrono::seconds(1'800'000'000));
 inline const emulator::steady_time start(std::chrono::hours(1));
 

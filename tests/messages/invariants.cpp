@@ -1,5 +1,5 @@
 #include "messages/actors.hpp"
-#include "tests/messages/message_system.hpp"
+#include "tests/support/message_config.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct invariants_fixture : tests::message_system_fixture {
+struct invariants_fixture : test_coordinator_fixture<tests::message_config> {
     /// What another node gets to know of `sent`, read as a `T`.
     template <class T, class Sent>
     caf::error received_as(const Sent& sent, T& copy) {
@@ -61,18 +61,10 @@ const std::vector<clip_parts> misfits{
     {{2, 6}, nanoseconds::max()}, // Its end cannot be told.
 };
 
-bool cannot_be_made(std::string frames, std::vector<std::uint64_t> ends) {
+template <class Made, class... Parts>
+bool cannot_be_made(const Parts&... parts) {
     try {
-        frame_batch(std::move(frames), std::move(ends));
-        return false;
-    } catch (const std::invalid_argument&) {
-        return true;
-    }
-}
-
-bool cannot_be_made(std::string bytes, std::vector<std::uint64_t> ends, nanoseconds interval) {
-    try {
-        audio_clip(std::move(bytes), std::move(ends), interval);
+        Made{parts...};
         return false;
     } catch (const std::invalid_argument&) {
         return true;
@@ -85,8 +77,8 @@ CAF_TEST_FIXTURE_SCOPE(invariant_tests, invariants_fixture)
 
 CAF_TEST(a clip whose pieces do not fit its bytes cannot be made) {
     for (const auto& [ends, interval] : misfits)
-        CAF_CHECK(cannot_be_made("speech", ends, interval));
-    CAF_CHECK(cannot_be_made("", {1}, 1ms));
+        CAF_CHECK(cannot_be_made<audio_clip>("speech", ends, interval));
+    CAF_CHECK(cannot_be_made<audio_clip>("", std::vector<std::uint64_t>{1}, 1ms));
     CAF_CHECK_EQUAL(audio_clip("", {0, 0}, 1ms).pieces(), 2u);
     const audio_clip with_empty_ones("speech", {0, 6, 6}, 0ms);
     CAF_CHECK_EQUAL(with_empty_ones.piece(1), "speech");
@@ -150,7 +142,7 @@ CAF_TEST(frames whose offsets do not fit their bytes can neither be made nor arr
     using offsets = std::vector<std::uint64_t>;
     for (const auto& ends :
          {offsets{2, 7}, offsets{4, 2, 6}, offsets{2, 4}, offsets{}, offsets{UINT64_MAX, 6}}) {
-        CAF_CHECK(cannot_be_made("frames", ends));
+        CAF_CHECK(cannot_be_made<frame_batch>("frames", ends));
         frame_batch copy;
         CAF_CHECK(received_as(std::make_tuple(std::string("frames"), ends), copy));
         CAF_CHECK(copy.empty());

@@ -1,7 +1,7 @@
 #include "messages/message_types.hpp"
 
 #include "messages/actors.hpp"
-#include "tests/messages/message_system.hpp"
+#include "tests/support/message_config.hpp"
 
 #define CAF_SUITE message_types
 
@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct message_types_fixture : tests::message_system_fixture {
+struct message_types_fixture : test_coordinator_fixture<tests::message_config> {
     /// To bytes as for another node, and back.
     template <class T>
     T over_the_wire(const T& message) {

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "messages/actors.hpp"
-#include "messages/message_types.hpp"
-#include "tests/support/dsl.hpp"
+#include "tests/support/message_config.hpp"
 #include "tests/support/scripted_channel.hpp"
 #include "tests/support/send_as.hpp"
 
@@ -14,10 +13,6 @@
 #include <vector>
 
 namespace avatar::tests {
-
-struct message_config : caf::actor_system_config {
-    message_config() { avatar::add_message_types(*this); }
-};
 
 /// Actors on virtual time, channels played by the test, and callers whose
 /// results are kept. Time moves only by `after`.

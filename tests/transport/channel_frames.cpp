@@ -17,9 +17,13 @@ namespace {
 constexpr frame_credit plenty{1'000'000, 1'000'000'000};
 
 struct channel_frames_fixture : tests::raw_channel_fixture {
-    void open_to(service_script script) {
+    void open_to(
+        service_script script, const std::function<void(transport::channel_settings&)>& adjust =
+                                   [](transport::channel_settings&) {}) {
         service.emplace(std::move(script));
-        open(settings_for(*service));
+        auto settings = settings_for(*service);
+        adjust(settings);
+        open(settings);
         next<channel_opened>();
     }
 
@@ -51,13 +55,13 @@ std::string numbered_frame(std::string_view id, int i, int count, std::size_t si
 }
 
 /// Answers each request with `count` frames.
-service_script answer_with(int count, std::size_t size = 100) {
+service_script answer_with(int count) {
     service_script script;
     script.request = [=](transport::peer& peer, const protocol::message& message) {
         if (const auto* audio = std::get_if<protocol::audio_input>(&message); audio && audio->end)
             for (int i = 1; i <= count; ++i)
                 peer.send(std::make_shared<const std::string>(
-                    numbered_frame(audio->req_id, i, count, size)));
+                    numbered_frame(audio->req_id, i, count, 100)));
     };
     return script;
 }
@@ -205,11 +209,7 @@ CAF_TEST(a session without credit can be closed) {
 }
 
 CAF_TEST(a session outlives many times the silence that it bears while there is no credit) {
-    service.emplace(answer_with(20));
-    auto settings = settings_for(*service);
-    settings.keepalive = 100ms;
-    open(settings);
-    next<channel_opened>();
+    open_to(answer_with(20), [](auto& settings) { settings.keepalive = 100ms; });
     channel->send("r-1", audio_clip("a"), frame_credit{1, 1'000});
     take_frames("r-1", 1);
     const auto without_credit = std::move(channel);
@@ -230,11 +230,7 @@ CAF_TEST(a session outlives many times the silence that it bears while there is 
 }
 
 CAF_TEST(a request that has no credit for too long fails and its session goes on) {
-    service.emplace(answer_with(20));
-    auto settings = settings_for(*service);
-    settings.sink_timeout = 50ms;
-    open(settings);
-    next<channel_opened>();
+    open_to(answer_with(20), [](auto& settings) { settings.sink_timeout = 50ms; });
     channel->send("r-1", audio_clip("a"), frame_credit{1, 1'000});
     take_frames("r-1", 1);
     const auto failed = next<exchange_finished>();
