@@ -1,16 +1,12 @@
 #include "transport/avatar_connection.hpp"
 
 #include "config/duration.hpp"
-#include "protocol/classify.hpp"
-#include "protocol/console.hpp"
-#include "protocol/secret_text.hpp"
 #include "transport/connection_error.hpp"
-#include "transport/session_terms.hpp"
+#include "transport/service_message.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -19,11 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 namespace websockets = boost::beast::websocket;
-using boost::system::system_error;
 using protocol::failure_code;
 using protocol::failure_phase;
 
-constexpr auto text_frame = "text frame instead of a binary one";
 constexpr std::size_t first_read = 64; // Bytes.
 
 /// Why a clip does not fit a session that was agreed for that format; nothing: it fits.
@@ -49,8 +43,9 @@ avatar_connection::avatar_connection(asio::io_context& io, std::shared_ptr<threa
       settings_(std::move(settings)),
       sink_(std::move(sink)),
       thread_state_(std::move(thread)),
-      waits_for_others_(io),
+      opening_(std::make_shared<session_opening>(io, thread_state_, settings_)),
       time_limit_(io.get_executor()),
+      secrets_(settings_->channel),
       examination_due_(io),
       health_(settings_->channel.keepalive) {}
 
@@ -67,134 +62,44 @@ void avatar_connection::open() {
 
 // Holds itself alive through its argument, which lives in the coroutine frame.
 awaitable<void> avatar_connection::run(std::shared_ptr<avatar_connection> self) {
-    opening_limit::permit permit;
     try {
-        permit = co_await thread_state_->openings.acquire(waits_for_others_);
-        require_opening();
-        const auto& service = settings_->channel.service;
-        limit_time(service.connect_timeout);
-        co_await fetch_token();
-        const auto ingress =
-            service.use_query_auth
-                ? protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id,
-                                               protocol::query_auth{service.app_id, session_token_})
-                : settings_->ingress;
-        at_step(failure_phase::websocket_connect, "connecting to the ingress");
-        co_await connect(ingress);
-        co_await upgrade(ingress);
-        co_await agree_session();
-        require_opening();
-    } catch (const system_error& e) {
-        finish(why(e.code()));
-        co_return;
+        auto agreed = co_await opening_->run();
+        contain([&] { on_opened(self, std::move(agreed)); });
     } catch (...) {
         finish(failed_step());
-        co_return;
     }
-    permit.reset();
-    contain([&] { on_opened(self); });
 }
 
-void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self) {
+void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self, agreed_session agreed) {
+    ws_.emplace(std::move(agreed.ws));
+    secrets_ = std::move(agreed.secrets);
+    connection_id_ = std::move(agreed.connection_id);
+    opening_.reset();
     stage_ = stage::open;
-    time_limit_.lift();
-    upgrade_answer_ = {};
-    at_step(failure_phase::websocket_runtime, "reading");
+    phase_ = failure_phase::websocket_runtime;
+    step_ = "reading";
     limit_unconfirmed(connection().socket().native_handle(), 2 * settings_->channel.keepalive);
     examine_after(settings_->channel.keepalive);
-    ws_->next_layer().take_messages(
-        settings_->channel.service.max_message_size,
-        {.on_message = [this](std::string_view bytes) { contain([&] { on_message(bytes); }); },
-         .on_read = [this] { contain([&] { tell_frames(exchange_.request_id()); }); }});
-    sink_(channel_opened{connection_id_});
-    read_next(self);
-}
-
-awaitable<void> avatar_connection::fetch_token() {
-    at_step(failure_phase::session_token, "connecting to the console");
-    const auto& channel = settings_->channel;
-    const auto& console = settings_->console;
-    co_await connect(console);
-    at_step(failure_phase::session_token, "asking for a session token");
-    const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
-    const std::vector<std::pair<std::string, std::string>> headers{
-        {"X-Api-Key", channel.service.api_key}};
-    auto answer = co_await post_json(*stream_, console, headers, protocol::token_request(expiry));
-    stream_->close();
-    auto token = protocol::parse_token_response(answer.status, answer.body);
-    if (auto* refusal = std::get_if<protocol::failure>(&token))
-        throw connection_error(std::move(*refusal));
-    session_token_ = std::get<std::string>(std::move(token));
-}
-
-awaitable<void> avatar_connection::connect(const protocol::endpoint& to) {
-    stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await thread_state_->names->find(to.host, to.port, waits_for_others_);
-    require_opening();
-    co_await connect_tcp(*stream_, std::move(addresses));
-    if (to.tls) {
-        at_step(phase_, "TLS handshake");
-        co_await shake_tls(*stream_, to, thread_state_->sessions);
-    }
-}
-
-/// For the steps that find nothing closed: a cut ends only what is under way.
-void avatar_connection::require_opening() const {
-    if (stage_ != stage::opening || exceeded_ != exceeded_limit::none)
-        throw system_error(asio::error::operation_aborted);
-}
-
-awaitable<void> avatar_connection::upgrade(const protocol::endpoint& to) {
-    at_step(failure_phase::websocket_connect, "WebSocket upgrade");
-    const auto& channel = settings_->channel;
-    ws_.emplace(std::move(*stream_), thread_state_->read_buffer);
-    stream_.reset();
-    connection().set_teardown_timeout(channel.close_timeout);
-    ws_->auto_fragment(false);
-    ws_->read_message_max(channel.service.max_message_size);
-    if (!channel.service.use_query_auth)
-        ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
-            request.set("X-App-ID", channel.service.app_id);
-            request.set("X-Session-Key", session_token_);
-        }));
-    co_await ws_->async_handshake(upgrade_answer_, to.host_header, to.target, use_awaitable);
-    // The decorator refers to this frame, which ends here.
-    ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
-    ws_->binary(true);
     ws_->control_callback([weak = weak_from_this()](websockets::frame_type kind,
                                                     boost::beast::string_view payload) {
         if (const auto self = weak.lock())
             self->contain([&] { self->on_control_frame(kind, {payload.data(), payload.size()}); });
     });
+    ws_->next_layer().take_messages(
+        settings_->channel.service.max_message_size,
+        {.on_message =
+             [this](std::string_view bytes) { contain([&] { on_message(bytes, false); }); },
+         .on_read = [this] { contain([&] { tell_frames(exchange_.request_id()); }); }});
     sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
-}
-
-awaitable<void> avatar_connection::agree_session() {
-    at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
-    const auto request = protocol::encode(session_terms(settings_->channel));
-    fit_write_buffer(*ws_, request.size());
-    co_await ws_->async_write(asio::buffer(request), use_awaitable);
-
-    const auto answer = co_await read_answer();
-    if (const auto* error = std::get_if<protocol::server_error>(&answer))
-        on_server_error(*error);
-    const auto* confirm = std::get_if<protocol::confirm_session>(&answer);
-    if (!confirm)
-        fail(failure_code::protocol_error, "unexpected message instead of the confirmation");
-    if (confirm->connection_id.empty())
-        fail(failure_code::protocol_error, "confirmation without a connection id");
-    connection_id_ = confirm->connection_id;
-    for (const auto secret : secrets()) // The id is logged.
-        protocol::replace_secret(connection_id_, secret, "***");
-    buffer_.clear();
-    buffer_.shrink_to_fit();
+    sink_(channel_opened{connection_id_});
+    read_next(self);
 }
 
 void avatar_connection::finish(protocol::failure reason) {
     if (stage_ == stage::closing)
         reason = {};
-    else if (send_failure_)
-        reason = std::move(*send_failure_);
+    else if (send_error_)
+        reason = why(send_error_);
     end(std::move(reason));
 }
 
@@ -213,7 +118,7 @@ void avatar_connection::end(protocol::failure reason) {
     cut();
     if (reason) {
         reason.connection_id = connection_id_;
-        redact(reason);
+        secrets_.redact(reason);
     }
     // The sink holds the session, which holds this: break the cycle.
     const bool accepted = !exchange_.under_way() || request_accepted();
@@ -226,26 +131,6 @@ void avatar_connection::end(protocol::failure reason) {
 }
 
 // -- reading --------------------------------------------------------------------
-
-/// The answer to the first message; its views point into the buffer.
-awaitable<protocol::message> avatar_connection::read_answer() {
-    co_await ws_->async_read(buffer_, use_awaitable);
-    if (ws_->got_text())
-        fail(failure_code::protocol_error, text_frame);
-    co_return decode(message_in_buffer());
-}
-
-std::string_view avatar_connection::message_in_buffer() const {
-    const auto data = buffer_.cdata();
-    return {static_cast<const char*>(data.data()), data.size()};
-}
-
-protocol::message avatar_connection::decode(std::string_view bytes) const {
-    auto message = protocol::decode(bytes);
-    if (!message)
-        fail(failure_code::protocol_error, "message that is no valid protobuf");
-    return *std::move(message);
-}
 
 /// Beast's read, during which whole messages go past it (see `message_stream`): it ends
 /// with a part of a message in several frames, or with the connection. No coroutine, which
@@ -270,9 +155,8 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
         return finish(why(ec));
     buffer_.commit(size);
     if (ws_->is_message_done()) {
-        if (ws_->got_text())
-            fail(failure_code::protocol_error, text_frame);
-        on_message(message_in_buffer());
+        const auto data = buffer_.cdata();
+        on_message({static_cast<const char*>(data.data()), data.size()}, ws_->got_text());
         tell_frames(exchange_.request_id());
         buffer_.clear();
         buffer_.shrink_to_fit();
@@ -280,10 +164,10 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
     read_next(self);
 }
 
-void avatar_connection::on_message(std::string_view bytes) {
+void avatar_connection::on_message(std::string_view bytes, bool is_text) {
     if (stage_ == stage::ended)
         return;
-    const auto message = decode(bytes);
+    const auto message = decode_message(bytes, is_text, phase_);
     if (const auto* frame = std::get_if<protocol::response_animation>(&message)) {
         if (auto end = exchange_.on_frame(*frame, bytes))
             end_exchange(std::move(*end));
@@ -292,22 +176,16 @@ void avatar_connection::on_message(std::string_view bytes) {
     } else if (const auto* error = std::get_if<protocol::server_error>(&message)) {
         on_server_error(*error);
     } else if (!std::holds_alternative<protocol::unknown_message>(message)) {
-        fail(failure_code::protocol_error, "unexpected message type");
+        throw connection_error(failure_code::protocol_error, phase_, "unexpected message type");
     } // What a later version of the service may add does no harm.
 }
 
 /// An error that names a request ends that request; one that names none ends
 /// the session.
 void avatar_connection::on_server_error(const protocol::server_error& error) {
-    protocol::failure known;
-    known.phase = phase_;
-    known.server_code = error.code;
-    known.detail = error.message;
-    known.connection_id = error.connection_id.empty() ? connection_id_ : error.connection_id;
-    known.request_id = error.req_id;
-    auto reason = protocol::classify(std::move(known));
-    redact(reason);
-    if (error.req_id.empty() || phase_ == failure_phase::websocket_handshake)
+    auto reason = failure_of(error, phase_, connection_id_);
+    secrets_.redact(reason);
+    if (error.req_id.empty())
         throw connection_error(std::move(reason));
     if (auto end = exchange_.on_failure(std::move(reason)))
         end_exchange(std::move(*end));
@@ -427,8 +305,9 @@ audio_sender_events avatar_connection::sender_events() {
     events.on_error = [this](const boost::system::error_code& ec) {
         if (stage_ != stage::open)
             return;
-        at_step(failure_phase::websocket_send, "sending audio");
-        send_failure_ = why(ec);
+        phase_ = failure_phase::websocket_send;
+        step_ = "sending audio";
+        send_error_ = ec;
         cut();
     };
     return events;
@@ -520,39 +399,14 @@ void avatar_connection::cut(exceeded_limit because) {
 }
 
 void avatar_connection::cut() {
-    waits_for_others_.cancel();
-    if (stream_)
-        stream_->close();
+    if (opening_)
+        opening_->cut();
     if (ws_)
         ws_->next_layer().close();
 }
 
 stream& avatar_connection::connection() {
-    return ws_ ? ws_->next_layer().next_layer() : *stream_;
-}
-
-/// Services echo what they were sent; secrets go no further.
-void avatar_connection::redact(protocol::failure& f) const {
-    for (const auto secret : secrets())
-        protocol::replace_all(f, secret, "***");
-}
-
-/// The longest first: another may be a part of it.
-std::vector<std::string_view> avatar_connection::secrets() const {
-    const auto& [livekit, agora] = settings_->channel.egress;
-    std::vector<std::string_view> all{settings_->channel.service.api_key,
-                                      session_token_,
-                                      livekit.api_token,
-                                      livekit.api_key,
-                                      livekit.api_secret,
-                                      agora.token};
-    std::ranges::sort(all, std::ranges::greater{}, &std::string_view::size);
-    return all;
-}
-
-void avatar_connection::at_step(failure_phase phase, const char* step) {
-    phase_ = phase;
-    step_ = step;
+    return ws_->next_layer().next_layer();
 }
 
 protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
@@ -564,39 +418,13 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     known.connect_timeout = channel.service.connect_timeout;
     known.keepalive = channel.keepalive;
     known.max_message_size = channel.service.max_message_size;
-    known.upgrade_status = upgrade_answer_.result_int();
-    known.upgrade_body = upgrade_answer_.body();
-    if (ws_)
-        known.close = ws_->reason();
-    if (auto* tls = stream_ ? stream_->tls() : nullptr) {
-        const auto verdict = SSL_get_verify_result(tls->native_handle());
-        if (verdict != X509_V_OK)
-            known.certificate_problem = X509_verify_cert_error_string(verdict);
-    }
+    known.close = ws_->reason();
     return explain(ec, known);
 }
 
 /// Of the exception of a step of our own, or of the owner's, that is being handled.
-protocol::failure avatar_connection::failed_step() {
-    protocol::failure reason;
-    reason.phase = phase_;
-    reason.code = failure_code::unknown;
-    reason.detail = std::string(step_) + ": " + current_exception_text();
-    try {
-        throw;
-    } catch (const connection_error& e) {
-        reason = e.reason();
-    } catch (...) {
-    }
-    return reason;
-}
-
-void avatar_connection::fail(failure_code code, std::string detail) const {
-    protocol::failure reason;
-    reason.code = code;
-    reason.phase = phase_;
-    reason.detail = std::move(detail);
-    throw connection_error(std::move(reason));
+protocol::failure avatar_connection::failed_step() const {
+    return current_failure(phase_, step_);
 }
 
 } // namespace avatar::transport

@@ -1,14 +1,15 @@
 #pragma once
 
-#include "protocol/endpoint.hpp"
+#include "protocol/wire.hpp"
 #include "transport/audio_sender.hpp"
-#include "transport/avatar_channel.hpp"
-#include "transport/connecting.hpp"
+#include "transport/channel.hpp"
+#include "transport/connection_context.hpp"
 #include "transport/containment.hpp"
 #include "transport/exchange.hpp"
 #include "transport/explain.hpp"
 #include "transport/health_check.hpp"
-#include "transport/opening_limit.hpp"
+#include "transport/session_opening.hpp"
+#include "transport/session_secrets.hpp"
 #include "transport/time_limit.hpp"
 #include "transport/websocket.hpp"
 
@@ -21,29 +22,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace avatar::transport {
-
-/// Shared by every connection of a pool.
-struct connection_settings {
-    channel_settings channel;
-    protocol::endpoint console;
-    protocol::endpoint ingress; ///< Without credentials in its query.
-    tls_context tls;            ///< Null where nothing speaks TLS.
-};
-
-/// What the connections on one io_context share. Used there only, so without a lock.
-struct thread_state {
-    thread_state(boost::asio::io_context& io, std::size_t max_opening)
-        : names(std::make_shared<name_lookup>(io)),
-          openings(max_opening) {}
-
-    std::shared_ptr<name_lookup> names;
-    opening_limit openings;
-    tls_sessions sessions;
-    std::vector<char> read_buffer = std::vector<char>(64 * 1024); ///< See `message_stream`.
-};
 
 /// One connection to the avatar service, from the token to the close frame.
 /// Lives on one io_context, every member function is called there; kept alive
@@ -69,23 +49,15 @@ public:
 private:
     // The course of a connection, in order.
     awaitable<void> run(std::shared_ptr<avatar_connection> self);
-    awaitable<void> fetch_token();
-    awaitable<void> connect(const protocol::endpoint& to);
-    awaitable<void> upgrade(const protocol::endpoint& to);
-    awaitable<void> agree_session();
-    void require_opening() const;
-    void on_opened(std::shared_ptr<avatar_connection>& self);
+    void on_opened(std::shared_ptr<avatar_connection>& self, agreed_session agreed);
     void read_next(std::shared_ptr<avatar_connection>& self);
     void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
                  std::size_t size);
-    void on_message(std::string_view bytes);
+    void on_message(std::string_view bytes, bool is_text);
     void finish(protocol::failure reason);
     void end(protocol::failure reason);
     void on_exception() override;
 
-    awaitable<protocol::message> read_answer();
-    protocol::message decode(std::string_view bytes) const;
-    std::string_view message_in_buffer() const;
     void on_server_error(const protocol::server_error& error);
     void tell_frames(const std::string& request_id);
     void end_exchange(exchange_finished end);
@@ -102,15 +74,11 @@ private:
     void limit_time(std::chrono::milliseconds limit);
     void cut(exceeded_limit because);
     void cut();
-    void at_step(protocol::failure_phase phase, const char* step);
     stream& connection();
     protocol::failure why(const boost::system::error_code& ec);
     bool request_accepted();
     bool takes_call(const char* call) const;
-    void redact(protocol::failure& f) const;
-    std::vector<std::string_view> secrets() const;
-    protocol::failure failed_step();
-    [[noreturn]] void fail(protocol::failure_code code, std::string detail) const;
+    protocol::failure failed_step() const;
 
     enum class stage {
         made,
@@ -125,17 +93,15 @@ private:
     channel_sink sink_;
     stage stage_ = stage::made;
 
-    std::shared_ptr<thread_state> thread_state_;
-    steady_timer waits_for_others_;      // For its turn to open, and for a lookup.
-    std::optional<stream> stream_;       // While connecting, ...
-    std::optional<client_websocket> ws_; // ... then this.
+    std::shared_ptr<thread_state> thread_state_; // Outlives the WebSocket, which reads to it.
+    std::shared_ptr<session_opening> opening_;   // Until the session is open, ...
+    std::optional<client_websocket> ws_;         // ... then this.
     time_limit time_limit_;
     boost::beast::flat_buffer buffer_; // Of what Beast reads.
-    boost::beast::websocket::response_type upgrade_answer_;
 
     protocol::failure_phase phase_ = protocol::failure_phase::none;
-    const char* step_ = "";     // For the text of a failure: what was being done.
-    std::string session_token_; // Secret.
+    const char* step_ = ""; // For the text of a failure: what was being done.
+    session_secrets secrets_;
     std::string connection_id_;
     exchange exchange_;
     std::optional<audio_sender> sender_;         // While the WebSocket is open.
@@ -143,8 +109,8 @@ private:
     steady_timer examination_due_;
     health_check health_;
     exceeded_limit exceeded_ = exceeded_limit::none; // Why the connection was cut.
-    std::optional<protocol::failure> send_failure_;
-    bool waits_for_credit_ = false; // And the time limit is for that.
+    boost::system::error_code send_error_;           // Of the write that has cut it.
+    bool waits_for_credit_ = false;                  // And the time limit is for that.
 };
 
 } // namespace avatar::transport

@@ -56,12 +56,10 @@ awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions&
 }
 
 awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
-                                 const std::vector<std::pair<std::string, std::string>>& headers,
-                                 std::string body) {
+                                 const http_headers& headers, std::string body) {
     http::request<http::string_body> request(http::verb::post, to.target, 11);
     request.set(http::field::host, to.host_header);
     request.set(http::field::content_type, "application/json");
-    request.set(http::field::connection, "close");
     for (const auto& [name, value] : headers)
         request.set(name, value);
     request.body() = std::move(body);
@@ -72,7 +70,9 @@ awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
     http::response_parser<http::string_body> parser;
     parser.body_limit(body_limit);
     co_await http::async_read(s, buffer, parser, use_awaitable);
-    co_return http_answer{parser.get().result_int(), std::move(parser.get().body())};
+    auto& answer = parser.get();
+    const bool keeps_open = answer.keep_alive() && buffer.size() == 0;
+    co_return http_answer{answer.result_int(), std::move(answer.body()), keeps_open};
 }
 
 } // namespace avatar::transport

@@ -24,12 +24,14 @@ awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions&
 /// What came back of an HTTP request.
 struct http_answer {
     unsigned status = 0;
-    std::string body; ///< At most 1 MiB; a larger one is an error.
+    std::string body;        ///< At most 1 MiB; a larger one is an error.
+    bool keeps_open = false; ///< The server takes another request on the same connection.
 };
 
-/// POSTs a JSON body over a connected stream, which is of no use afterwards.
+using http_headers = std::vector<std::pair<std::string, std::string>>; // Name and value.
+
+/// POSTs a JSON body over a connected stream.
 awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
-                                 const std::vector<std::pair<std::string, std::string>>& headers,
-                                 std::string body);
+                                 const http_headers& headers, std::string body);
 
 } // namespace avatar::transport

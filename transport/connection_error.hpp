@@ -3,6 +3,7 @@
 #include "protocol/failure.hpp"
 
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace avatar::transport {
@@ -13,11 +14,21 @@ class connection_error : public std::exception {
 public:
     explicit connection_error(protocol::failure reason) : reason_(std::move(reason)) {}
 
+    connection_error(protocol::failure_code code, protocol::failure_phase phase,
+                     std::string detail) {
+        reason_.code = code;
+        reason_.phase = phase;
+        reason_.detail = std::move(detail);
+    }
+
     const protocol::failure& reason() const { return reason_; }
     const char* what() const noexcept override { return reason_.detail.c_str(); }
 
 private:
     protocol::failure reason_;
 };
+
+/// Of the exception that is being handled: its own reason, or that `step` failed with it.
+protocol::failure current_failure(protocol::failure_phase phase, const char* step);
 
 } // namespace avatar::transport

@@ -63,7 +63,8 @@ std::optional<message_stream::read_result> message_stream::hand_on(std::string_v
             std::memcpy(to.data(), next.bytes.data(), next.bytes.size());
             return read_result{{}, next.bytes.size()};
         case frame_reader::piece::held:
-            resumed_.emplace(get_executor(), steady_timer::time_point::max());
+            resumed_ =
+                std::make_unique<steady_timer>(get_executor(), steady_timer::time_point::max());
             return std::nullopt;
         case frame_reader::piece::message:
             on_.on_message(next.bytes);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -112,7 +113,7 @@ private:
     handlers on_;
     std::string kept_; // What was read and not handed on.
     std::size_t kept_from_ = 0;
-    std::optional<steady_timer> resumed_; // Never expires; while data is held.
+    std::unique_ptr<steady_timer> resumed_; // Never expires; while data is held.
     boost::system::error_code cancelled_;
 };
 

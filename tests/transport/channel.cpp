@@ -31,7 +31,6 @@ CAF_TEST(opens with token and headers and carries requests until it is closed) {
     CAF_CHECK_EQUAL(token->method, "POST");
     CAF_CHECK_EQUAL(token->target, "/v1/console/session-tokens");
     CAF_CHECK_EQUAL(std::string(token->header("X-Api-Key")), "key-1");
-    CAF_CHECK_EQUAL(std::string(token->header("Connection")), "close");
     CAF_CHECK(token->body.starts_with("{\"expireAt\":"));
     const auto upgrade = asked.take();
     CAF_CHECK_EQUAL(upgrade->target, "/v1/ingress/websocket?id=avatar%201");
