@@ -10,15 +10,14 @@ namespace avatar::transport {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-audio_sender::audio_sender(std::weak_ptr<containment> owner, asio::io_context& io,
-                           client_websocket& ws, audio_sender_events events)
+audio_sender::audio_sender(std::weak_ptr<audio_sender_owner> owner, asio::io_context& io,
+                           client_websocket& ws)
     : owner_(std::move(owner)),
       ws_(ws),
-      events_(std::move(events)),
       next_piece_due_(io) {}
 
-void audio_sender::send(std::string request_id, audio_clip audio) {
-    request_id_ = std::move(request_id);
+void audio_sender::send(const std::string& request_id, audio_clip audio) {
+    request_id_ = request_id; // Into the memory of the one before.
     audio_ = std::move(audio);
     sent_ = 0;
     sending_ = true;
@@ -64,7 +63,7 @@ void audio_sender::send_piece() {
            .piece = piece,
            .ends = last});
     if (last)
-        events_.on_last_piece();
+        owner_.lock()->on_last_piece();
 }
 
 void audio_sender::wait_for_next_piece() {
@@ -90,19 +89,19 @@ void audio_sender::write_front() {
         asio::buffer(next.head), asio::buffer(next.piece.data(), next.piece.size())};
     fit_write_buffer(ws_, asio::buffer_size(buffers));
     ws_.async_write(buffers, [this, owner = owner_.lock()](error_code ec, std::size_t) {
-        owner->contain([&] { on_written(ec); });
+        owner->contain([&] { on_written(*owner, ec); });
     });
 }
 
-void audio_sender::on_written(error_code ec) {
+void audio_sender::on_written(audio_sender_owner& owner, error_code ec) {
     if (ec)
-        return events_.on_error(ec);
+        return owner.on_send_error(ec);
     const bool all_written = queue_.front().ends;
     queue_.pop_front();
     if (!queue_.empty())
         write_front();
     if (all_written)
-        events_.on_all_written();
+        owner.on_all_written();
 }
 
 } // namespace avatar::transport

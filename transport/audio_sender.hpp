@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -16,12 +15,13 @@
 
 namespace avatar::transport {
 
-/// What an audio sender tells its owner.
-struct audio_sender_events {
-    std::function<void()> on_last_piece; ///< The last piece of a request goes out now.
+/// What an audio sender tells the connection that it is part of.
+class audio_sender_owner : public containment {
+public:
+    virtual void on_last_piece() = 0; ///< The last piece of a request goes out now.
     /// All of that request is with the operating system. Not of one that was stopped.
-    std::function<void()> on_all_written;
-    std::function<void(boost::system::error_code)> on_error;
+    virtual void on_all_written() = 0;
+    virtual void on_send_error(boost::system::error_code ec) = 0;
 };
 
 /// A session's way out: sends a request's audio, in one message or as the live
@@ -32,11 +32,11 @@ class audio_sender {
 public:
     /// `owner` is kept alive by every write under way, and what happens later is a
     /// step of it. `ws` is part of it.
-    audio_sender(std::weak_ptr<containment> owner, boost::asio::io_context& io,
-                 client_websocket& ws, audio_sender_events events);
+    audio_sender(std::weak_ptr<audio_sender_owner> owner, boost::asio::io_context& io,
+                 client_websocket& ws);
 
     /// Begins to send. One request at a time.
-    void send(std::string request_id, audio_clip audio);
+    void send(const std::string& request_id, audio_clip audio);
 
     /// Sends no further piece and drops those that wait. What is being written still
     /// goes out whole.
@@ -64,11 +64,10 @@ private:
     void wait_for_next_piece();
     void write(message next);
     void write_front();
-    void on_written(boost::system::error_code ec);
+    void on_written(audio_sender_owner& owner, boost::system::error_code ec);
 
-    std::weak_ptr<containment> owner_;
+    std::weak_ptr<audio_sender_owner> owner_;
     client_websocket& ws_;
-    audio_sender_events events_;
     steady_timer next_piece_due_;
 
     std::string request_id_;

@@ -85,12 +85,8 @@ void avatar_connection::on_opened(std::shared_ptr<avatar_connection>& self, agre
         if (const auto self = weak.lock())
             self->contain([&] { self->on_control_frame(kind, {payload.data(), payload.size()}); });
     });
-    ws_->next_layer().take_messages(
-        settings_->channel.service.max_message_size,
-        {.on_message =
-             [this](std::string_view bytes) { contain([&] { on_message(bytes, false); }); },
-         .on_read = [this] { contain([&] { tell_frames(exchange_.request_id()); }); }});
-    sender_.emplace(weak_from_this(), io_, *ws_, sender_events());
+    ws_->next_layer().take_messages(settings_->channel.service.max_message_size, *this);
+    sender_.emplace(weak_from_this(), io_, *ws_);
     sink_(channel_opened{connection_id_});
     read_next(self);
 }
@@ -164,6 +160,14 @@ void avatar_connection::on_read(std::shared_ptr<avatar_connection>& self,
     read_next(self);
 }
 
+void avatar_connection::on_whole_message(std::string_view bytes) {
+    contain([&] { on_message(bytes, /*is_text=*/false); });
+}
+
+void avatar_connection::on_messages_read() {
+    contain([&] { tell_frames(exchange_.request_id()); });
+}
+
 void avatar_connection::on_message(std::string_view bytes, bool is_text) {
     if (stage_ == stage::ended)
         return;
@@ -204,10 +208,10 @@ void avatar_connection::send(std::string request_id, audio_clip audio,
         return sink_(exchange_.finish(std::move(*why)));
     }
     before_sending_ = connection().progress();
-    exchange_.start(request_id, credit);
+    exchange_.start(std::move(request_id), credit);
     read_as_credit_allows();
     if (!has_ended(before_sending_)) // Else the reader is about to meet the end.
-        sender_->send(std::move(request_id), std::move(audio));
+        sender_->send(exchange_.request_id(), std::move(audio));
 }
 
 void avatar_connection::grant(const std::string& request_id, const frame_credit& credit) {
@@ -295,22 +299,22 @@ void avatar_connection::end_exchange(exchange_finished end) {
     sink_(std::move(end));
 }
 
-audio_sender_events avatar_connection::sender_events() {
-    audio_sender_events events;
-    events.on_last_piece = [this] { exchange_.audio_ended(); };
-    events.on_all_written = [this] {
-        if (!frames_come_back())
-            end_exchange(exchange_.finish());
-    };
-    events.on_error = [this](const boost::system::error_code& ec) {
-        if (stage_ != stage::open)
-            return;
-        phase_ = failure_phase::websocket_send;
-        step_ = "sending audio";
-        send_error_ = ec;
-        cut();
-    };
-    return events;
+void avatar_connection::on_last_piece() {
+    exchange_.audio_ended();
+}
+
+void avatar_connection::on_all_written() {
+    if (!frames_come_back())
+        end_exchange(exchange_.finish());
+}
+
+void avatar_connection::on_send_error(boost::system::error_code ec) {
+    if (stage_ != stage::open)
+        return;
+    phase_ = failure_phase::websocket_send;
+    step_ = "sending audio";
+    send_error_ = ec;
+    cut();
 }
 
 // -- health -----------------------------------------------------------------------

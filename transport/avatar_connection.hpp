@@ -29,7 +29,8 @@ namespace avatar::transport {
 /// Lives on one io_context, every member function is called there; kept alive
 /// by the operations under way until `channel_closed` has been told. Every handler
 /// and every call is contained: what it throws ends the connection.
-class avatar_connection : public containment,
+class avatar_connection : public audio_sender_owner,
+                          public message_receiver,
                           public std::enable_shared_from_this<avatar_connection> {
 public:
     avatar_connection(boost::asio::io_context& io, std::shared_ptr<thread_state> thread,
@@ -53,6 +54,8 @@ private:
     void read_next(std::shared_ptr<avatar_connection>& self);
     void on_read(std::shared_ptr<avatar_connection>& self, boost::system::error_code ec,
                  std::size_t size);
+    void on_whole_message(std::string_view bytes) override;
+    void on_messages_read() override;
     void on_message(std::string_view bytes, bool is_text);
     void finish(protocol::failure reason);
     void end(protocol::failure reason);
@@ -63,7 +66,9 @@ private:
     void end_exchange(exchange_finished end);
     void read_as_credit_allows();
     void on_sink_timeout();
-    audio_sender_events sender_events();
+    void on_last_piece() override;
+    void on_all_written() override;
+    void on_send_error(boost::system::error_code ec) override;
     bool frames_come_back() const; // Without an egress.
 
     // Health and the ways to end early.

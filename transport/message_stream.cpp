@@ -6,9 +6,9 @@ namespace avatar::transport {
 
 namespace asio = boost::asio;
 
-void message_stream::take_messages(std::uint64_t largest, handlers on) {
+void message_stream::take_messages(std::uint64_t largest, message_receiver& to) {
     reader_.take_messages(largest);
-    on_ = std::move(on);
+    receiver_ = &to;
 }
 
 void message_stream::resume() {
@@ -52,7 +52,7 @@ std::optional<message_stream::read_result> message_stream::hand_on(std::string_v
     for (bool handed_on = false;; handed_on = true) {
         const auto next = reader_.next(input, to.size());
         if (handed_on && next.kind != frame_reader::piece::message) {
-            on_.on_read();
+            receiver_->on_messages_read();
             if (!next_.socket().is_open())
                 return closed;
         }
@@ -67,7 +67,7 @@ std::optional<message_stream::read_result> message_stream::hand_on(std::string_v
                 std::make_unique<steady_timer>(get_executor(), steady_timer::time_point::max());
             return std::nullopt;
         case frame_reader::piece::message:
-            on_.on_message(next.bytes);
+            receiver_->on_whole_message(next.bytes);
             if (!next_.socket().is_open())
                 return closed;
         }

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,6 +17,18 @@
 #include <utility>
 
 namespace avatar::transport {
+
+/// Whom the messages of a stream go to. Both may close the stream, and must not throw.
+class message_receiver {
+public:
+    /// Called with the payload of a message, which is valid during the call.
+    virtual void on_whole_message(std::string_view payload) = 0;
+    /// Called after the messages that one read has brought.
+    virtual void on_messages_read() = 0;
+
+protected:
+    ~message_receiver() = default;
+};
 
 /// What a client's WebSocket stands on: a stream whose whole binary messages go past
 /// Beast, straight from the buffer they are read into to their owner, while Beast's own
@@ -28,14 +39,6 @@ class message_stream {
 public:
     using executor_type = stream::executor_type;
 
-    /// Both may close the stream, and must not throw.
-    struct handlers {
-        /// Called with the payload of a message, which is valid during the call.
-        std::function<void(std::string_view payload)> on_message;
-        /// Called after the messages that one read has brought.
-        std::function<void()> on_read;
-    };
-
     /// `buffer` is read into, and free again when the step that has done so ends: all
     /// streams of a thread may share it. It outlives this.
     message_stream(stream next, std::span<char> buffer) : next_(std::move(next)), buffer_(buffer) {}
@@ -45,10 +48,10 @@ public:
     executor_type get_executor() { return next_.get_executor(); }
     stream& next_layer() { return next_; }
 
-    /// Messages of up to `largest` bytes, or of any size if that is 0, go to the handlers
-    /// from now on, as long as a read is under way, which keeps their owner alive. For a
-    /// WebSocket that is open, between two reads.
-    void take_messages(std::uint64_t largest, handlers on);
+    /// Messages of up to `largest` bytes, or of any size if that is 0, go to the receiver
+    /// from now on, as long as a read is under way, which keeps it alive. For a WebSocket
+    /// that is open, between two reads.
+    void take_messages(std::uint64_t largest, message_receiver& to);
 
     /// Reads no further than to the next data, which is left where it is: the kernel's
     /// buffers fill, and then the service has to wait. Control frames that come before
@@ -110,7 +113,7 @@ private:
     stream next_;
     std::span<char> buffer_;
     frame_reader reader_;
-    handlers on_;
+    message_receiver* receiver_ = nullptr;
     std::string kept_; // What was read and not handed on.
     std::size_t kept_from_ = 0;
     std::unique_ptr<steady_timer> resumed_; // Never expires; while data is held.

@@ -56,7 +56,7 @@ struct thread {
 
 /// A client's WebSocket, and the server's end of its connection, which speaks the
 /// protocol by the byte.
-class session {
+class session : public transport::message_receiver {
 public:
     session(thread& t, bool tls) : thread_(t) {
         using acceptor = asio::basic_socket_acceptor<asio::ip::tcp, transport::executor>;
@@ -96,15 +96,17 @@ public:
              "Sec-WebSocket-Accept: " +
              accept_key(request.substr(at, request.find('\r', at) - at)) + "\r\n\r\n" + early);
         thread_.run_until([&] { return upgraded; });
-        client->next_layer().take_messages(largest, {.on_message =
-                                                         [this](std::string_view payload) {
-                                                             messages.emplace_back(payload);
-                                                             if (on_message)
-                                                                 on_message();
-                                                         },
-                                                     .on_read = [this] { ++reads; }});
+        client->next_layer().take_messages(largest, *this);
         read();
     }
+
+    void on_whole_message(std::string_view payload) override {
+        messages.emplace_back(payload);
+        if (on_message)
+            on_message();
+    }
+
+    void on_messages_read() override { ++reads; }
 
     /// The server's bytes, which may wait for space.
     void send(std::string bytes) {
