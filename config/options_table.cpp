@@ -85,6 +85,8 @@ std::vector<option> pool_options() {
          "How long a caller may keep a connection that it acquired"},
         {"pool.sink-timeout", "", duration(at<in, &g::sink_timeout>, 1ms),
          "How long the receiver of a request's frames may take none while more wait"},
+        {"pool.max-request", "", duration(at<in, &g::max_request>, 1ms),
+         "How long a request with a receiver of its frames may take in all"},
         {"pool.drain-timeout", "", duration(at<in, &g::drain_timeout>, 0ms),
          "Time for running requests to end after Ctrl-C or SIGTERM; the rest is cancelled then"},
         {"pool.max-restarts", "", whole(at<in, &g::max_restarts>, 0, 1'000'000),

@@ -26,6 +26,7 @@ using session_owner_actor = caf::typed_actor<         //
     reacts_to<session_opened>,                        //
     reacts_to<session_idle>,                          //
     reacts_to<request_failed>,                        //
+    reacts_to<request_paused>,                        //
     replies_to<returned_request>::with<audio_result>, //
     reacts_to<session_closed>>;
 
@@ -39,7 +40,8 @@ using session_actor = caf::typed_actor<
     reacts_to<owner_ended>,
     // From its channel.
     reacts_to<channel_opened>,    //
-    reacts_to<channel_frames>,    //
+    reacts_to<animation_frames>,  //
+    reacts_to<reading_paused>,    //
     reacts_to<exchange_finished>, //
     reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;

@@ -36,16 +36,15 @@ struct channel_opened {
     }
 };
 
-/// Frames of a request that asked for them: what one read of the connection brought, or
-/// as much of it as there was credit for. All of a request come before its
-/// `exchange_finished`, those of an abandoned one not at all.
-struct channel_frames {
+/// The connection is not read, as there is no credit for a request's frames; or it is
+/// again. Nothing comes for the time after the request's end.
+struct reading_paused {
     std::string request_id;
-    frame_batch frames;
+    bool paused = true;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, channel_frames& x) {
-        return inspect_fields(f, x.request_id, x.frames);
+    friend auto inspect(Inspector& f, reading_paused& x) {
+        return inspect_fields(f, x.request_id, x.paused);
     }
 };
 
@@ -93,7 +92,10 @@ struct channel_closed {
     }
 };
 
-using channel_event =
-    std::variant<channel_opened, channel_frames, exchange_finished, channel_alive, channel_closed>;
+/// `animation_frames`: of a request that asked for them; what one read of the connection
+/// brought, or as much of it as there was credit for. All of a request come before its
+/// `exchange_finished`, those of an abandoned one not at all.
+using channel_event = std::variant<channel_opened, animation_frames, reading_paused,
+                                   exchange_finished, channel_alive, channel_closed>;
 
 } // namespace avatar

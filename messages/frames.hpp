@@ -84,8 +84,9 @@ private:
     std::shared_ptr<const content> content_;
 };
 
-/// To the sink of a request: frames of it, in order, some at a time, before the
-/// `audio_result`. Answered by the credit for more, at once or when the sink has capacity again.
+/// Frames of one request, in order, some at a time. To its session from the channel; and
+/// from there to its sink, before the `audio_result`. The sink answers with the credit for
+/// more, at once or when it has capacity again.
 struct animation_frames {
     std::string request_id;
     frame_batch frames;

@@ -14,7 +14,6 @@
     MESSAGE(cancel_requests)                                                                       \
     MESSAGE(channel_alive)                                                                         \
     MESSAGE(channel_closed)                                                                        \
-    MESSAGE(channel_frames)                                                                        \
     MESSAGE(channel_opened)                                                                        \
     MESSAGE(check_session)                                                                         \
     MESSAGE(close_pool)                                                                            \
@@ -41,9 +40,11 @@
     MESSAGE(pool_opened)                                                                           \
     MESSAGE(pool_opening)                                                                          \
     MESSAGE(pool_status)                                                                           \
+    MESSAGE(reading_paused)                                                                        \
     MESSAGE(reconnect_slot)                                                                        \
     MESSAGE(release_session)                                                                       \
     MESSAGE(request_failed)                                                                        \
+    MESSAGE(request_paused)                                                                        \
     MESSAGE(returned_request)                                                                      \
     MESSAGE(round_finished)                                                                        \
     MESSAGE(round_progress)                                                                        \

@@ -105,6 +105,7 @@ struct deadline_due {
     enum class kind : std::uint8_t {
         waiting,   ///< A request without a session: borrow timeout.
         busy,      ///< A session with a request: request timeout.
+        request,   ///< A request that may wait for its caller: max request.
         health,    ///< A session that is to pass a health check: late timeout.
         lease,     ///< A session that a caller has acquired: max lease.
         connect,   ///< A connection may be begun again: connect rate.

@@ -64,6 +64,18 @@ struct request_failed {
     }
 };
 
+/// To the owner: the session's request waits for its caller, and not for the service, as
+/// its sink has granted no credit; or it does no longer.
+struct request_paused {
+    session_key key;
+    bool paused = true;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, request_paused& x) {
+        return inspect_fields(f, x.key, x.paused);
+    }
+};
+
 /// To the session: a request, and what has become of it so far. Answered by its one
 /// `audio_result`, to whoever sent the request.
 struct assigned_request {

@@ -108,6 +108,8 @@ void avatar_connection::end(protocol::failure reason) {
     if (std::exchange(stage_, stage::ended) == stage::ended)
         return;
     time_limit_.lift();
+    if (credit_limit_)
+        credit_limit_->lift();
     examination_due_.cancel();
     if (sender_)
         sender_->stop();
@@ -225,13 +227,23 @@ void avatar_connection::read_as_credit_allows() {
     const bool waits = exchange_.out_of_credit();
     if (std::exchange(waits_for_credit_, waits) == waits)
         return;
-    if (!waits) {
-        time_limit_.lift();
-        return ws_->next_layer().resume();
+    if (waits) {
+        ws_->next_layer().pause();
+        limit_wait_for_credit();
+    } else {
+        credit_limit_->lift();
+        ws_->next_layer().resume();
     }
-    ws_->next_layer().pause();
-    time_limit_.set(settings_->channel.sink_timeout, weak_from_this(),
-                    [](avatar_connection& self) { self.contain([&] { self.on_sink_timeout(); }); });
+    if (exchange_.under_way())
+        sink_(reading_paused{exchange_.request_id(), waits});
+}
+
+void avatar_connection::limit_wait_for_credit() {
+    if (!credit_limit_)
+        credit_limit_ = std::make_unique<time_limit>(io_.get_executor());
+    credit_limit_->set(
+        settings_->channel.sink_timeout, weak_from_this(),
+        [](avatar_connection& self) { self.contain([&] { self.on_sink_timeout(); }); });
 }
 
 void avatar_connection::on_sink_timeout() {
@@ -288,7 +300,7 @@ void avatar_connection::tell_frames(const std::string& request_id) {
     if (stage_ == stage::ended)
         return;
     if (auto frames = exchange_.take_frames(); !frames.empty())
-        sink_(channel_frames{request_id, std::move(frames)});
+        sink_(animation_frames{request_id, std::move(frames)});
 }
 
 /// The service may be done before all audio is sent.

@@ -65,6 +65,7 @@ private:
     void tell_frames(const std::string& request_id);
     void end_exchange(exchange_finished end);
     void read_as_credit_allows();
+    void limit_wait_for_credit();
     void on_sink_timeout();
     void on_last_piece() override;
     void on_all_written() override;
@@ -115,7 +116,8 @@ private:
     health_check health_;
     exceeded_limit exceeded_ = exceeded_limit::none; // Why the connection was cut.
     boost::system::error_code send_error_;           // Of the write that has cut it.
-    bool waits_for_credit_ = false;                  // And the time limit is for that.
+    bool waits_for_credit_ = false;
+    std::unique_ptr<time_limit> credit_limit_; // Made when it first waits.
 };
 
 } // namespace avatar::transport

@@ -16,8 +16,8 @@ namespace avatar::transport {
 ///
 /// What happens comes back through the sink the channel was made with:
 /// `channel_opened` after `open`, one `exchange_finished` for each `send`, after the
-/// `channel_frames` of one that wants frames, one `channel_alive` for each `check`, and
-/// `channel_closed` as the last event, exactly once, if `open` was called.
+/// `animation_frames` and `reading_paused` of one that wants frames, one `channel_alive` for each
+/// `check`, and `channel_closed` as the last event, exactly once, if `open` was called.
 class channel {
 public:
     virtual ~channel() = default;
@@ -31,7 +31,7 @@ public:
     /// format than the session was agreed for. Where an egress takes the frames elsewhere,
     /// it comes when all audio is with the operating system.
     ///
-    /// With `credit`, its frames come as `channel_frames` as long as there is any. Without
+    /// With `credit`, its frames come as `animation_frames` as long as there is any. Without
     /// any, the connection is not read: what comes waits, 64 KB at most here and the rest
     /// in the kernel's buffers, until in the end the service has to wait. Its pings are
     /// answered up to the next data only, and an end of the connection is not found until

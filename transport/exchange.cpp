@@ -11,7 +11,7 @@ void exchange::start(std::string request_id, const std::optional<frame_credit>& 
     audio_ended_ = time_point::max(); // Not yet.
     frames_ = 0;
     bytes_ = 0;
-    window_ = credit ? frame_window(*credit) : frame_window();
+    wanted_ = credit ? std::make_unique<wanted_frames>(*credit) : nullptr;
 }
 
 void exchange::abandon() {
@@ -28,9 +28,10 @@ std::optional<exchange_finished> exchange::on_frame(const protocol::response_ani
         if (++frames_ == 1)
             first_frame_ = now_();
         bytes_ += message.size();
-        if (window_.take(message.size())) {
-            gathered_ += message;
-            ends_.push_back(gathered_.size());
+        if (wanted_) {
+            wanted_->window.take(message.size());
+            wanted_->gathered += message;
+            wanted_->ends.push_back(wanted_->gathered.size());
         }
     }
     if (!expected || !frame.end)
@@ -45,9 +46,17 @@ std::optional<exchange_finished> exchange::on_failure(protocol::failure failure)
 }
 
 frame_batch exchange::take_frames() {
-    if (ends_.empty())
+    if (!wanted_ || wanted_->ends.empty())
         return {};
-    return {std::exchange(gathered_, {}), std::exchange(ends_, {})};
+    frame_batch taken(std::exchange(wanted_->gathered, {}), std::exchange(wanted_->ends, {}));
+    if (!under_way())
+        wanted_.reset();
+    return taken;
+}
+
+void exchange::grant(const frame_credit& credit) {
+    if (wanted_)
+        wanted_->window.grant(credit);
 }
 
 std::uint64_t exchange::take_late_frames() {
@@ -67,7 +76,6 @@ exchange_finished exchange::finish(protocol::failure failure) {
             finished.first_frame_after_last = first_frame_ - audio_ended_;
     }
     finished.late_frames = take_late_frames();
-    drop_frames();
     return finished;
 }
 

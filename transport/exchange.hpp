@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,13 +52,13 @@ public:
     frame_batch take_frames();
 
     /// More credit for the frames of the request under way.
-    void grant(const frame_credit& credit) { window_.grant(credit); }
+    void grant(const frame_credit& credit);
 
     /// Nobody receives the frames of the request under way any more.
-    void drop_frames() { window_ = {}; }
+    void drop_frames() { wanted_.reset(); }
 
     /// Whether no further frame may come until there is credit.
-    bool out_of_credit() const { return window_.closed(); }
+    bool out_of_credit() const { return under_way() && wanted_ && wanted_->window.closed(); }
 
     /// The service refused or broke off a request. Gives the end of the exchange
     /// when it was the one under way.
@@ -80,9 +81,15 @@ private:
     time_point first_frame_;
     std::uint64_t late_frames_ = 0;
 
-    frame_window window_;
-    std::string gathered_;
-    std::vector<std::uint64_t> ends_; // Of the frames in `gathered_`.
+    /// Of a request that asks for its frames.
+    struct wanted_frames {
+        explicit wanted_frames(const frame_credit& credit) : window(credit) {}
+
+        frame_window window;
+        std::string gathered;
+        std::vector<std::uint64_t> ends; // Of the frames in `gathered`.
+    };
+    std::unique_ptr<wanted_frames> wanted_;
 };
 
 } // namespace avatar::transport

@@ -6,45 +6,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 
 namespace avatar::transport {
 
-/// How many frames of a request its receiver still takes. Without a receiver it is never
-/// closed, and takes none. No I/O.
+/// How many frames of a request its receiver still takes. No I/O.
 class frame_window {
 public:
-    /// Nobody receives frames.
-    frame_window() = default;
+    explicit frame_window(const frame_credit& first) { grant(first); }
 
-    explicit frame_window(const frame_credit& first) : left_(credit()) { grant(first); }
-
-    /// Whether a frame of that size is for the receiver; its credit is used then.
-    bool take(std::size_t bytes) {
-        if (!left_)
-            return false;
-        left_->frames -= 1;
-        left_->bytes -= std::min(static_cast<std::int64_t>(bytes), limit);
-        return true;
+    /// Uses the credit for a frame of that size.
+    void take(std::size_t bytes) {
+        frames_ -= 1;
+        bytes_ -= std::min(static_cast<std::int64_t>(bytes), limit);
     }
 
-    /// A window for nobody stays one.
     void grant(const frame_credit& more) {
-        if (!left_)
-            return;
-        add(left_->frames, more.frames);
-        add(left_->bytes, more.bytes);
+        add(frames_, more.frames);
+        add(bytes_, more.bytes);
     }
 
-    bool closed() const { return left_ && (left_->frames <= 0 || left_->bytes <= 0); }
+    bool closed() const { return frames_ <= 0 || bytes_ <= 0; }
 
 private:
-    /// Below zero: what was taken before the window was found closed.
-    struct credit {
-        std::int64_t frames = 0;
-        std::int64_t bytes = 0;
-    };
-
     static constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max() / 4;
 
     /// However much a receiver grants.
@@ -53,7 +36,9 @@ private:
         to = std::min(to + static_cast<std::int64_t>(bounded), limit);
     }
 
-    std::optional<credit> left_;
+    // Below zero: what was taken before the window was found closed.
+    std::int64_t frames_ = 0;
+    std::int64_t bytes_ = 0;
 };
 
 } // namespace avatar::transport

@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace avatar {
 
@@ -41,6 +42,14 @@ struct open_request {
 
     /// The outcome that was decided while a session had it, and that it is to get.
     std::optional<protocol::failure> decided{};
+
+    /// An actor that it works with besides its caller. See request_partners.
+    struct partner {
+        caf::actor_addr actor;
+        std::list<open_request*>::iterator place; ///< Among the requests of that one.
+    };
+    std::vector<partner> partners{};
+    std::list<open_request*>::iterator partnered{}; ///< Its place, if it has partners.
 };
 
 /// The open requests of a pool. A request keeps its place among those of the same

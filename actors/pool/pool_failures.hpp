@@ -64,6 +64,19 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
                             (last ? ": " + describe(last) : std::string()));
 }
 
+/// Its caller kept it from going on for too long, in all.
+inline protocol::failure took_too_long(config::milliseconds limit) {
+    return pool_failure(protocol::failure_code::request_timeout,
+                        "not over after " + config::format_duration(limit) + " (pool.max-request)");
+}
+
+/// Without credit at first nothing would ever come.
+inline protocol::failure window_is_empty() {
+    return pool_failure(protocol::failure_code::invalid_request,
+                        "the window of its frames is empty: expected credit for at least one "
+                        "frame and one byte");
+}
+
 /// The sink of the request's frames has ended.
 inline protocol::failure sink_has_ended() {
     return pool_failure(protocol::failure_code::request_cancelled,

@@ -38,6 +38,7 @@ pool_supervisor_actor::behavior_type pool_supervisor_state::behavior() {
         [this](const session_idle& message) { on_session_idle(message); },
         [this](session_opened& message) { on_session_opened(message); },
         [this](const request_failed& message) { dispatcher_.on_request_failed(message); },
+        [this](const request_paused& message) { dispatcher_.on_request_paused(message); },
         [this](returned_request& message) { return on_returned(message); },
         [this](const session_closed& message) { on_session_closed(message); },
         [this](open_pool) { return on_open(); },
@@ -129,7 +130,7 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
 }
 
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
-    dispatcher_.on_holder_down(message.source);
+    dispatcher_.on_actor_down(message.source);
     if (const auto ended = keeper_.on_down(message.source)) {
         if (ended->silent)
             on_session_closed({ended->key, session_actor_failed(ended_from_outside), 0,
@@ -260,6 +261,8 @@ void pool_supervisor_state::on_deadline(const deadline_due& message) {
         return dispatcher_.expire_waiting();
     case deadline_due::kind::busy:
         return dispatcher_.expire_busy();
+    case deadline_due::kind::request:
+        return dispatcher_.expire_requests();
     case deadline_due::kind::lease:
         return dispatcher_.expire_leases();
     case deadline_due::kind::health:

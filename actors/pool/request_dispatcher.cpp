@@ -18,9 +18,13 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     outcomes_.enter();
     const auto present = now();
     auto& open = open_.enter({request.request_id, caller}, present);
+    if (request.sink)
+        add_partner(open, request.sink.address());
     pooled_request next{promise, {std::move(request)}, std::move(caller), present, &open};
     if (const auto* why = entry_failure())
         fail(next, *why);
+    else if (const auto invalid = why_invalid(next.assigned.request))
+        fail(next, *invalid);
     else if (next.assigned.request.lease != 0)
         assign_to_lease(std::move(next));
     else
@@ -57,6 +61,14 @@ const protocol::failure* request_dispatcher::entry_failure() const {
     return failing_fast_ ? &*failing_fast_ : nullptr;
 }
 
+/// Why nobody could serve that request, whatever happens; nothing: it is valid.
+std::optional<protocol::failure> request_dispatcher::why_invalid(const audio_request& request) {
+    const auto& window = request.window;
+    if (request.sink && (window.frames == 0 || window.bytes == 0))
+        return window_is_empty();
+    return std::nullopt;
+}
+
 void request_dispatcher::fail(pooled_request& request, const protocol::failure& why) {
     request.fail(why, now());
     end(request.open, why.code);
@@ -64,14 +76,14 @@ void request_dispatcher::fail(pooled_request& request, const protocol::failure& 
 
 /// Of one that has waited.
 void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::failure& why) {
-    holders_.remove(acquisition.caller);
+    watch_.remove(acquisition.caller);
     acquisition.fail(why);
 }
 
 /// To an idle session, or into the queue.
 void request_dispatcher::admit(waiter&& who) {
     if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
-        holders_.add(acquisition->caller);
+        watch_.add(acquisition->caller);
     if (const auto* slot = slots_.next_available()) {
         std::visit([&](auto& w) { assign(*slot, w); }, who);
     } else if (const auto full = queue_is_full_for(who)) {
@@ -133,6 +145,7 @@ void request_dispatcher::end(open_request* request, protocol::failure_code outco
     if (!request)
         return;
     outcomes_.end(outcome);
+    partners_.remove(*request);
     open_.end(*request);
 }
 
@@ -149,6 +162,16 @@ void request_dispatcher::on_session_idle(const session_idle& message) {
 
 void request_dispatcher::on_request_failed(const request_failed& message) {
     answered(message.key, message.outcome);
+}
+
+void request_dispatcher::on_request_paused(const request_paused& message) {
+    const auto* slot = slots_.find(message.key);
+    if (!slot || slot->session.phase != session_phase::busy)
+        return;
+    if (message.paused)
+        return slots_.pause(*slot);
+    slots_.resume(*slot, now());
+    timers_.set(pool_timers::kind::busy, now() + settings_.request_timeout);
 }
 
 void request_dispatcher::on_session_ended(const session_key& key) {
@@ -209,17 +232,24 @@ void request_dispatcher::on_session_lost(const pool_slot& slot, const pooled_ses
 
 /// Means the oldest of that sender's requests with the id.
 void request_dispatcher::on_interrupt(const interrupt_request& message) {
-    auto* request = open_.oldest({message.request_id, current_caller()});
-    if (!request)
-        return;
-    const auto why = request_was_interrupted();
-    if (const auto* slot = std::get_if<const pool_slot*>(&request->where))
+    if (auto* request = open_.oldest({message.request_id, current_caller()}))
+        stop_request(*request, request_was_interrupted());
+}
+
+/// Wherever it is, it fails at once. Not one with an outcome.
+void request_dispatcher::stop_request(open_request& request, const protocol::failure& why) {
+    if (const auto* slot = std::get_if<const pool_slot*>(&request.where))
         return cancel(**slot, why, /*await_service=*/false);
-    if (const auto* place = std::get_if<request_queue::place>(&request->where)) {
+    if (const auto* place = std::get_if<request_queue::place>(&request.where)) {
         auto waiting = std::get<pooled_request>(waiting_.take(*place));
         return fail(waiting, why);
     }
-    open_.decide(*request, why);
+    decide(request, why);
+}
+
+void request_dispatcher::decide(open_request& request, const protocol::failure& why) {
+    partners_.remove(request);
+    open_.decide(request, why);
 }
 
 void request_dispatcher::cancel(const pool_slot& slot, const protocol::failure& why,
@@ -227,13 +257,15 @@ void request_dispatcher::cancel(const pool_slot& slot, const protocol::failure& 
     // Without one, its session is about to say that it is idle or closed.
     if (auto* request = assignment_of(slot).request) {
         self_->send(slot.session.actor, cancel_request{request->name.id, why, await_service});
-        open_.decide(*request, why);
+        decide(*request, why);
     }
     slots_.drain(slot, now());
 }
 
 void request_dispatcher::cancel_running(const protocol::failure& why) {
     while (const auto* slot = slots_.first_busy())
+        cancel(*slot, why, /*await_service=*/false);
+    while (const auto* slot = slots_.first_paused())
         cancel(*slot, why, /*await_service=*/false);
 }
 
@@ -276,6 +308,31 @@ void request_dispatcher::expire_busy() {
     }
 }
 
+void request_dispatcher::expire_requests() {
+    while (auto* request = partners_.oldest()) {
+        const auto deadline = request->entered + settings_.max_request;
+        if (deadline > now())
+            return timers_.set(pool_timers::kind::request, deadline);
+        stop_request(*request, took_too_long(settings_.max_request));
+    }
+}
+
+// -- partners of requests --------------------------------------------------------------
+
+void request_dispatcher::add_partner(open_request& request, const caf::actor_addr& partner) {
+    partners_.add(request, partner);
+    timers_.set(pool_timers::kind::request, request.entered + settings_.max_request);
+}
+
+/// One that has ended before a request came is told of as down then.
+void request_dispatcher::on_actor_down(const caf::actor_addr& actor) {
+    if (!watch_.watches(actor))
+        return; // A session.
+    for (auto* request : partners_.requests_of(actor))
+        stop_request(*request, sink_has_ended());
+    on_holder_down(actor);
+}
+
 // -- leases --------------------------------------------------------------------------
 
 void request_dispatcher::assign(const pool_slot& slot, pooled_acquisition& next) {
@@ -304,8 +361,6 @@ void request_dispatcher::on_release(const release_session& message) {
 }
 
 void request_dispatcher::on_holder_down(const caf::actor_addr& holder) {
-    if (!holders_.watches(holder))
-        return; // A session.
     for (auto& waiting : waiting_.take_acquisitions(holder))
         fail(waiting, lease_is_over());
     while (const auto* held = leases_.of(holder))
@@ -340,7 +395,7 @@ void request_dispatcher::end_lease(const lease& held) {
     const auto ended = leases_.remove(held.number);
     const auto& slot = slots_.at(ended->slot);
     assignment_of(slot).lease = 0;
-    holders_.remove(ended->holder);
+    watch_.remove(ended->holder);
     slots_.end_reservation(slot);
 }
 

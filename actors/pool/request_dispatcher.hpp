@@ -1,11 +1,12 @@
 #pragma once
 
-#include "actors/pool/holder_watch.hpp"
+#include "actors/pool/actor_watch.hpp"
 #include "actors/pool/lease_table.hpp"
 #include "actors/pool/open_requests.hpp"
 #include "actors/pool/outcome_counter.hpp"
 #include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/pool_timers.hpp"
+#include "actors/pool/request_partners.hpp"
 #include "actors/pool/request_queue.hpp"
 #include "actors/pool/session_slots.hpp"
 #include "config/settings.hpp"
@@ -33,7 +34,8 @@ public:
           slots_(slots),
           timers_(timers),
           assignments_(slots.size()),
-          holders_(self) {}
+          watch_(self),
+          partners_(watch_) {}
 
     /// Answers those that wait: a pool can be ended from outside.
     ~request_dispatcher();
@@ -43,11 +45,12 @@ public:
     lease_promise on_acquire(acquire_session& ask);
     void on_release(const release_session& message);
     void on_interrupt(const interrupt_request& message);
-    void on_holder_down(const caf::actor_addr& holder);
+    void on_actor_down(const caf::actor_addr& actor);
 
     // From the sessions.
     void on_session_idle(const session_idle& message);
     void on_request_failed(const request_failed& message);
+    void on_request_paused(const request_paused& message);
     result_promise on_returned(returned_request& message);
 
     /// That session's actor has ended: answers the request that it had not read.
@@ -60,6 +63,7 @@ public:
     // Timers.
     void expire_waiting();
     void expire_busy();
+    void expire_requests();
     void expire_leases();
 
     /// Fails those that wait, and whoever comes, until `resume`.
@@ -94,6 +98,7 @@ private:
     assignment& assignment_of(const pool_slot& slot) { return assignments_[slot.number]; }
     caf::actor_addr current_caller() const;
     const protocol::failure* entry_failure() const;
+    static std::optional<protocol::failure> why_invalid(const audio_request& request);
     void fail(pooled_request& request, const protocol::failure& why);
     void fail(pooled_acquisition& acquisition, const protocol::failure& why);
     void admit(waiter&& who);
@@ -103,6 +108,10 @@ private:
     void assign(const pool_slot& slot, pooled_request& request);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
+    void add_partner(open_request& request, const caf::actor_addr& partner);
+    void on_holder_down(const caf::actor_addr& holder);
+    void stop_request(open_request& request, const protocol::failure& why);
+    void decide(open_request& request, const protocol::failure& why);
     void cancel(const pool_slot& slot, const protocol::failure& why, bool await_service);
     void answered(const session_key& key, protocol::failure_code outcome);
     void end(open_request* request, protocol::failure_code outcome);
@@ -117,7 +126,8 @@ private:
     std::vector<assignment> assignments_; // By slot number.
     request_queue waiting_;
     lease_table leases_;
-    holder_watch holders_;
+    actor_watch watch_; // Of holders and partners.
+    request_partners partners_;
     outcome_counter outcomes_;
     open_requests open_;
     std::map<session_key, open_request*> lost_; // By the session that had it.

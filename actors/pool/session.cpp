@@ -14,6 +14,9 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
                                      session_key key, session_owner_actor owner,
                                      const transport::channel_factory& make_channel) {
     self->monitor(owner);
+    self->set_down_handler([self](const caf::down_msg&) {
+        self->state.contain([&] { self->state.on_owner_ended(); });
+    });
     return pool_session(self, key, std::move(owner), make_channel);
 }
 
@@ -33,7 +36,8 @@ session_actor::behavior_type session_state::behavior() {
         [this](check_session) { contain([&] { on_check(); }); },
         [this](close_session message) { contain([&] { on_close(message.why); }); },
         [this](owner_ended) { contain([&] { on_owner_ended(); }); },
-        [this](channel_frames& event) { contain([&] { on_channel_frames(event); }); },
+        [this](animation_frames& frames) { contain([&] { on_frames(frames); }); },
+        [this](const reading_paused& event) { contain([&] { on_reading_paused(event); }); },
         [this](channel_opened& event) { contain([&] { on_channel_opened(event); }); },
         [this](channel_alive) { contain([&] { on_channel_alive(); }); },
         [this](channel_closed& event) { contain([&] { on_channel_closed(event); }); },
@@ -44,8 +48,6 @@ void session_state::start(session_key key, session_owner_actor owner,
                           const transport::channel_factory& make) {
     key_ = key;
     owner_ = std::move(owner);
-    self_->set_down_handler(
-        [this](const caf::down_msg& down) { contain([&] { on_down(down.source); }); });
     // The seam between sockets and actor: events come from an I/O thread and go
     // on as messages. The channel drops its sink after `channel_closed`.
     auto sink = [handle = session_actor(self_)](channel_event event) {
@@ -76,8 +78,6 @@ session_state::result_promise session_state::on_request(assigned_request& assign
 void session_state::send() {
     phase_ = session_phase::busy;
     const auto& request = in_flight_->assigned.request;
-    if (request.sink)
-        sink_.watch(request.sink);
     channel_->send(request.request_id, request.audio,
                    request.sink ? std::optional(request.window) : std::nullopt);
 }
@@ -125,14 +125,6 @@ void session_state::on_owner_ended() {
     channel_->close(close_reason::going_away);
 }
 
-void session_state::on_down(const caf::actor_addr& who) {
-    if (owner_ && who == owner_.address())
-        return on_owner_ended();
-    if (sink_.came_down(who) && phase_ == session_phase::busy &&
-        in_flight_->assigned.request.sink.address() == who)
-        cancel(sink_has_ended(), /*await_service=*/false);
-}
-
 // -- from the channel --------------------------------------------------------------
 
 void session_state::on_channel_opened(channel_opened& event) {
@@ -142,15 +134,13 @@ void session_state::on_channel_opened(channel_opened& event) {
 }
 
 /// To the sink of the request, whose answer is the credit for more.
-void session_state::on_channel_frames(channel_frames& event) {
-    if (!is_busy_with(event.request_id))
+void session_state::on_frames(animation_frames& frames) {
+    if (!is_busy_with(frames.request_id))
         return;
     in_flight_->has_sent_frames = true;
-    // No time limit: the channel has one for the time without credit. The monitor notices
+    // No time limit: the channel has one for the time without credit. The owner notices
     // when the sink ends.
-    self_
-        ->request(in_flight_->assigned.request.sink, caf::infinite,
-                  animation_frames{std::move(event.request_id), std::move(event.frames)})
+    self_->request(in_flight_->assigned.request.sink, caf::infinite, std::move(frames))
         .then(
             [this, number = in_flight_->number](const frame_credit& credit) {
                 if (phase_ == session_phase::busy && in_flight_->number == number)
@@ -158,6 +148,11 @@ void session_state::on_channel_frames(channel_frames& event) {
                         [&] { channel_->grant(in_flight_->assigned.request.request_id, credit); });
             },
             [](const caf::error&) {});
+}
+
+void session_state::on_reading_paused(const reading_paused& event) {
+    if (is_busy_with(event.request_id))
+        self_->send(owner_, request_paused{key_, event.paused});
 }
 
 void session_state::on_exchange_finished(exchange_finished& event) {

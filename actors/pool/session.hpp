@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/pool/session_phase.hpp"
-#include "actors/pool/sink_watch.hpp"
 #include "messages/actors.hpp"
 #include "transport/channel.hpp"
 
@@ -22,7 +21,7 @@ public:
     using self_pointer = session_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
 
-    explicit session_state(self_pointer self) : self_(self), sink_(self) {}
+    explicit session_state(self_pointer self) : self_(self) {}
 
     /// Answers what an actor that was killed left open.
     ~session_state();
@@ -37,9 +36,9 @@ public:
     void on_check();
     void on_close(close_reason why);
     void on_owner_ended();
-    void on_down(const caf::actor_addr& who);
     void on_channel_opened(channel_opened& event);
-    void on_channel_frames(channel_frames& event);
+    void on_frames(animation_frames& frames);
+    void on_reading_paused(const reading_paused& event);
     void on_exchange_finished(exchange_finished& event);
     void on_channel_alive();
     void on_channel_closed(channel_closed& event);
@@ -74,7 +73,6 @@ private:
     self_pointer self_;
     session_key key_;
     session_owner_actor owner_; // Null when it has ended.
-    sink_watch sink_;
     std::unique_ptr<transport::channel> channel_;
     session_phase phase_ = session_phase::connecting;
     bool checking_ = false; // Draining until the channel is alive, not until a request ends.
@@ -87,8 +85,9 @@ private:
 /// Behaviour of a session that opens its connection at once and tells `owner`
 /// when it is open, idle again and closed, under the name `key`. A request that
 /// it cannot finish because its connection died goes back to the owner, also
-/// after `session_closed`, until nobody holds a handle on the session any more.
-/// It monitors its owner, and closes its connection when that ends.
+/// after `session_closed`, until nobody holds a handle on the session any more. Its owner
+/// cancels a request whose sink has ended. It monitors its owner, and closes its
+/// connection when that ends.
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
                                      const transport::channel_factory& make_channel);

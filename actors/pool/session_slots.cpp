@@ -24,8 +24,12 @@ session_slots::session_slots(std::size_t size, session_listener& listener) : lis
 }
 
 std::size_t session_slots::count(session_phase phase) const {
-    const auto reserved = phase == session_phase::idle ? lists_[phases].size() : 0;
-    return list(phase).size() + reserved;
+    std::size_t apart = 0; // On a list of their own.
+    if (phase == session_phase::idle)
+        apart = lists_[reserved_idle].size();
+    else if (phase == session_phase::busy)
+        apart = lists_[paused_busy].size();
+    return list(phase).size() + apart;
 }
 
 const pool_slot* session_slots::find(const session_key& key) const {
@@ -69,6 +73,22 @@ void session_slots::assign(const pool_slot& slot, time_point now) {
     assigned.session.since = now;
     ++assigned.session.requests;
     enter(assigned, session_phase::busy);
+}
+
+void session_slots::pause(const pool_slot& slot) {
+    move(own(slot), [](pool_slot& paused) { paused.session.paused = true; });
+}
+
+void session_slots::resume(const pool_slot& slot, time_point now) {
+    move(own(slot), [now](pool_slot& resumed) {
+        resumed.session.paused = false;
+        resumed.session.since = now;
+    });
+}
+
+const pool_slot* session_slots::first_paused() const {
+    const auto& paused = lists_[paused_busy];
+    return paused.empty() ? nullptr : &paused.front();
 }
 
 void session_slots::drain(const pool_slot& slot, time_point now) {
@@ -155,8 +175,11 @@ void session_slots::take_successor(pool_slot& slot) {
 // -- the lists ---------------------------------------------------------------------
 
 std::size_t session_slots::list_of(const pool_slot& slot) {
-    const bool kept = slot.reserved && slot.session.phase == session_phase::idle;
-    return kept ? phases : static_cast<std::size_t>(slot.session.phase);
+    if (slot.reserved && slot.session.phase == session_phase::idle)
+        return reserved_idle;
+    if (slot.session.paused)
+        return paused_busy;
+    return static_cast<std::size_t>(slot.session.phase);
 }
 
 const pool_slot* session_slots::first_in(session_phase phase) const {
@@ -173,7 +196,10 @@ void session_slots::move(pool_slot& slot, Change change) {
 }
 
 void session_slots::enter(pool_slot& slot, session_phase phase) {
-    move(slot, [phase](pool_slot& entering) { entering.session.phase = phase; });
+    move(slot, [phase](pool_slot& entering) {
+        entering.session.phase = phase;
+        entering.session.paused = false;
+    });
 }
 
 } // namespace avatar

@@ -20,7 +20,8 @@ struct pooled_session {
     session_key key;
     session_actor actor; ///< Null once it is closed.
     session_phase phase = session_phase::connecting;
-    caf::actor_clock::time_point since{}; ///< In the phase busy or draining.
+    caf::actor_clock::time_point since{}; ///< In the phase busy, without pause, or draining.
+    bool paused = false;                  ///< Busy, and its request waits for its caller.
     std::string connection_id{};          ///< Of an open one.
     caf::actor_clock::time_point began{}; ///< To connect: its token is no older.
     caf::actor_clock::time_point opened{};
@@ -94,7 +95,8 @@ public:
     /// The available slot that has been so for longest; null: there is none.
     const pool_slot* next_available() const { return first_in(session_phase::idle); }
 
-    /// The slot that has been busy or draining for longest; null: there is none.
+    /// The slot that has been busy, without pause, or draining for longest; null: there is
+    /// none.
     const pool_slot* first_busy() const { return first_in(session_phase::busy); }
     const pool_slot* first_draining() const { return first_in(session_phase::draining); }
 
@@ -118,6 +120,15 @@ public:
 
     /// An idle session gets a request.
     void assign(const pool_slot& slot, time_point now);
+
+    /// A busy session's request waits for its caller, not for the service.
+    void pause(const pool_slot& slot);
+
+    /// It does no longer: as if the session had become busy now.
+    void resume(const pool_slot& slot, time_point now);
+
+    /// A slot with a paused session; null: there is none.
+    const pool_slot* first_paused() const;
 
     /// A busy or idle session is to show that its service still works.
     void drain(const pool_slot& slot, time_point now);
@@ -156,6 +167,8 @@ private:
     using slots = std::list<pool_slot>;
 
     static constexpr std::size_t phases = 5;
+    static constexpr std::size_t reserved_idle = phases;
+    static constexpr std::size_t paused_busy = phases + 1;
 
     const pool_slot* last_filled_by(const session_key& key) const;
     static std::size_t list_of(const pool_slot& slot);
@@ -170,9 +183,10 @@ private:
 
     session_listener& listener_;
 
-    /// One for each phase, and one more for idle slots that are reserved. A slot comes to
-    /// the end of its new list, so the front has been there for longest.
-    std::array<slots, phases + 1> lists_;
+    /// One for each phase, and more for idle slots that are reserved and for busy ones that
+    /// are paused. A slot comes to the end of its new list, so the front has been there for
+    /// longest.
+    std::array<slots, phases + 2> lists_;
     std::vector<slots::iterator> position_; // By slot number.
 };
 

@@ -48,7 +48,10 @@ struct scripted_connection {
     }
 
     /// Frames of the latest request, which asked for them.
-    void send_frames(const frame_batch& frames) { sink(channel_frames{sent.back(), frames}); }
+    void send_frames(const frame_batch& frames) { sink(animation_frames{sent.back(), frames}); }
+
+    /// As for want of credit; or not any more.
+    void pause_reading(bool paused) { sink(reading_paused{sent.back(), paused}); }
 
     /// The connection ends for that reason, before or after it was open.
     void die(protocol::failure_code code, std::string detail, bool request_accepted = true) {

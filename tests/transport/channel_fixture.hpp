@@ -62,11 +62,14 @@ public:
         channel->open();
     }
 
-    /// The next event, which must be of that type.
+    /// The next event, which must be of that type. Pauses are passed over unless asked for.
     template <class Event>
     Event next() {
         auto event = events.take();
         CAF_REQUIRE(event.has_value());
+        if (std::holds_alternative<reading_paused>(*event) &&
+            !std::is_same_v<Event, reading_paused>)
+            return next<Event>();
         if (auto* closed = std::get_if<channel_closed>(&*event);
             closed && !std::is_same_v<Event, channel_closed>)
             CAF_FAIL("closed: " << describe(closed->failure));

@@ -31,7 +31,7 @@ struct channel_frames_fixture : tests::raw_channel_fixture {
     std::vector<std::string> take_frames(const std::string& id, std::size_t count) {
         std::vector<std::string> all;
         while (all.size() < count) {
-            const auto some = next<channel_frames>();
+            const auto some = next<animation_frames>();
             CAF_CHECK_EQUAL(some.request_id, id);
             CAF_CHECK(!some.frames.empty());
             for (std::size_t i = 0; i < some.frames.size(); ++i)
@@ -192,6 +192,44 @@ CAF_TEST(a request without credit can be interrupted or abandoned) {
     CAF_CHECK_EQUAL(take_frames("r-3", 20).size(), 20u);
 }
 
+CAF_TEST(the session hears when reading is paused and when it goes on) {
+    open_to(answer_with(20));
+    channel->send("r-1", audio_clip("a"), frame_credit{5, 1'000'000});
+    std::size_t frames = 0;
+    bool paused = false;
+    while (frames < 5 || !paused) {
+        const auto event = events.take();
+        CAF_REQUIRE(event.has_value());
+        if (const auto* some = std::get_if<animation_frames>(&*event))
+            frames += some->frames.size();
+        else
+            paused = std::get<reading_paused>(*event).paused;
+    }
+    CAF_CHECK_EQUAL(frames, 5u);
+    channel->grant("r-1", plenty);
+    const auto resumed = next<reading_paused>();
+    CAF_CHECK(!resumed.paused);
+    CAF_CHECK_EQUAL(resumed.request_id, "r-1");
+    CAF_CHECK_EQUAL(take_frames("r-1", 15).size(), 15u);
+    next<exchange_finished>();
+}
+
+CAF_TEST(a service that closes while there is no credit is found with the next credit) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message& message) {
+        const auto& audio = std::get<protocol::audio_input>(message);
+        peer.send(std::make_shared<const std::string>(numbered_frame(audio.req_id, 1, 2, 100)));
+        peer.close(4000, "enough");
+    };
+    open_to(std::move(script), [](auto& settings) { settings.close_timeout = 100ms; });
+    channel->send("r-1", audio_clip("a"), frame_credit{1, 1'000});
+    take_frames("r-1", 1);
+    channel->grant("r-1", plenty);
+    const auto closed = next<channel_closed>();
+    CAF_CHECK_EQUAL(closed.failure.close_code, 4000u);
+    CAF_CHECK_EQUAL(closed.failure.close_reason, "enough");
+}
+
 CAF_TEST(a session without credit can be closed) {
     open_to(answer_with(20));
     channel->send("r-1", audio_clip("a"), frame_credit{1, 1'000});
@@ -200,7 +238,7 @@ CAF_TEST(a session without credit can be closed) {
     for (;;) { // The request may still end, but no frame of it comes any more.
         auto event = events.take();
         CAF_REQUIRE(event.has_value());
-        CAF_CHECK(!std::holds_alternative<channel_frames>(*event));
+        CAF_CHECK(!std::holds_alternative<animation_frames>(*event));
         if (const auto* closed = std::get_if<channel_closed>(&*event)) {
             CAF_CHECK_EQUAL(code(closed->failure), "none");
             break;
@@ -256,7 +294,7 @@ CAF_TEST(a request that gets credit in time may take longer than the sink timeou
     auto settings = settings_for(*service);
     settings.sink_timeout = 50ms;
     channel = transport::make_avatar_channels(io, settings)([this](channel_event event) {
-        if (std::holds_alternative<channel_frames>(event)) // On the thread that keeps the time.
+        if (std::holds_alternative<animation_frames>(event)) // On the thread that keeps the time.
             channel->grant("r-1", {1, 1'000});
         events.put(std::move(event));
     });

@@ -20,6 +20,7 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
         [=](const request_failed& m) {
             heard->push_back("failed: " + std::string(to_string(m.outcome)));
         },
+        [=](const request_paused& m) { heard->push_back(m.paused ? "paused" : "resumed"); },
         [=](const returned_request& m) {
             heard->push_back("returned, " + std::string(m.accepted ? "" : "not ") +
                              "accepted: " + std::string(to_string(m.failure.code)));

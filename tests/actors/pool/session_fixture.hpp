@@ -16,6 +16,7 @@ struct session_news {
     std::vector<session_idle> idle;
     std::vector<returned_request> returned;
     std::vector<session_closed> closed;
+    std::vector<bool> paused;
 };
 
 inline session_owner_actor::behavior_type listening_owner(session_owner_actor::pointer,
@@ -24,6 +25,7 @@ inline session_owner_actor::behavior_type listening_owner(session_owner_actor::p
         [=](const session_opened& m) { heard->opened.push_back(m); },
         [=](const session_idle& m) { heard->idle.push_back(m); },
         [](const request_failed&) {},
+        [=](const request_paused& m) { heard->paused.push_back(m.paused); },
         [=](const returned_request& m) {
             heard->returned.push_back(m);
             audio_result result;

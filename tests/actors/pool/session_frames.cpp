@@ -1,5 +1,5 @@
-// That frames reach the sink of their request, and what becomes of a request whose sink
-// is slow or ends.
+// That frames reach the sink of their request, and what becomes of a request whose sink is
+// slow.
 #include "tests/actors/pool/session_fixture.hpp"
 
 #include <optional>
@@ -65,11 +65,6 @@ struct session_frames_fixture : tests::session_fixture {
         consume_messages();
     }
 
-    void end_sink() {
-        caf::anon_send_exit(sink_handle, caf::exit_reason::kill);
-        consume_messages();
-    }
-
     sink_log log;
     sink_actor sink_handle;
 };
@@ -108,7 +103,7 @@ CAF_TEST(what comes for a former request goes to no sink) {
     connection().finish();
     frames_come("late");
     ask_with_sink("r-2");
-    connection().sink(channel_frames{"r-1", frame_batch("late", {4})});
+    connection().sink(animation_frames{"r-1", frame_batch("late", {4})});
     consume_messages();
     CAF_CHECK_EQUAL(log.batches.size(), 1u);
 }
@@ -123,37 +118,13 @@ CAF_TEST(credit for a former request is none for the next one of the same id) {
     CAF_CHECK_EQUAL(*connection().credit, (frame_credit{2, 100}));
 }
 
-CAF_TEST(a sink that ends cancels its request and not the session) {
+CAF_TEST(the owner hears of pauses of the request in flight only) {
     ask_with_sink("r-1");
-    frames_come("one");
-    end_sink();
-    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
-    CAF_CHECK(connection().interrupted);
-    CAF_CHECK_EQUAL(heard.idle.size(), 1u);
-    ask(hdl, "r-2");
-    connection().finish();
+    connection().pause_reading(true);
+    connection().pause_reading(false);
+    connection().sink(reading_paused{"of a former request", true});
     consume_messages();
-    CAF_CHECK(result_of("r-2").ok());
-}
-
-CAF_TEST(a sink that has ended already cancels each of its requests) {
-    end_sink();
-    ask_with_sink("r-1");
-    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
-    CAF_CHECK(connection().interrupted);
-    ask_with_sink("r-2");
-    CAF_CHECK_EQUAL(code_of("r-2"), "requestCancelled");
-}
-
-CAF_TEST(the end of a sink is nothing to a request that has ended) {
-    ask_with_sink("r-1");
-    frames_come("one");
-    connection().finish();
-    consume_messages();
-    ask(hdl, "r-2");
-    end_sink();
-    CAF_CHECK_EQUAL(results.size(), 1u);
-    CAF_CHECK(!connection().interrupted);
+    CAF_CHECK(heard.paused == (std::vector<bool>{true, false}));
 }
 
 CAF_TEST(a request whose sink has frames goes to no other session) {
