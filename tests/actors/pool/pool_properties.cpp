@@ -47,6 +47,15 @@ caf::behavior caller(caf::event_based_actor* self, std::shared_ptr<granted_lease
             }};
 }
 
+/// Takes frames, and grants credit for as many.
+frame_sink_actor::behavior_type sink(frame_sink_actor::pointer,
+                                     std::shared_ptr<tests::request_stories> stories) {
+    return {[stories](const animation_frames& some) {
+        stories->on_frames(some);
+        return frame_credit{some.frames.size(), some.frames.bytes().size()};
+    }};
+}
+
 class world : public tests::actor_fixture {
 public:
     ~world() override { wind_down(); }
@@ -100,6 +109,8 @@ private:
         pool_ = avatar::spawn_pool(sys, {settings_, service.factory(), {}, seed});
         for (auto& each : callers_)
             each = sys.spawn(caller, leases_, stories_);
+        for (auto& each : sinks_)
+            each = sys.spawn(sink, stories_);
         caf::anon_send(pool_, open_pool{});
         consume_messages();
     }
@@ -124,6 +135,10 @@ private:
             {"answered check", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
             {"caller dies", [&] { end_caller(); }},
+            {"frame", [&] { on_one(&world::working, [&](auto& c) { send_frame(c); }); }},
+            {"frame", [&] { on_one(&world::working, [&](auto& c) { send_frame(c); }); }},
+            {"pause", [&] { on_one(&world::working, [&](auto& c) { pause(c); }); }},
+            {"sink dies", [&] { end_sink(); }},
             {"breaks", [&] { on_one(&world::living, [&](auto& c) { break_code(c); }); }},
             {"drain", [&] { pick(20) == 0 ? drain() : void(); }}};
         const auto& [name, act] = steps[pick(steps.size())];
@@ -161,6 +176,8 @@ private:
             service.at(c).end({});
         consume_messages();
         for (auto& each : callers_)
+            caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+        for (auto& each : sinks_)
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
         consume_messages();
         if (closed != 1)
@@ -257,7 +274,9 @@ private:
         audio_request request;
         request.request_id = fmt::format("r-{}", 1 + stories_->sent());
         request.lease = lease;
-        stories_->on_sent(request.request_id, from, lease != 0);
+        if (pick(3) == 0)
+            request.sink = sinks_[pick(sinks_.size())];
+        stories_->on_sent(request.request_id, from, lease != 0, request.sink.address());
         say(from, std::move(request));
     }
 
@@ -304,6 +323,25 @@ private:
             consume_messages();
             each = sys.spawn(caller, leases_, stories_);
         }
+    }
+
+    void send_frame(tests::scripted_connection& c) {
+        if (const auto frame = stories_->next_frame(c))
+            c.send_frames(*frame);
+    }
+
+    /// Or no longer.
+    void pause(tests::scripted_connection& c) { c.pause_reading(pick(2) == 0); }
+
+    /// Its requests end too.
+    void end_sink() {
+        if (pick(4) != 0)
+            return;
+        auto& which = sinks_[pick(sinks_.size())];
+        stories_->on_sink_died(which.address());
+        caf::anon_send_exit(which, pick(2) == 0 ? caf::exit_reason::kill
+                                                : caf::exit_reason::user_shutdown);
+        which = sys.spawn(sink, stories_);
     }
 
     void drain() {
@@ -412,6 +450,7 @@ private:
     config::pool_settings settings_;
     pool_actor pool_;
     std::array<caf::actor, 3> callers_;
+    std::array<frame_sink_actor, 2> sinks_;
     std::shared_ptr<granted_leases> leases_;
     std::shared_ptr<tests::request_stories> stories_;
     std::vector<caf::actor_addr> sessions_; // Of each connection; weak.

@@ -24,6 +24,12 @@ struct request_story {
     bool finished = false;    ///< The service has answered it, and was to.
     bool orphaned = false;    ///< Its caller has died: no result comes.
     bool done = false;        ///< Its result has come.
+    bool succeeded = false;   ///< And says so.
+    bool settled = false;     ///< Nothing was on its way any more after it.
+    caf::actor_addr sink;     ///< Of its frames; null: none.
+    bool sink_died = false;
+    std::uint64_t frames_sent = 0;  ///< By the service, for its session to pass on.
+    std::uint64_t frames_taken = 0; ///< By the sink.
 
     /// How often it had been sent when it was lost for good: it must not be sent again.
     std::optional<std::size_t> last_send;
@@ -39,10 +45,41 @@ public:
 
     // -- what happens -----------------------------------------------------------------
 
-    void on_sent(const std::string& id, caf::actor_addr caller, bool leased) {
+    void on_sent(const std::string& id, caf::actor_addr caller, bool leased,
+                 caf::actor_addr sink) {
         auto& story = stories_[id];
         story.caller = std::move(caller);
         story.leased = leased;
+        story.sink = std::move(sink);
+    }
+
+    /// Before the service sends the next frame of that connection's request: gives it, if
+    /// it is to come to a sink.
+    std::optional<frame_batch> next_frame(const scripted_connection& c) {
+        if (!c.under_way || c.abandoned || !c.credit)
+            return std::nullopt;
+        auto& story = stories_[c.sent.back()];
+        story.last_send = sends_of(c.sent.back()); // Its sink would have them twice.
+        auto text = std::to_string(story.frames_sent++);
+        const auto size = text.size();
+        return frame_batch(std::move(text), {size});
+    }
+
+    /// A sink has got them.
+    void on_frames(const animation_frames& some) {
+        auto& story = stories_[some.request_id];
+        for (std::size_t i = 0; i < some.frames.size(); ++i)
+            if (some.frames[i] != std::to_string(story.frames_taken++))
+                wrong_result_ = fmt::format("frame {} of {} is no. {} for its sink",
+                                            some.frames[i], some.request_id, story.frames_taken);
+        if (story.settled)
+            wrong_result_ = "a frame of " + some.request_id + " came after its result";
+    }
+
+    void on_sink_died(const caf::actor_addr& sink) {
+        for (auto& [id, story] : stories_)
+            if (story.sink == sink && !story.done)
+                story.sink_died = true;
     }
 
     void on_interrupted(const std::string& id, const caf::actor_addr& by) {
@@ -86,6 +123,8 @@ public:
     void on_quiet(std::size_t connected) {
         if (connected > 0)
             last_up_ = now_;
+        for (auto& [id, story] : stories_)
+            story.settled = story.done;
     }
 
     // -- what must hold ---------------------------------------------------------------
@@ -121,6 +160,11 @@ public:
                 return id + " was interrupted and goes on";
             if (story.finished && !story.done && !story.orphaned)
                 return id + " was finished and has no result";
+            if (story.sink_died && !story.done && !story.orphaned)
+                return id + " goes on without its sink";
+            if (story.succeeded && !story.sink_died && story.frames_taken != story.frames_sent)
+                return fmt::format("{} frames of {} were sent, {} came to its sink",
+                                   story.frames_sent, id, story.frames_taken);
         }
         return std::nullopt;
     }
@@ -132,7 +176,7 @@ public:
             if (sends > (story.leased ? 1 : 1 + settings_.retries))
                 return fmt::format("{} was sent {} times", id, sends);
             if (story.last_send && sends > *story.last_send)
-                return id + " was sent again though the service may have had it";
+                return id + " was sent again though the service or its sink may have had it";
         }
         return std::nullopt;
     }
@@ -156,6 +200,7 @@ private:
         auto& story = found->second;
         if (std::exchange(story.done, true))
             return fmt::format("{} has a second result", result.request_id);
+        story.succeeded = result.ok();
         if (allows(story, result))
             return std::nullopt;
         return fmt::format("{} ended with {}", result.request_id, to_string(result.failure.code));
@@ -190,7 +235,7 @@ private:
         case code::lease_busy:
             return story.leased;
         case code::request_cancelled:
-            return drained_;
+            return drained_ || story.sink_died;
         case code::pool_failed:
             return crashes_ > settings_.max_restarts;
         default:
