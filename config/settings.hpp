@@ -64,7 +64,10 @@ struct pool_settings {
     milliseconds max_lease = std::chrono::minutes(5); ///< How long one caller may keep a session.
     /// How long the receiver of a request's frames may take none while more wait.
     milliseconds sink_timeout = std::chrono::seconds(10);
-    /// In all, of a request that may wait for its caller: one with a receiver of its frames.
+    /// How long the source of a request's audio may have none.
+    milliseconds audio_timeout = std::chrono::seconds(10);
+    /// In all, of a request that may wait for its caller: one with a source, or with a
+    /// receiver of its frames.
     milliseconds max_request = std::chrono::minutes(10);
     /// From the wish to stop until what still runs is cancelled.
     milliseconds drain_timeout = std::chrono::seconds(10);

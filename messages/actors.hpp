@@ -42,6 +42,7 @@ using session_actor = caf::typed_actor<
     reacts_to<channel_opened>,    //
     reacts_to<animation_frames>,  //
     reacts_to<reading_paused>,    //
+    reacts_to<piece_sent>,        //
     reacts_to<exchange_finished>, //
     reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;

@@ -5,6 +5,9 @@
 #include "protocol/audio_format.hpp"
 #include "protocol/failure.hpp"
 
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -113,7 +116,34 @@ private:
     std::shared_ptr<const content> content_;
 };
 
-/// Asks the pool to animate a clip. Answered by exactly one `audio_result`.
+/// Asks the source of a request for its next audio. One at a time, as soon as the audio
+/// before is with the operating system: a slow service slows whoever speaks.
+struct next_audio {
+    std::string request_id;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, next_audio& x) {
+        return inspect_fields(f, x.request_id);
+    }
+};
+
+/// Audio as it is spoken, in the format of the pool's channels. Of any size; goes out as
+/// one message of the service. An empty one that is not the last sends nothing.
+struct audio_piece {
+    std::string bytes;
+    bool last = false; ///< The request has no more.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, audio_piece& x) {
+        return inspect_fields(f, x.bytes, x.last);
+    }
+};
+
+/// Has the audio of requests, as it is spoken.
+using audio_source_actor = caf::typed_actor<caf::replies_to<next_audio>::with<audio_piece>>;
+
+/// Asks the pool to animate a clip, or what a source has. Answered by exactly one
+/// `audio_result`.
 struct audio_request {
     std::string request_id; ///< From protocol::make_request_id.
     audio_clip audio{};
@@ -127,9 +157,19 @@ struct audio_request {
     frame_sink_actor sink{};
     frame_credit window{256, 1024 * 1024}; ///< The sink's credit at first.
 
+    /// Is asked for the audio; null: that is `audio`. Once it has been asked, no other
+    /// session takes the request over. Having none for longer than the pool's audio timeout
+    /// fails the request, and its end interrupts it. The request timeout begins with the
+    /// last audio.
+    audio_source_actor source{};
+
+    /// Whether the audio goes out as a live stream.
+    bool streamed() const { return source || audio.streamed(); }
+
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_request& x) {
-        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent, x.sink, x.window);
+        return inspect_fields(f, x.request_id, x.audio, x.lease, x.spent, x.sink, x.window,
+                              x.source);
     }
 };
 

@@ -48,6 +48,16 @@ struct reading_paused {
     }
 };
 
+/// The latest piece of a live stream is with the operating system: the next may come.
+struct piece_sent {
+    std::string request_id;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, piece_sent& x) {
+        return inspect_fields(f, x.request_id);
+    }
+};
+
 /// The service has finished with a request, whether anybody still waits for it
 /// or not.
 struct exchange_finished {
@@ -95,7 +105,7 @@ struct channel_closed {
 /// `animation_frames`: of a request that asked for them; what one read of the connection
 /// brought, or as much of it as there was credit for. All of a request come before its
 /// `exchange_finished`, those of an abandoned one not at all.
-using channel_event = std::variant<channel_opened, animation_frames, reading_paused,
+using channel_event = std::variant<channel_opened, animation_frames, reading_paused, piece_sent,
                                    exchange_finished, channel_alive, channel_closed>;
 
 } // namespace avatar

@@ -8,6 +8,7 @@
     MESSAGE(arrival_due)                                                                           \
     MESSAGE(assigned_request)                                                                      \
     MESSAGE(audio_loaded)                                                                          \
+    MESSAGE(audio_piece)                                                                           \
     MESSAGE(audio_request)                                                                         \
     MESSAGE(audio_result)                                                                          \
     MESSAGE(cancel_request)                                                                        \
@@ -30,9 +31,11 @@
     MESSAGE(interrupt_request)                                                                     \
     MESSAGE(interrupts_due)                                                                        \
     MESSAGE(lease_granted)                                                                         \
+    MESSAGE(next_audio)                                                                            \
     MESSAGE(next_round)                                                                            \
     MESSAGE(open_pool)                                                                             \
     MESSAGE(owner_ended)                                                                           \
+    MESSAGE(piece_sent)                                                                            \
     MESSAGE(play_run)                                                                              \
     MESSAGE(pool_closed)                                                                           \
     MESSAGE(pool_closing)                                                                          \

@@ -52,8 +52,8 @@ struct session_idle {
     }
 };
 
-/// To the owner: the request is answered as `cancel_request` said, while the
-/// service still works on it.
+/// To the owner: the request is answered with a failure, as `cancel_request` said or the
+/// session decided, while the service still works on it.
 struct request_failed {
     session_key key;
     protocol::failure_code outcome = protocol::failure_code::none;
@@ -65,7 +65,7 @@ struct request_failed {
 };
 
 /// To the owner: the session's request waits for its caller, and not for the service, as
-/// its sink has granted no credit; or it does no longer.
+/// its source has no audio yet or its sink has granted no credit; or it does no longer.
 struct request_paused {
     session_key key;
     bool paused = true;

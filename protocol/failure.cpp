@@ -102,6 +102,8 @@ std::string_view to_string(failure_code code) {
         return "leaseBusy";
     case failure_code::sink_too_slow:
         return "sinkTooSlow";
+    case failure_code::audio_timeout:
+        return "audioTimeout";
     case failure_code::pool_failed:
         return "poolFailed";
     }

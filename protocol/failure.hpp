@@ -40,6 +40,7 @@ enum class failure_code : std::uint8_t {
     lease_lost,          ///< The lease of the session is over.
     lease_busy,          ///< The leased session has a request already.
     sink_too_slow,       ///< The receiver of its frames took none for too long.
+    audio_timeout,       ///< The source of its audio had none for too long.
     pool_failed,         ///< Its sessions' actors kept failing.
 };
 

@@ -26,11 +26,29 @@ void audio_sender::send(const std::string& request_id, audio_clip audio) {
     send_due_pieces(started_);
 }
 
+void audio_sender::begin(const std::string& request_id) {
+    request_id_ = request_id;
+    sending_ = false;
+    begun_ = false;
+}
+
+void audio_sender::send_piece(audio_piece piece) {
+    const audio_clip audio(std::move(piece.bytes));
+    write({.head = protocol::audio_input_prefix(request_id_, piece.last, audio.size()),
+           .is_audio = true,
+           .audio = audio,
+           .piece = audio.bytes(),
+           .ends = piece.last,
+           .live = !piece.last});
+    if (piece.last)
+        owner_.lock()->on_last_piece();
+}
+
 void audio_sender::stop() {
     sending_ = false;
     next_piece_due_.cancel();
     for (auto& each : queue_)
-        each.ends = false;
+        each.ends = each.live = false;
     queue_.remove_if(
         [this](const message& each) { return each.is_audio && &each != &queue_.front(); });
 }
@@ -46,12 +64,12 @@ bool audio_sender::interrupt() {
 
 void audio_sender::send_due_pieces(std::chrono::steady_clock::time_point now) {
     while (sending_ && started_ + audio_.interval() * sent_ <= now)
-        send_piece();
+        send_next_piece();
     if (sending_)
         wait_for_next_piece();
 }
 
-void audio_sender::send_piece() {
+void audio_sender::send_next_piece() {
     const auto piece = audio_.piece(sent_);
     const bool last = ++sent_ == audio_.pieces();
     sending_ = !last;
@@ -97,11 +115,14 @@ void audio_sender::on_written(audio_sender_owner& owner, error_code ec) {
     if (ec)
         return owner.on_send_error(ec);
     const bool all_written = queue_.front().ends;
+    const bool piece_sent = queue_.front().live;
     queue_.pop_front();
     if (!queue_.empty())
         write_front();
     if (all_written)
         owner.on_all_written();
+    if (piece_sent)
+        owner.on_piece_sent();
 }
 
 } // namespace avatar::transport

@@ -19,6 +19,9 @@ namespace avatar::transport {
 class audio_sender_owner : public containment {
 public:
     virtual void on_last_piece() = 0; ///< The last piece of a request goes out now.
+    /// A piece of a live stream is with the operating system, and was not the last. Not of
+    /// a request that was stopped.
+    virtual void on_piece_sent() = 0;
     /// All of that request is with the operating system. Not of one that was stopped.
     virtual void on_all_written() = 0;
     virtual void on_send_error(boost::system::error_code ec) = 0;
@@ -37,6 +40,12 @@ public:
 
     /// Begins to send. One request at a time.
     void send(const std::string& request_id, audio_clip audio);
+
+    /// Begins a request whose pieces come one by one.
+    void begin(const std::string& request_id);
+
+    /// The next of them.
+    void send_piece(audio_piece piece);
 
     /// Sends no further piece and drops those that wait. What is being written still
     /// goes out whole.
@@ -57,10 +66,11 @@ private:
         audio_clip audio = {}; // Holds what `piece` points into.
         std::string_view piece = {};
         bool ends = false; // It is the last of the request.
+        bool live = false; // It is of a live stream, and not the last.
     };
 
     void send_due_pieces(std::chrono::steady_clock::time_point now);
-    void send_piece();
+    void send_next_piece();
     void wait_for_next_piece();
     void write(message next);
     void write_front();

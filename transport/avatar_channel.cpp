@@ -36,6 +36,17 @@ public:
         });
     }
 
+    void begin_stream(std::string request_id, std::optional<frame_credit> credit) override {
+        on_io_thread([id = std::move(request_id), credit](avatar_connection& c) mutable {
+            c.begin_stream(std::move(id), credit);
+        });
+    }
+
+    void send_piece(std::string request_id, audio_piece piece) override {
+        on_io_thread([id = std::move(request_id), piece = std::move(piece)](
+                         avatar_connection& c) mutable { c.send_piece(id, std::move(piece)); });
+    }
+
     void grant(std::string request_id, frame_credit credit) override {
         on_io_thread(
             [id = std::move(request_id), credit](avatar_connection& c) { c.grant(id, credit); });

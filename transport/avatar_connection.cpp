@@ -209,11 +209,31 @@ void avatar_connection::send(std::string request_id, audio_clip audio,
         exchange_.start(std::move(request_id));
         return sink_(exchange_.finish(std::move(*why)));
     }
+    if (begin_exchange(std::move(request_id), credit))
+        sender_->send(exchange_.request_id(), std::move(audio));
+}
+
+void avatar_connection::begin_stream(std::string request_id,
+                                     const std::optional<frame_credit>& credit) {
+    if (takes_call("begin_stream") && begin_exchange(std::move(request_id), credit))
+        sender_->begin(exchange_.request_id());
+}
+
+/// False where the reader is about to meet the end of the connection.
+bool avatar_connection::begin_exchange(std::string request_id,
+                                       const std::optional<frame_credit>& credit) {
     before_sending_ = connection().progress();
     exchange_.start(std::move(request_id), credit);
     read_as_credit_allows();
-    if (!has_ended(before_sending_)) // Else the reader is about to meet the end.
-        sender_->send(exchange_.request_id(), std::move(audio));
+    return !has_ended(before_sending_);
+}
+
+void avatar_connection::send_piece(const std::string& request_id, audio_piece piece) {
+    if (stage_ != stage::open || exchange_.request_id() != request_id)
+        return;
+    if (piece.bytes.empty() && !piece.last)
+        return sink_(piece_sent{request_id});
+    sender_->send_piece(std::move(piece));
 }
 
 void avatar_connection::grant(const std::string& request_id, const frame_credit& credit) {
@@ -313,6 +333,10 @@ void avatar_connection::end_exchange(exchange_finished end) {
 
 void avatar_connection::on_last_piece() {
     exchange_.audio_ended();
+}
+
+void avatar_connection::on_piece_sent() {
+    sink_(piece_sent{exchange_.request_id()});
 }
 
 void avatar_connection::on_all_written() {

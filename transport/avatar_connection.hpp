@@ -41,6 +41,8 @@ public:
     // The calls of `channel`.
     void open();
     void send(std::string request_id, audio_clip audio, const std::optional<frame_credit>& credit);
+    void begin_stream(std::string request_id, const std::optional<frame_credit>& credit);
+    void send_piece(const std::string& request_id, audio_piece piece);
     void grant(const std::string& request_id, const frame_credit& credit);
     void interrupt();
     void abandon();
@@ -67,7 +69,9 @@ private:
     void read_as_credit_allows();
     void limit_wait_for_credit();
     void on_sink_timeout();
+    bool begin_exchange(std::string request_id, const std::optional<frame_credit>& credit);
     void on_last_piece() override;
+    void on_piece_sent() override;
     void on_all_written() override;
     void on_send_error(boost::system::error_code ec) override;
     bool frames_come_back() const; // Without an egress.

@@ -15,8 +15,9 @@ namespace avatar::transport {
 /// is carried out on the channel's I/O thread, in order.
 ///
 /// What happens comes back through the sink the channel was made with:
-/// `channel_opened` after `open`, one `exchange_finished` for each `send`, after the
-/// `animation_frames` and `reading_paused` of one that wants frames, one `channel_alive` for each
+/// `channel_opened` after `open`, one `exchange_finished` for each `send` and
+/// `begin_stream`, after the `animation_frames` and `reading_paused` of one that wants
+/// frames, one `channel_alive` for each
 /// `check`, and `channel_closed` as the last event, exactly once, if `open` was called.
 class channel {
 public:
@@ -39,6 +40,15 @@ public:
     /// none for longer than the sink timeout.
     virtual void send(std::string request_id, audio_clip audio,
                       std::optional<frame_credit> credit = std::nullopt) = 0;
+
+    /// Begins request `request_id`, whose audio comes as it is spoken, by `send_piece`. Else
+    /// the same as `send`.
+    virtual void begin_stream(std::string request_id,
+                              std::optional<frame_credit> credit = std::nullopt) = 0;
+
+    /// Sends the next audio of that request; ignored when it is not under way. `piece_sent`
+    /// comes when it is with the operating system, unless it was the last.
+    virtual void send_piece(std::string request_id, audio_piece piece) = 0;
 
     /// More credit for the frames of that request; ignored when it is not under way.
     virtual void grant(std::string request_id, frame_credit credit) = 0;

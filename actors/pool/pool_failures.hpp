@@ -70,6 +70,24 @@ inline protocol::failure took_too_long(config::milliseconds limit) {
                         "not over after " + config::format_duration(limit) + " (pool.max-request)");
 }
 
+/// The source of its audio had none for too long.
+inline protocol::failure no_audio_in_time(config::milliseconds limit) {
+    return pool_failure(protocol::failure_code::audio_timeout,
+                        "the source of its audio had none for " + config::format_duration(limit) +
+                            " (pool.audio-timeout)");
+}
+
+/// The source of its audio has ended before its audio had.
+inline protocol::failure source_has_ended() {
+    return pool_failure(protocol::failure_code::request_interrupted,
+                        "interrupted: the source of its audio has ended");
+}
+
+inline protocol::failure has_clip_and_source() {
+    return pool_failure(protocol::failure_code::invalid_request,
+                        "the request has a clip and a source: expected one of them");
+}
+
 /// Without credit at first nothing would ever come.
 inline protocol::failure window_is_empty() {
     return pool_failure(protocol::failure_code::invalid_request,

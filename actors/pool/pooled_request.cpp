@@ -13,7 +13,7 @@ void pooled_request::fail(protocol::failure why, time_point now) {
     result.connection_id = why.connection_id;
     result.failure = std::move(why);
     result.failure.request_id = result.request_id;
-    result.streamed = request.audio.streamed();
+    result.streamed = request.streamed();
     result.waited = assigned.waited + (now - since);
     result.duration = request.spent + assigned.spent + result.waited;
     promise.deliver(std::move(result));

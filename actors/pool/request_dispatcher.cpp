@@ -6,6 +6,7 @@
 #include <caf/actor_cast.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace avatar {
@@ -18,8 +19,7 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     outcomes_.enter();
     const auto present = now();
     auto& open = open_.enter({request.request_id, caller}, present);
-    if (request.sink)
-        add_partner(open, request.sink.address());
+    add_partners(open, request);
     pooled_request next{promise, {std::move(request)}, std::move(caller), present, &open};
     if (const auto* why = entry_failure())
         fail(next, *why);
@@ -66,6 +66,8 @@ std::optional<protocol::failure> request_dispatcher::why_invalid(const audio_req
     const auto& window = request.window;
     if (request.sink && (window.frames == 0 || window.bytes == 0))
         return window_is_empty();
+    if (request.source && request.audio.size() > 0)
+        return has_clip_and_source();
     return std::nullopt;
 }
 
@@ -319,17 +321,24 @@ void request_dispatcher::expire_requests() {
 
 // -- partners of requests --------------------------------------------------------------
 
-void request_dispatcher::add_partner(open_request& request, const caf::actor_addr& partner) {
-    partners_.add(request, partner);
-    timers_.set(pool_timers::kind::request, request.entered + settings_.max_request);
+void request_dispatcher::add_partners(open_request& open, const audio_request& request) {
+    if (request.sink)
+        partners_.add(open, request.sink.address(), sink_has_ended);
+    if (request.source)
+        partners_.add(open, request.source.address(), source_has_ended);
+    if (!open.partners.empty())
+        timers_.set(pool_timers::kind::request, open.entered + settings_.max_request);
 }
 
 /// One that has ended before a request came is told of as down then.
 void request_dispatcher::on_actor_down(const caf::actor_addr& actor) {
     if (!watch_.watches(actor))
         return; // A session.
-    for (auto* request : partners_.requests_of(actor))
-        stop_request(*request, sink_has_ended());
+    while (auto* request = partners_.oldest_of(actor)) {
+        const auto ended =
+            std::ranges::find(request->partners, actor, &open_request::partner::actor);
+        stop_request(*request, ended->why_ended());
+    }
     on_holder_down(actor);
 }
 

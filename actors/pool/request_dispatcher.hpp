@@ -108,7 +108,7 @@ private:
     void assign(const pool_slot& slot, pooled_request& request);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
-    void add_partner(open_request& request, const caf::actor_addr& partner);
+    void add_partners(open_request& open, const audio_request& request);
     void on_holder_down(const caf::actor_addr& holder);
     void stop_request(open_request& request, const protocol::failure& why);
     void decide(open_request& request, const protocol::failure& why);

@@ -7,22 +7,22 @@
 
 #include <list>
 #include <unordered_map>
-#include <vector>
 
 namespace avatar {
 
 /// Requests without an outcome that work with actors besides their caller: the sinks of
-/// their frames. These are watched. Every operation is O(1), but `requests_of`.
+/// their frames and the sources of their audio. These are watched. Every operation is O(1).
 class request_partners {
 public:
     explicit request_partners(actor_watch& watch) : watch_(watch) {}
 
     /// Requests are added in the order in which they entered the pool.
-    void add(open_request& request, const caf::actor_addr& partner) {
+    void add(open_request& request, const caf::actor_addr& partner,
+             protocol::failure (*why_ended)()) {
         if (request.partners.empty())
             request.partnered = requests_.insert(requests_.end(), &request);
         auto& with = requests_of_[partner];
-        request.partners.push_back({partner, with.insert(with.end(), &request)});
+        request.partners.push_back({partner, why_ended, with.insert(with.end(), &request)});
         watch_.add(partner);
     }
 
@@ -30,23 +30,21 @@ public:
     void remove(open_request& request) {
         if (request.partners.empty())
             return;
-        for (const auto& [partner, place] : request.partners) {
-            const auto found = requests_of_.find(partner);
-            found->second.erase(place);
+        for (const auto& partner : request.partners) {
+            const auto found = requests_of_.find(partner.actor);
+            found->second.erase(partner.place);
             if (found->second.empty())
                 requests_of_.erase(found);
-            watch_.remove(partner);
+            watch_.remove(partner.actor);
         }
         request.partners.clear();
         requests_.erase(request.partnered);
     }
 
-    /// In order of entry.
-    std::vector<open_request*> requests_of(const caf::actor_addr& partner) const {
+    /// The one that entered first of those that work with that actor; null: there is none.
+    open_request* oldest_of(const caf::actor_addr& partner) const {
         const auto found = requests_of_.find(partner);
-        if (found == requests_of_.end())
-            return {};
-        return {found->second.begin(), found->second.end()};
+        return found == requests_of_.end() ? nullptr : found->second.front();
     }
 
     /// The one that entered first; null: there is none.

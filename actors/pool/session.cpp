@@ -12,18 +12,20 @@ namespace avatar {
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
-                                     const transport::channel_factory& make_channel) {
+                                     const transport::channel_factory& make_channel,
+                                     config::milliseconds audio_timeout) {
     self->monitor(owner);
     self->set_down_handler([self](const caf::down_msg&) {
         self->state.contain([&] { self->state.on_owner_ended(); });
     });
-    return pool_session(self, key, std::move(owner), make_channel);
+    return pool_session(self, key, std::move(owner), make_channel, audio_timeout);
 }
 
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
-                                          const transport::channel_factory& make_channel) {
-    self->state.start(key, std::move(owner), make_channel);
+                                          const transport::channel_factory& make_channel,
+                                          config::milliseconds audio_timeout) {
+    self->state.start(key, std::move(owner), make_channel, audio_timeout);
     return self->state.behavior();
 }
 
@@ -38,6 +40,7 @@ session_actor::behavior_type session_state::behavior() {
         [this](owner_ended) { contain([&] { on_owner_ended(); }); },
         [this](animation_frames& frames) { contain([&] { on_frames(frames); }); },
         [this](const reading_paused& event) { contain([&] { on_reading_paused(event); }); },
+        [this](const piece_sent& event) { contain([&] { on_piece_sent(event); }); },
         [this](channel_opened& event) { contain([&] { on_channel_opened(event); }); },
         [this](channel_alive) { contain([&] { on_channel_alive(); }); },
         [this](channel_closed& event) { contain([&] { on_channel_closed(event); }); },
@@ -45,8 +48,10 @@ session_actor::behavior_type session_state::behavior() {
 }
 
 void session_state::start(session_key key, session_owner_actor owner,
-                          const transport::channel_factory& make) {
+                          const transport::channel_factory& make,
+                          config::milliseconds audio_timeout) {
     key_ = key;
+    audio_timeout_ = audio_timeout;
     owner_ = std::move(owner);
     // The seam between sockets and actor: events come from an I/O thread and go
     // on as messages. The channel drops its sink after `channel_closed`.
@@ -78,8 +83,12 @@ session_state::result_promise session_state::on_request(assigned_request& assign
 void session_state::send() {
     phase_ = session_phase::busy;
     const auto& request = in_flight_->assigned.request;
-    channel_->send(request.request_id, request.audio,
-                   request.sink ? std::optional(request.window) : std::nullopt);
+    const auto credit = request.sink ? std::optional(request.window) : std::nullopt;
+    if (!request.source)
+        return channel_->send(request.request_id, request.audio, credit);
+    channel_->begin_stream(request.request_id, credit);
+    note_pause(in_flight_->awaits_audio, true);
+    ask_for_audio();
 }
 
 bool session_state::is_busy_with(const std::string& request_id) const {
@@ -137,7 +146,7 @@ void session_state::on_channel_opened(channel_opened& event) {
 void session_state::on_frames(animation_frames& frames) {
     if (!is_busy_with(frames.request_id))
         return;
-    in_flight_->has_sent_frames = true;
+    in_flight_->has_begun = true;
     // No time limit: the channel has one for the time without credit. The owner notices
     // when the sink ends.
     self_->request(in_flight_->assigned.request.sink, caf::infinite, std::move(frames))
@@ -152,7 +161,53 @@ void session_state::on_frames(animation_frames& frames) {
 
 void session_state::on_reading_paused(const reading_paused& event) {
     if (is_busy_with(event.request_id))
-        self_->send(owner_, request_paused{key_, event.paused});
+        note_pause(in_flight_->awaits_credit, event.paused);
+}
+
+/// One of what the request waits for besides the service.
+void session_state::note_pause(bool& awaits, bool now) {
+    const auto paused = [this] { return in_flight_->awaits_audio || in_flight_->awaits_credit; };
+    const bool before = paused();
+    awaits = now;
+    if (paused() != before)
+        self_->send(owner_, request_paused{key_, paused()});
+}
+
+// -- live audio ----------------------------------------------------------------------
+
+void session_state::on_piece_sent(const piece_sent& event) {
+    if (is_busy_with(event.request_id))
+        ask_for_audio();
+}
+
+void session_state::ask_for_audio() {
+    in_flight_->has_begun = true;
+    const auto& request = in_flight_->assigned.request;
+    const auto is_current = [this, number = in_flight_->number] {
+        return phase_ == session_phase::busy && in_flight_->number == number;
+    };
+    self_->request(request.source, audio_timeout_, next_audio{request.request_id})
+        .then(
+            [this, is_current](audio_piece& piece) {
+                if (is_current())
+                    contain([&] { on_audio(piece); });
+            },
+            [this, is_current](const caf::error& why) {
+                if (is_current())
+                    contain([&] { on_no_audio(why); });
+            });
+}
+
+void session_state::on_audio(audio_piece& piece) {
+    const bool last = piece.last;
+    channel_->send_piece(in_flight_->assigned.request.request_id, std::move(piece));
+    if (last)
+        note_pause(in_flight_->awaits_audio, false);
+}
+
+void session_state::on_no_audio(const caf::error& why) {
+    const bool late = why == caf::sec::request_timeout;
+    cancel(late ? no_audio_in_time(audio_timeout_) : source_has_ended(), /*await_service=*/false);
 }
 
 void session_state::on_exchange_finished(exchange_finished& event) {
@@ -244,7 +299,7 @@ void session_state::requeue_in_flight(const protocol::failure& why, bool accepte
 void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
-    if (request.has_sent_frames) { // Another session would send them once more.
+    if (request.has_begun) { // Its source has not the same audio again, or its sink frames already.
         self_->send(owner_, request_failed{key_, why.code});
         return fail(std::move(request), std::move(why));
     }
@@ -269,7 +324,7 @@ audio_result session_state::result_of(in_flight&& ended) const {
     audio_result result;
     result.request_id = std::move(request.request_id);
     result.connection_id = connection_id_;
-    result.streamed = request.audio.streamed();
+    result.streamed = request.streamed();
     result.waited = waited;
     result.duration = waited + request.spent + spent + (self_->clock().now() - ended.started);
     return result;

@@ -64,6 +64,7 @@ const std::vector<bad_value> bad_values = {
     {"pool.retries", [](auto& s) { s.pool.retries = 1'001; }},
     {"pool.max-lease", [](auto& s) { s.pool.max_lease = 0ms; }},
     {"pool.sink-timeout", [](auto& s) { s.pool.sink_timeout = 0ms; }},
+    {"pool.audio-timeout", [](auto& s) { s.pool.audio_timeout = 0ms; }},
     {"pool.max-request", [](auto& s) { s.pool.max_request = 0ms; }},
     {"pool.drain-timeout", [](auto& s) { s.pool.drain_timeout = -1ms; }},
     {"pool.max-restarts", [](auto& s) { s.pool.max_restarts = 1'000'001; }},

@@ -116,9 +116,9 @@ CAF_TEST(a request with an impossible clip does not arrive either) {
     using request_parts =
         std::tuple<std::string,
                    std::tuple<std::string, std::vector<std::uint64_t>, nanoseconds, clip_format>,
-                   std::uint64_t, nanoseconds, frame_sink_actor, frame_credit>;
+                   std::uint64_t, nanoseconds, frame_sink_actor, frame_credit, audio_source_actor>;
     const auto request = [](std::vector<std::uint64_t> ends, nanoseconds spent) {
-        return request_parts{"r-1", {"speech", std::move(ends), 1ms, {}}, 0, spent, {}, {}};
+        return request_parts{"r-1", {"speech", std::move(ends), 1ms, {}}, 0, spent, {}, {}, {}};
     };
     audio_request copy;
     CAF_CHECK(!received_as(request({2, 6}, 1s), copy));

@@ -17,6 +17,8 @@ struct scripted_connection {
     transport::channel_sink sink;
     std::vector<std::string> sent;      ///< Request ids, in order.
     audio_clip audio;                   ///< Of the latest.
+    std::vector<std::string> pieces;    ///< Of the latest, where it is a live stream.
+    bool audio_ended = false;           ///< And the last piece has come.
     std::optional<frame_credit> credit; ///< Of the latest, with what was granted since.
     bool opened = false;
     bool confirmed = false;
@@ -49,6 +51,9 @@ struct scripted_connection {
 
     /// Frames of the latest request, which asked for them.
     void send_frames(const frame_batch& frames) { sink(animation_frames{sent.back(), frames}); }
+
+    /// The latest piece is with the operating system.
+    void take_piece() { sink(piece_sent{sent.back()}); }
 
     /// As for want of credit; or not any more.
     void pause_reading(bool paused) { sink(reading_paused{sent.back(), paused}); }
@@ -121,6 +126,17 @@ private:
             connection_->sent.push_back(std::move(id));
             connection_->audio = std::move(audio);
             connection_->credit = credit;
+        }
+        void begin_stream(std::string id, std::optional<frame_credit> credit) override {
+            connection_->pieces.clear();
+            connection_->audio_ended = false;
+            send(std::move(id), {}, credit);
+        }
+        void send_piece(std::string id, audio_piece piece) override {
+            if (!connection_->under_way || id != connection_->sent.back())
+                return;
+            connection_->pieces.push_back(std::move(piece.bytes));
+            connection_->audio_ended = piece.last;
         }
         void grant(std::string id, frame_credit more) override {
             if (!connection_->under_way || id != connection_->sent.back())

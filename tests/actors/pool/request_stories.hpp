@@ -45,8 +45,7 @@ public:
 
     // -- what happens -----------------------------------------------------------------
 
-    void on_sent(const std::string& id, caf::actor_addr caller, bool leased,
-                 caf::actor_addr sink) {
+    void on_sent(const std::string& id, caf::actor_addr caller, bool leased, caf::actor_addr sink) {
         auto& story = stories_[id];
         story.caller = std::move(caller);
         story.leased = leased;
@@ -70,8 +69,8 @@ public:
         auto& story = stories_[some.request_id];
         for (std::size_t i = 0; i < some.frames.size(); ++i)
             if (some.frames[i] != std::to_string(story.frames_taken++))
-                wrong_result_ = fmt::format("frame {} of {} is no. {} for its sink",
-                                            some.frames[i], some.request_id, story.frames_taken);
+                wrong_result_ = fmt::format("frame {} of {} is no. {} for its sink", some.frames[i],
+                                            some.request_id, story.frames_taken);
         if (story.settled)
             wrong_result_ = "a frame of " + some.request_id + " came after its result";
     }

@@ -44,6 +44,8 @@ struct broken_channel : transport::channel {
 
     void open() override {}
     void send(std::string, audio_clip, std::optional<frame_credit>) override { throw 7; }
+    void begin_stream(std::string, std::optional<frame_credit>) override { throw 7; }
+    void send_piece(std::string, audio_piece) override {}
     void grant(std::string, frame_credit) override {}
     void interrupt() override {}
     void abandon() override {}
@@ -66,7 +68,8 @@ struct session_fixture : actor_fixture {
     }
 
     void spawn_on(transport::channel_factory make) {
-        hdl = sys.spawn(session, session_key{3, 5}, owner_handle, std::move(make));
+        hdl = sys.spawn(session, session_key{3, 5}, owner_handle, std::move(make),
+                        config::milliseconds(10'000));
         consume_messages();
     }
 

@@ -1,0 +1,144 @@
+// That a session asks the source of a request for its audio, piece by piece, and what
+// becomes of a request whose source has none.
+#include "tests/actors/pool/live_source.hpp"
+#include "tests/actors/pool/session_fixture.hpp"
+
+#define CAF_SUITE session_audio
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using texts = std::vector<std::string>;
+
+namespace {
+
+struct session_audio_fixture : tests::session_fixture {
+    session_audio_fixture() {
+        source = sys.spawn(tests::live_source, &log);
+        open();
+    }
+
+    /// From an actor of its own; what comes back is kept in `results`.
+    void ask_with_source(const std::string& id) {
+        assigned_request assigned;
+        assigned.request.request_id = id;
+        assigned.request.source = source;
+        sys.spawn([this, assigned](caf::event_based_actor* caller) {
+            caller->request(hdl, caf::infinite, assigned).then([this](audio_result& result) {
+                results.push_back(std::move(result));
+            });
+        });
+        consume_messages();
+    }
+
+    void answer(std::uint64_t question, const std::string& bytes, bool last = false) {
+        caf::anon_send(source, question, audio_piece{bytes, last});
+        consume_messages();
+    }
+
+    /// To the latest question.
+    void say(const std::string& bytes, bool last = false) {
+        answer(log.unanswered.size() - 1, bytes, last);
+    }
+
+    void take_piece() {
+        connection().take_piece();
+        consume_messages();
+    }
+
+    tests::source_log log;
+    tests::live_source_actor source;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(session_audio_tests, session_audio_fixture)
+
+CAF_TEST(a source is asked for the next piece when the channel has sent the one before) {
+    ask_with_source("r-1");
+    CAF_CHECK_EQUAL(log.asked, (texts{"r-1"}));
+    say("one");
+    CAF_CHECK_EQUAL(connection().pieces, (texts{"one"}));
+    CAF_CHECK_EQUAL(log.asked.size(), 1u);
+    take_piece();
+    CAF_CHECK_EQUAL(log.asked.size(), 2u);
+    say("two", /*last=*/true);
+    CAF_CHECK_EQUAL(connection().pieces, (texts{"one", "two"}));
+    CAF_CHECK(connection().audio_ended);
+    connection().finish();
+    consume_messages();
+    CAF_CHECK(result_of("r-1").ok());
+    CAF_CHECK(result_of("r-1").streamed);
+    CAF_CHECK_EQUAL(log.asked.size(), 2u);
+}
+
+CAF_TEST(the owner hears that the request waits for its audio and then does no longer) {
+    ask_with_source("r-1");
+    CAF_CHECK(heard.paused == (std::vector<bool>{true}));
+    say("one");
+    take_piece();
+    CAF_CHECK(heard.paused == (std::vector<bool>{true}));
+    connection().pause_reading(true);
+    say("two", /*last=*/true);
+    CAF_CHECK(heard.paused == (std::vector<bool>{true})); // For want of credit, still.
+    connection().pause_reading(false);
+    consume_messages();
+    CAF_CHECK(heard.paused == (std::vector<bool>{true, false}));
+}
+
+CAF_TEST(a source that has no audio for too long fails its request and not the session) {
+    ask_with_source("r-1");
+    after(9s);
+    say("one");
+    take_piece();
+    after(10s);
+    CAF_CHECK_EQUAL(describe(result_of("r-1").failure),
+                    "the source of its audio had none for 10s (pool.audio-timeout)");
+    CAF_CHECK_EQUAL(code_of("r-1"), "audioTimeout");
+    CAF_CHECK(connection().interrupted);
+    ask(hdl, "r-2");
+    connection().finish();
+    consume_messages();
+    CAF_CHECK(result_of("r-2").ok());
+}
+
+CAF_TEST(a source that has ended interrupts its request) {
+    caf::anon_send_exit(source, caf::exit_reason::user_shutdown);
+    consume_messages();
+    ask_with_source("r-1");
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestInterrupted");
+    CAF_CHECK_EQUAL(describe(result_of("r-1").failure),
+                    "interrupted: the source of its audio has ended");
+    CAF_CHECK_EQUAL(heard.idle.size(), 1u);
+}
+
+CAF_TEST(audio for a former request goes nowhere) {
+    ask_with_source("r-1");
+    connection().finish(); // Before all audio has come.
+    consume_messages();
+    CAF_CHECK(result_of("r-1").ok());
+    ask_with_source("r-1");
+    CAF_CHECK_EQUAL(log.asked.size(), 2u);
+    answer(0, "late", /*last=*/true);
+    CAF_CHECK(connection().pieces.empty());
+    say("one", /*last=*/true);
+    CAF_CHECK_EQUAL(connection().pieces, (texts{"one"}));
+}
+
+CAF_TEST(a request whose source was asked goes to no other session) {
+    ask_with_source("r-1");
+    connection().die(protocol::failure_code::connection_closed, "gone",
+                     /*request_accepted=*/false);
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "connectionClosed");
+    CAF_CHECK(heard.returned.empty());
+}
+
+CAF_TEST(one that came to a lost session does and its source was not asked) {
+    connection().die(protocol::failure_code::connection_closed, "gone");
+    consume_messages();
+    ask_with_source("r-1");
+    CAF_CHECK_EQUAL(heard.returned.size(), 1u);
+    CAF_CHECK(log.asked.empty());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

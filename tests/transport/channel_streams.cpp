@@ -1,0 +1,160 @@
+// Requests whose audio comes as it is spoken.
+#include "tests/transport/channel_fixture.hpp"
+#include "transport/fault_injection.hpp"
+
+#define CAF_SUITE channel_streams
+
+using namespace avatar;
+using namespace std::chrono_literals;
+using tests::local_service;
+using tests::service_script;
+
+namespace {
+
+struct channel_streams_fixture : tests::channel_fixture {
+    /// Answers a request when its audio has ended, and notes all it gets.
+    service_script noting() {
+        service_script script;
+        script.request = [this](transport::peer& peer, const protocol::message& message) {
+            if (const auto* interrupt = std::get_if<protocol::client_interrupt>(&message))
+                return notes.put("interrupt " + std::string(interrupt->req_id));
+            const auto& audio = std::get<protocol::audio_input>(message);
+            notes.put(std::string(audio.req_id) + ": " + std::string(audio.audio) +
+                      (audio.end ? " (end)" : ""));
+            if (audio.end)
+                tests::send_frames(peer, audio.req_id, 3);
+        };
+        return script;
+    }
+
+    void open_to(service_script script) {
+        service.emplace(std::move(script));
+        auto settings = settings_for(*service);
+        settings.close_timeout = 100ms;
+        open(settings);
+        next<channel_opened>();
+    }
+
+    std::string note() { return notes.take().value_or("nothing"); }
+
+    tests::inbox<std::string> notes;
+    std::optional<local_service> service;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(channel_streams_tests, channel_streams_fixture)
+
+CAF_TEST(pieces go out one by one and the last ends the audio) {
+    open_to(noting());
+    channel->begin_stream("r-1");
+    for (const auto* bytes : {"one", "two"}) {
+        channel->send_piece("r-1", {bytes, false});
+        CAF_CHECK_EQUAL(next<piece_sent>().request_id, "r-1");
+        CAF_CHECK_EQUAL(note(), std::string("r-1: ") + bytes);
+    }
+    channel->send_piece("r-1", {"three", true});
+    CAF_CHECK_EQUAL(note(), "r-1: three (end)");
+    const auto end = next<exchange_finished>();
+    CAF_CHECK(!end.failure);
+    CAF_CHECK_EQUAL(end.frames, 3u);
+    CAF_CHECK(end.first_frame_after_last.count() > 0);
+    CAF_CHECK(end.first_frame > end.first_frame_after_last);
+}
+
+CAF_TEST(an empty piece sends nothing and an empty last one the end) {
+    open_to(noting());
+    channel->begin_stream("r-1");
+    channel->send_piece("r-1", {"", false});
+    next<piece_sent>();
+    channel->send_piece("r-1", {"", true});
+    CAF_CHECK_EQUAL(note(), "r-1:  (end)");
+    next<exchange_finished>();
+}
+
+CAF_TEST(a piece of another request is ignored) {
+    open_to(noting());
+    channel->send_piece("r-0", {"early", true});
+    channel->begin_stream("r-1");
+    channel->send_piece("r-0", {"late", true});
+    channel->send_piece("r-1", {"one", true});
+    CAF_CHECK_EQUAL(note(), "r-1: one (end)");
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+}
+
+CAF_TEST(an interrupted stream ends at once and the next one begins) {
+    open_to(noting());
+    channel->begin_stream("r-1");
+    channel->send_piece("r-1", {"one", false});
+    channel->interrupt();
+    channel->send_piece("r-1", {"two", false});
+    channel->begin_stream("r-2");
+    channel->send_piece("r-2", {"three", true});
+    CAF_CHECK_EQUAL(note(), "r-1: one");
+    CAF_CHECK_EQUAL(note(), "interrupt r-1");
+    CAF_CHECK_EQUAL(note(), "r-2: three (end)");
+    std::vector<std::string> ended;
+    while (ended.size() < 2) { // A piece may have been sent before the interrupt.
+        const auto event = events.take();
+        CAF_REQUIRE(event.has_value());
+        if (const auto* end = std::get_if<exchange_finished>(&*event))
+            ended.push_back(end->request_id);
+        else
+            CAF_CHECK_EQUAL(std::get<piece_sent>(*event).request_id, "r-1");
+    }
+    CAF_CHECK_EQUAL(ended, (std::vector<std::string>{"r-1", "r-2"}));
+}
+
+CAF_TEST(a stream that is interrupted before its first piece is nothing to the service) {
+    open_to(noting());
+    channel->begin_stream("r-1");
+    channel->interrupt();
+    CAF_CHECK_EQUAL(next<exchange_finished>().request_id, "r-1");
+    channel->send("r-2", audio_clip("a"));
+    CAF_CHECK_EQUAL(note(), "r-2: a (end)");
+    next<exchange_finished>();
+}
+
+CAF_TEST(a service that reads nothing is sent no further piece) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message&) {
+        transport::faults_of(peer).go_silent();
+    };
+    open_to(std::move(script));
+    channel->begin_stream("r-1");
+    channel->send_piece("r-1", {"one", false});
+    next<piece_sent>();
+    channel->send_piece("r-1", {std::string(64 << 20, 'a'), false}); // More than kernels hold.
+    channel->close(close_reason::normal);
+    next<channel_closed>(); // And no `piece_sent` before.
+}
+
+CAF_TEST(frames come while audio still goes out) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message& message) {
+        const auto& audio = std::get<protocol::audio_input>(message);
+        protocol::response_animation frame;
+        frame.req_id = audio.req_id;
+        frame.end = audio.end;
+        frame.animation = audio.audio;
+        tests::send(peer, frame);
+    };
+    open_to(std::move(script));
+    channel->begin_stream("r-1", frame_credit{100, 100'000});
+    for (const auto* bytes : {"one", "two"}) {
+        channel->send_piece("r-1", {bytes, false});
+        std::size_t frames = 0;
+        for (int i = 0; i < 2; ++i) { // The frame and `piece_sent`, in any order.
+            const auto event = events.take();
+            CAF_REQUIRE(event.has_value());
+            if (const auto* some = std::get_if<animation_frames>(&*event))
+                frames += some->frames.size();
+        }
+        CAF_CHECK_EQUAL(frames, 1u);
+    }
+    channel->send_piece("r-1", {"three", true});
+    CAF_CHECK_EQUAL(next<animation_frames>().frames.size(), 1u);
+    CAF_CHECK_EQUAL(next<exchange_finished>().frames, 3u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
