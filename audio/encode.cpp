@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 
-#include <memory>
+#include <algorithm>
 #include <opusenc.h>
+#include <utility>
 
 namespace avatar::audio {
 namespace {
@@ -55,6 +56,8 @@ int frame_size_of(config::milliseconds frame) {
 void set_up(OggOpusEnc* to, const config::opus_settings& settings) {
     // The shortest there is, a sample: so a page is full with its first packet.
     require(ope_encoder_ctl(to, OPE_SET_MUXING_DELAY(1)));
+    // Else a live stream would be two seconds behind.
+    require(ope_encoder_ctl(to, OPE_SET_DECISION_DELAY(0)));
     require(ope_encoder_ctl(to, OPUS_SET_APPLICATION(application_of(settings.application))));
     require(ope_encoder_ctl(to, OPUS_SET_EXPERT_FRAME_DURATION(frame_size_of(settings.frame))));
     if (settings.bitrate != 0)
@@ -70,21 +73,47 @@ void take_pages(OggOpusEnc* from, std::string& to) {
 
 } // namespace
 
-std::string encode_ogg_opus(const pcm& audio, const config::opus_settings& settings) {
-    const auto opus = make_encoder(audio.sample_rate);
-    set_up(opus.get(), settings);
-    const auto samples = to_samples(audio.bytes);
-    std::string stream;
-    // A second at a time: the encoder keeps what it has not handed out yet.
-    const auto step = static_cast<std::size_t>(audio.sample_rate);
+struct ogg_opus_encoder::library {
+    encoder opus;
+};
+
+ogg_opus_encoder::ogg_opus_encoder(std::int32_t sample_rate, const config::opus_settings& settings)
+    : library_(std::make_unique<library>(make_encoder(sample_rate))) {
+    set_up(library_->opus.get(), settings);
+}
+
+ogg_opus_encoder::~ogg_opus_encoder() = default;
+ogg_opus_encoder::ogg_opus_encoder(ogg_opus_encoder&&) noexcept = default;
+ogg_opus_encoder& ogg_opus_encoder::operator=(ogg_opus_encoder&&) noexcept = default;
+
+std::string ogg_opus_encoder::encode(std::string_view pcm) {
+    auto bytes = std::move(half_sample_);
+    bytes += pcm;
+    const auto samples = to_samples(bytes);
+    half_sample_ = bytes.substr(samples.size() * bytes_per_sample);
+    // Part by part: the encoder keeps what it has not handed out yet.
+    constexpr std::size_t step = 16'000;
+    std::string pages;
     for (std::size_t at = 0; at < samples.size(); at += step) {
         const auto count = std::min(step, samples.size() - at);
-        require(ope_encoder_write(opus.get(), samples.data() + at, static_cast<int>(count)));
-        take_pages(opus.get(), stream);
+        require(
+            ope_encoder_write(library_->opus.get(), samples.data() + at, static_cast<int>(count)));
+        take_pages(library_->opus.get(), pages);
     }
-    require(ope_encoder_drain(opus.get()));
-    take_pages(opus.get(), stream);
-    return stream;
+    return pages;
+}
+
+std::string ogg_opus_encoder::finish() {
+    std::string pages;
+    require(ope_encoder_drain(library_->opus.get()));
+    take_pages(library_->opus.get(), pages);
+    return pages;
+}
+
+std::string encode_ogg_opus(const pcm& audio, const config::opus_settings& settings) {
+    ogg_opus_encoder opus(audio.sample_rate, settings);
+    auto stream = opus.encode(audio.bytes);
+    return stream += opus.finish();
 }
 
 } // namespace avatar::audio

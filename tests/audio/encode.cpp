@@ -57,6 +57,19 @@ CAF_TEST(what was encoded decodes to the same tone of the same length) {
     }
 }
 
+CAF_TEST(a stream made of pieces in any cut sounds like that of the whole) {
+    const auto whole = tone(16'000);
+    for (const std::size_t size : {1, 2, 639, 640, 1'283, 50'000}) {
+        ogg_opus_encoder encoder(16'000, {});
+        std::string stream;
+        for (std::size_t at = 0; at < whole.bytes.size(); at += size)
+            stream += encoder.encode(std::string_view(whole.bytes).substr(at, size));
+        stream += encoder.finish();
+        CAF_CHECK(take_ogg_opus(stream).length() == std::chrono::nanoseconds(2s));
+        CAF_CHECK_LESS(std::abs(pitch_of(decode(stream, 1 << 24)) - 440.0), 5.0);
+    }
+}
+
 CAF_TEST(each packet has a page of its own and the length that was asked for) {
     for (const auto frame : {10ms, 20ms, 40ms, 60ms}) {
         const auto stream = encoded(16'000, {.frame = frame});

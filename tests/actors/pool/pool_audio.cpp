@@ -1,5 +1,5 @@
 // What the pool does for requests whose audio comes as it is spoken.
-#include "tests/actors/pool/live_source.hpp"
+#include "tests/actors/live_source.hpp"
 #include "tests/actors/pool/pool_fixture.hpp"
 
 #define CAF_SUITE pool_audio

@@ -1,6 +1,6 @@
 // That a session asks the source of a request for its audio, piece by piece, and what
 // becomes of a request whose source has none.
-#include "tests/actors/pool/live_source.hpp"
+#include "tests/actors/live_source.hpp"
 #include "tests/actors/pool/session_fixture.hpp"
 
 #define CAF_SUITE session_audio

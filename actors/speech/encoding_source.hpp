@@ -1,0 +1,51 @@
+#pragma once
+
+#include "audio/encode.hpp"
+#include "config/settings.hpp"
+#include "messages/audio.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace avatar {
+
+/// The state of an encoding source: one stream for each request.
+class encoding_source_state {
+public:
+    using self_pointer = audio_source_actor::pointer;
+    using piece_promise = caf::typed_response_promise<audio_piece>;
+
+    explicit encoding_source_state(self_pointer self) : self_(self) {}
+
+    audio_source_actor::behavior_type start(audio_source_actor speaker, std::int32_t sample_rate,
+                                            config::opus_settings settings);
+
+    const char* name = "encoding_source";
+
+private:
+    piece_promise on_next(const next_audio& asked);
+    void ask(const next_audio& asked, piece_promise promise);
+    audio_piece encode(const audio_piece& spoken);
+
+    self_pointer self_;
+    audio_source_actor speaker_;
+    std::int32_t sample_rate_ = 0;
+    config::opus_settings settings_;
+    std::string request_id_; // Of the stream.
+    std::optional<audio::ogg_opus_encoder> stream_;
+};
+
+/// Behaviour of a source of Ogg Opus: asks `speaker`, whose pieces are mono PCM (signed
+/// 16-bit little-endian, in any cut) at `sample_rate` Hz, and encodes what it says, as one
+/// stream for each request. Pieces that complete no packet are joined. Ends when `speaker`
+/// does, and with the encoder's error, if there is one.
+audio_source_actor::behavior_type
+encoding_source(audio_source_actor::stateful_pointer<encoding_source_state> self,
+                audio_source_actor speaker, std::int32_t sample_rate,
+                const config::opus_settings& settings);
+
+} // namespace avatar
