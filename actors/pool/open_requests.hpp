@@ -7,6 +7,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -31,11 +32,16 @@ struct open_request {
     /// Its session is gone, and the request is on its way back.
     struct returning {};
 
+    /// It is under a lease, and that session is not done with the request before.
+    struct next_turn {
+        std::uint64_t slot;
+    };
+
     request_name name;
     pooled_request::time_point entered;
     std::list<open_request>::iterator self{};
 
-    std::variant<returning, request_queue::place, const pool_slot*> where{};
+    std::variant<returning, request_queue::place, next_turn, const pool_slot*> where{};
 
     /// Of its answer, which a session gives in general. Set once a session has it.
     caf::typed_response_promise<audio_result> promise{};

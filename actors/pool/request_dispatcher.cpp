@@ -118,7 +118,7 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
 }
 
 void request_dispatcher::on_session_available(const pool_slot& slot) {
-    if (waiting_.empty())
+    if (assign_next_turn(slot) || waiting_.empty())
         return;
     auto next = waiting_.pop();
     std::visit([&](auto& w) { assign(slot, w); }, next);
@@ -158,8 +158,11 @@ void request_dispatcher::on_session_idle(const session_idle& message) {
     if (!slot || assignment_of(*slot).request)
         return;
     const auto phase = slot->session.phase;
-    if (phase == session_phase::busy || phase == session_phase::draining)
-        slots_.finish(*slot);
+    if (phase != session_phase::busy && phase != session_phase::draining)
+        return;
+    slots_.finish(*slot);
+    if (slot->reserved)
+        assign_next_turn(*slot);
 }
 
 void request_dispatcher::on_request_failed(const request_failed& message) {
@@ -223,6 +226,7 @@ void request_dispatcher::on_session_lost(const pool_slot& slot, const pooled_ses
         request->where = open_request::returning{};
         lost_.emplace(lost.key, request);
     }
+    fail_next_turn(slot.number, lease_is_over());
     if (const auto* held = leases_.find(assignment_of(slot).lease)) {
         spdlog::warn("connection [{}] was lost while leased to [{}]",
                      report::connection_label(lost.connection_id), held->name);
@@ -246,6 +250,8 @@ void request_dispatcher::stop_request(open_request& request, const protocol::fai
         auto waiting = std::get<pooled_request>(waiting_.take(*place));
         return fail(waiting, why);
     }
+    if (const auto* next = std::get_if<open_request::next_turn>(&request.where))
+        return fail_next_turn(next->slot, why);
     decide(request, why);
 }
 
@@ -276,6 +282,8 @@ void request_dispatcher::fail_waiting(const protocol::failure& why) {
         auto next = waiting_.pop_oldest();
         std::visit([&](auto& w) { fail(w, why); }, next);
     }
+    while (!next_turns_.empty())
+        fail_next_turn(next_turns_.begin()->first, why);
 }
 
 void request_dispatcher::fail_fast(const protocol::failure& why) {
@@ -358,9 +366,32 @@ void request_dispatcher::assign_to_lease(pooled_request request) {
     if (!lease || lease->holder != request.caller)
         return fail(request, lease_is_over());
     const auto& slot = slots_.at(lease->slot);
-    if (slot.session.phase != session_phase::idle)
+    if (slot.session.phase == session_phase::idle)
+        return assign(slot, request);
+    if (slot.session.phase != session_phase::draining || next_turns_.contains(slot.number))
         return fail(request, lease_has_a_request());
-    assign(slot, request);
+    request.open->where = open_request::next_turn{slot.number};
+    next_turns_.try_emplace(slot.number, slot.session.key, std::move(request));
+}
+
+/// To an idle session; false: there is none for it.
+bool request_dispatcher::assign_next_turn(const pool_slot& slot) {
+    if (next_turns_.empty())
+        return false;
+    auto next = next_turns_.extract(slot.number);
+    if (!next)
+        return false;
+    const bool same = next.mapped().session == slot.session.key;
+    if (same)
+        assign(slot, next.mapped().request);
+    else
+        fail(next.mapped().request, lease_is_over());
+    return same;
+}
+
+void request_dispatcher::fail_next_turn(std::uint64_t slot, const protocol::failure& why) {
+    if (auto next = next_turns_.extract(slot))
+        fail(next.mapped().request, why);
 }
 
 void request_dispatcher::on_release(const release_session& message) {
@@ -396,6 +427,7 @@ void request_dispatcher::revoke(const lease& held, const char* why) {
         self_->send(slot.session.actor, check_session{});
         slots_.drain(slot, now());
     }
+    fail_next_turn(held.slot, lease_is_over());
     end_lease(held);
 }
 

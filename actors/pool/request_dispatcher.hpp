@@ -94,6 +94,13 @@ private:
         std::uint64_t lease = 0;         // Under which a caller holds it; 0: none.
     };
 
+    /// A request under a lease whose session is still to be done with the one before, which
+    /// was interrupted or cancelled.
+    struct next_turn {
+        session_key session;
+        pooled_request request;
+    };
+
     time_point now() const { return self_->clock().now(); }
     assignment& assignment_of(const pool_slot& slot) { return assignments_[slot.number]; }
     caf::actor_addr current_caller() const;
@@ -108,6 +115,8 @@ private:
     void assign(const pool_slot& slot, pooled_request& request);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
+    bool assign_next_turn(const pool_slot& slot);
+    void fail_next_turn(std::uint64_t slot, const protocol::failure& why);
     void add_partners(open_request& open, const audio_request& request);
     void on_holder_down(const caf::actor_addr& holder);
     void stop_request(open_request& request, const protocol::failure& why);
@@ -126,7 +135,8 @@ private:
     std::vector<assignment> assignments_; // By slot number.
     request_queue waiting_;
     lease_table leases_;
-    actor_watch watch_; // Of holders and partners.
+    std::map<std::uint64_t, next_turn> next_turns_; // By slot number.
+    actor_watch watch_;                             // Of holders and partners.
     request_partners partners_;
     outcome_counter outcomes_;
     open_requests open_;

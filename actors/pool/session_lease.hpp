@@ -53,14 +53,26 @@ public:
     /// stream it is cut into. To be sent by the holder, to the pool it was
     /// acquired from, when the one before has its result.
     audio_request request(audio_clip audio) const {
-        audio_request request;
-        request.request_id = protocol::make_request_id();
+        auto request = make_request();
         request.audio = std::move(audio);
-        request.lease = granted_.lease;
+        return request;
+    }
+
+    /// The same for audio as it is spoken.
+    audio_request request(audio_source_actor source) const {
+        auto request = make_request();
+        request.source = std::move(source);
         return request;
     }
 
 private:
+    audio_request make_request() const {
+        audio_request request;
+        request.request_id = protocol::make_request_id();
+        request.lease = granted_.lease;
+        return request;
+    }
+
     pool_actor pool_;
     caf::actor_addr holder_;
     lease_granted granted_;

@@ -67,6 +67,17 @@ struct pool_leases_fixture : tests::pool_fixture {
         say(by_name.at(name), interrupt_request{id});
     }
 
+    /// Under a lease of a pool of one: l-1, for the service to finish with l-0.
+    void let_next_request_wait() {
+        settings.late_timeout = 2min;
+        settings.max_lease = 1h;
+        open_pool_of(1);
+        acquire("ann");
+        ask_leased("ann", "l-0");
+        after(45s); // Its timeout.
+        ask_leased("ann", "l-1");
+    }
+
     void release_session(const std::string& name) {
         leases.erase(name);
         consume_messages();
@@ -176,6 +187,83 @@ CAF_TEST(a second request at the same time is refused) {
     CAF_CHECK_EQUAL(code_of("l-1"), "leaseBusy");
     finish(0);
     CAF_CHECK(result_of("l-0").ok());
+}
+
+CAF_TEST(the next request may come as soon as the one before has its result) {
+    open_pool_of(1);
+    acquire("ann");
+    ask_leased("ann", "l-0");
+    // No message in between: the session is not idle yet.
+    send_as(by_name.at("ann"), pool, interrupt_request{"l-0"});
+    send_as(by_name.at("ann"), pool, request_under("ann", "l-1"));
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("l-0"), "requestInterrupted");
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
+    finish(0);
+    CAF_CHECK(result_of("l-1").ok());
+}
+
+CAF_TEST(the next request waits until the service has finished with a late one) {
+    settings.late_timeout = 30s;
+    open_pool_of(1);
+    acquire("ann");
+    ask_leased("ann", "l-0");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("l-0"), "requestTimeout");
+    ask_leased("ann", "l-1");
+    ask_leased("ann", "l-2");
+    CAF_CHECK_EQUAL(code_of("l-2"), "leaseBusy");
+    CAF_CHECK_EQUAL(sent(0), ids{"l-0"});
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
+    finish(0);
+    CAF_CHECK(result_of("l-1").ok());
+}
+
+CAF_TEST(a next request that waits can be interrupted) {
+    let_next_request_wait();
+    interrupt("ann", "l-1");
+    CAF_CHECK_EQUAL(code_of("l-1"), "requestInterrupted");
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), ids{"l-0"});
+    ask_leased("ann", "l-2");
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-2"}));
+}
+
+CAF_TEST(a next request that waits goes out though the lease is released) {
+    let_next_request_wait();
+    release_session("ann");
+    ask(pool, "other");
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), (ids{"l-0", "l-1"}));
+    finish(0);
+    CAF_CHECK(result_of("l-1").ok());
+    CAF_CHECK_EQUAL(sent(0).back(), "other");
+}
+
+CAF_TEST(a next request that waits ends with its holder) {
+    let_next_request_wait();
+    end(by_name.at("ann"));
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), ids{"l-0"});
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
+CAF_TEST(a next request that waits ends with its session) {
+    let_next_request_wait();
+    die(0);
+    CAF_CHECK_EQUAL(code_of("l-1"), "leaseLost");
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+}
+
+CAF_TEST(a next request that waits is cancelled with the others) {
+    let_next_request_wait();
+    caf::anon_send(pool, cancel_requests{});
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("l-1"), "requestCancelled");
+    close();
+    CAF_CHECK_EQUAL(closed, 1);
 }
 
 CAF_TEST(the death of a leased session ends the lease) {

@@ -211,7 +211,8 @@ private:
         if (auto wrong = stories_->wrong_when_quiet())
             return wrong;
         const auto running = stories_->running();
-        if (running > ledger.open || ledger.open - running > now.waiting)
+        // The next turn of a lease may wait for its session to be done with the one before.
+        if (running > ledger.open || ledger.open - running > now.waiting + draining())
             return fmt::format("{} open, {} running, {} waiting", ledger.open, running,
                                now.waiting);
         if (now.available > 0 && now.waiting > 0)
@@ -240,6 +241,14 @@ private:
         if (now.leased + now.available > now.connected)
             return "more leased and available than connected";
         return std::nullopt;
+    }
+
+    /// Sessions whose service is to finish with a request that has its outcome.
+    std::size_t draining() {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < service.made(); ++i)
+            count += service.at(i).lives() && service.at(i).under_way && service.at(i).abandoned;
+        return count;
     }
 
     /// In words, those that live.
