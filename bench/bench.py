@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from cases import all_cases
-from contenders import Bare, Floor, Go, Ours
+from contenders import Bare, Floor, Go, HalfSink, Ours, Sink, StalledSink
 from emulator import Emulator
 from processes import BenchError
 
@@ -69,20 +69,21 @@ def measure(case, contenders, rounds, context):
             for name, some in runs.items()}
 
 
-def ratio(results, figure, to):
-    other = results.get(to, {}).get(figure)
-    return results["ours"][figure] / other if other else None
+def ratio(results, figure, of, to):
+    other = results[to][figure]
+    return results[of][figure] / other if other else 0
 
 
 def print_case(case, results):
     print(f"\n{case.name}")
     names = list(results)
+    of = case.subject
+    others = [name for name in names if name != of]
     print(f"  {'':<28}" + "".join(f"{name:>12}" for name in names) +
-          "".join(f"{'ours/' + name:>12}" for name in names if name != "ours"))
-    for figure in results["ours"]:
+          "".join(f"{of + '/' + name:>14}" for name in others))
+    for figure in results[of]:
         row = "".join(f"{results[name][figure]:>12.2f}" for name in names)
-        ratios = "".join(f"{ratio(results, figure, name) or 0:>12.2f}"
-                         for name in names if name != "ours")
+        ratios = "".join(f"{ratio(results, figure, of, name):>14.2f}" for name in others)
         print(f"  {figure:<28}{row}{ratios}")
     sys.stdout.flush()
 
@@ -111,7 +112,8 @@ def main():
     binary = arguments.build / "avatar-pool"
     built = arguments.build / "bench"
     contenders = [Floor(built / "avatar-bench-floor"), Bare(built / "avatar-bench-bare"),
-                  Ours(binary)]
+                  Ours(binary), *(kind(built / "avatar-bench-sink")
+                                  for kind in (Sink, HalfSink, StalledSink))]
     if arguments.go:
         contenders.append(Go(arguments.go))
 

@@ -7,15 +7,21 @@ from contenders import OPEN_LIMIT, Load
 
 
 class Case:
+    contenders = ("floor", "bare", "ours", "go")
+    subject = "ours"  # Who is held against the others.
+
     def measures(self, contender):
-        return contender.speaks_tls or not self.tls
+        return contender.name in self.contenders and (contender.speaks_tls or not self.tls)
 
 
 class Requests(Case):
     """Many requests over open sessions: CPU, throughput, latency."""
 
-    def __init__(self, name, sessions, requests, audio, frames_per_second, tls=False):
+    def __init__(self, name, sessions, requests, audio, frames_per_second, tls=False,
+                 contenders=Case.contenders, subject=Case.subject):
         self.name = name
+        self.contenders = contenders
+        self.subject = subject
         self.sessions = sessions
         self.requests = requests
         self.audio = audio
@@ -31,13 +37,26 @@ class Requests(Case):
         served_before = emulator.cpu_seconds()
         ended, cpu_after = child.wait_for(contender.done, limit=300)
         served = emulator.cpu_seconds() - served_before
+        at_the_end = self.look_at(child)
+        child.process.stdin.close()
         child.finish()
         return {
             "cpu_us_per_request": (cpu_after - cpu_before) / self.requests * 1e6,
             "requests_per_s": self.requests / (ended - begun),
             **contender.latencies(child, context.scratch),
             "emulator_cpu_us_per_request": served / self.requests * 1e6,
+            **at_the_end,
         }
+
+    def look_at(self, child):
+        return {}
+
+
+class Stalled(Requests):
+    """The same on half of the sessions, while the sinks of the others take nothing."""
+
+    def look_at(self, child):
+        return {"memory_mb": child.memory_bytes() / 1024 / 1024}
 
 
 class Idle(Case):
@@ -85,8 +104,7 @@ class Paced(Case):
     def __init__(self, seconds):
         self.seconds = seconds
 
-    def measures(self, contender):
-        return contender.name == "ours"
+    contenders = ("ours",)
 
     def run(self, contender, context):
         options = {
@@ -111,6 +129,10 @@ def all_cases(quick):
         Requests("small", 100, 50_000 // few, "small", 312.5),
         Requests("small-tls", 100, 50_000 // few, "small", 312.5, tls=True),
         Requests("speech", 100, 2_000 // few * (2 if quick else 1), "speech", 0.5),
+        Requests("frames", 100, 50_000 // few, "small", 312.5, contenders=("ours", "sink", "go"),
+                 subject="sink"),
+        Stalled("stalled", 100, 50_000 // few, "small", 312.5, contenders=("half", "stalled"),
+                subject="stalled"),
         Requests("wide", 8_000, 50_000 // few, "small", 312.5),
         Idle("idle", 8_000),
         Idle("idle-tls", 2_000, tls=True),

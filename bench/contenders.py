@@ -49,6 +49,36 @@ class Floor(Bare):
     speaks_tls = False
 
 
+class Sink(Bare):
+    """A program on our library whose requests have a sink for their frames."""
+
+    name = "sink"
+    speaks_tls = False
+
+
+class StalledSink(Sink):
+    """Half of its sessions have a request whose sink takes one frame and no more."""
+
+    name = "stalled"
+
+    def start(self, load, environment, scratch):
+        half = load.sessions // 2
+        command = [*self.command_prefix, str(load.sessions), str(load.requests), str(load.audio),
+                   str(half), str(scratch / "speech.pcm")]
+        return Child(self.name, command, environment, [self.ready, self.done],
+                     keep=scratch / f"{self.name}.err")
+
+
+class HalfSink(Sink):
+    """Without the half that is stalled."""
+
+    name = "half"
+
+    def start(self, load, environment, scratch):
+        half = Load(load.sessions // 2, load.requests, load.audio)
+        return super().start(half, environment, scratch)
+
+
 class Go(Bare):
     name = "go"
 

@@ -136,6 +136,7 @@ void run(const std::string& speech_file, const std::string& frames_file) {
     channels.session_ttl = settings.session_ttl;
     channels.keepalive = settings.keepalive;
     channels.sink_timeout = settings.sink_timeout;
+    channels.audio_timeout = settings.audio_timeout;
     channels.audio = speech.clip.format();
 
     actor_runtime config(io);

@@ -52,6 +52,7 @@ transport::channel_factory make_channels(transport::io_runtime& io,
     channels.session_ttl = settings.pool.session_ttl;
     channels.keepalive = settings.pool.keepalive;
     channels.sink_timeout = settings.pool.sink_timeout;
+    channels.audio_timeout = settings.pool.audio_timeout;
     channels.audio = speech;
     channels.egress = settings.egress;
     return transport::make_avatar_channels(io, std::move(channels));

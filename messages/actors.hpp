@@ -35,6 +35,7 @@ using session_actor = caf::typed_actor<
     // From its owner, for whoever it acts for: the answer goes straight to them.
     replies_to<assigned_request>::with<audio_result>,
     reacts_to<cancel_request>, //
+    reacts_to<source_ended>,   //
     reacts_to<check_session>,  //
     reacts_to<close_session>,  //
     reacts_to<owner_ended>,
@@ -42,7 +43,7 @@ using session_actor = caf::typed_actor<
     reacts_to<channel_opened>,    //
     reacts_to<animation_frames>,  //
     reacts_to<reading_paused>,    //
-    reacts_to<piece_sent>,        //
+    reacts_to<audio_wanted>,      //
     reacts_to<exchange_finished>, //
     reacts_to<channel_alive>,     //
     reacts_to<channel_closed>>;

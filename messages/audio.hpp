@@ -116,19 +116,23 @@ private:
     std::shared_ptr<const content> content_;
 };
 
-/// Asks the source of a request for its next audio. One at a time, as soon as the audio
-/// before is with the operating system: a slow service slows whoever speaks.
+/// Asks the source of a request for its next audio, as soon as the audio before is with the
+/// operating system: a slow service slows whoever speaks. One at a time for each request.
+/// A source is not told when a request ends: it is asked no more, and what it still answers
+/// goes nowhere.
 struct next_audio {
-    std::string request_id;
+    std::string request_id; ///< Tells requests of one source apart, as far as callers do.
+    bool first = false;     ///< Of the request.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, next_audio& x) {
-        return inspect_fields(f, x.request_id);
+        return inspect_fields(f, x.request_id, x.first);
     }
 };
 
-/// Audio as it is spoken, in the format of the pool's channels. Of any size; goes out as
-/// one message of the service. An empty one that is not the last sends nothing.
+/// Audio as it is spoken, in the format of the pool's channels. Goes out as one message of
+/// the service. Of any size, but empty only as the last: a source that has no audio yet
+/// answers later.
 struct audio_piece {
     std::string bytes;
     bool last = false; ///< The request has no more.
@@ -159,8 +163,8 @@ struct audio_request {
 
     /// Is asked for the audio; null: that is `audio`. Once it has been asked, no other
     /// session takes the request over. Having none for longer than the pool's audio timeout
-    /// fails the request, and its end interrupts it. The request timeout begins with the
-    /// last audio.
+    /// fails the request, an error as its answer cancels it, and its end before the last
+    /// audio interrupts it. The request timeout begins with the last audio.
     audio_source_actor source{};
 
     /// Whether the audio goes out as a live stream.

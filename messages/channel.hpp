@@ -36,8 +36,8 @@ struct channel_opened {
     }
 };
 
-/// The connection is not read, as there is no credit for a request's frames; or it is
-/// again. Nothing comes for the time after the request's end.
+/// Data has come and is not read, as there is no credit for a request's frames; or it is
+/// read again. Nothing comes for the time after the request's end.
 struct reading_paused {
     std::string request_id;
     bool paused = true;
@@ -48,12 +48,13 @@ struct reading_paused {
     }
 };
 
-/// The latest piece of a live stream is with the operating system: the next may come.
-struct piece_sent {
+/// A live stream has begun, or its latest piece is with the operating system: the next
+/// piece may come.
+struct audio_wanted {
     std::string request_id;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, piece_sent& x) {
+    friend auto inspect(Inspector& f, audio_wanted& x) {
         return inspect_fields(f, x.request_id);
     }
 };
@@ -105,7 +106,7 @@ struct channel_closed {
 /// `animation_frames`: of a request that asked for them; what one read of the connection
 /// brought, or as much of it as there was credit for. All of a request come before its
 /// `exchange_finished`, those of an abandoned one not at all.
-using channel_event = std::variant<channel_opened, animation_frames, reading_paused, piece_sent,
+using channel_event = std::variant<channel_opened, animation_frames, reading_paused, audio_wanted,
                                    exchange_finished, channel_alive, channel_closed>;
 
 } // namespace avatar

@@ -11,6 +11,7 @@
     MESSAGE(audio_piece)                                                                           \
     MESSAGE(audio_request)                                                                         \
     MESSAGE(audio_result)                                                                          \
+    MESSAGE(audio_wanted)                                                                          \
     MESSAGE(cancel_request)                                                                        \
     MESSAGE(cancel_requests)                                                                       \
     MESSAGE(channel_alive)                                                                         \
@@ -35,7 +36,6 @@
     MESSAGE(next_round)                                                                            \
     MESSAGE(open_pool)                                                                             \
     MESSAGE(owner_ended)                                                                           \
-    MESSAGE(piece_sent)                                                                            \
     MESSAGE(play_run)                                                                              \
     MESSAGE(pool_closed)                                                                           \
     MESSAGE(pool_closing)                                                                          \
@@ -60,6 +60,7 @@
     MESSAGE(session_closed)                                                                        \
     MESSAGE(session_idle)                                                                          \
     MESSAGE(session_opened)                                                                        \
+    MESSAGE(source_ended)                                                                          \
     MESSAGE(stop_rounds)                                                                           \
     MESSAGE(tell_progress)                                                                         \
     MESSAGE(watch_pool)

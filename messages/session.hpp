@@ -64,8 +64,8 @@ struct request_failed {
     }
 };
 
-/// To the owner: the session's request waits for its caller, and not for the service, as
-/// its source has no audio yet or its sink has granted no credit; or it does no longer.
+/// To the owner: the session's request has audio to come from its source, or frames that
+/// its sink has granted no credit for; or no longer. Meanwhile the service owes nothing.
 struct request_paused {
     session_key key;
     bool paused = true;
@@ -132,6 +132,17 @@ struct cancel_request {
     template <class Inspector>
     friend auto inspect(Inspector& f, cancel_request& x) {
         return inspect_fields(f, x.request_id, x.failure, x.await_service);
+    }
+};
+
+/// To the session: the source of that request has ended, which interrupts the request
+/// unless all its audio has come.
+struct source_ended {
+    std::string request_id;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, source_ended& x) {
+        return inspect_fields(f, x.request_id);
     }
 };
 

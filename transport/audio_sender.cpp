@@ -115,14 +115,14 @@ void audio_sender::on_written(audio_sender_owner& owner, error_code ec) {
     if (ec)
         return owner.on_send_error(ec);
     const bool all_written = queue_.front().ends;
-    const bool piece_sent = queue_.front().live;
+    const bool piece_written = queue_.front().live;
     queue_.pop_front();
     if (!queue_.empty())
         write_front();
     if (all_written)
         owner.on_all_written();
-    if (piece_sent)
-        owner.on_piece_sent();
+    if (piece_written)
+        owner.on_piece_written();
 }
 
 } // namespace avatar::transport

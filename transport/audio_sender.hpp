@@ -21,7 +21,7 @@ public:
     virtual void on_last_piece() = 0; ///< The last piece of a request goes out now.
     /// A piece of a live stream is with the operating system, and was not the last. Not of
     /// a request that was stopped.
-    virtual void on_piece_sent() = 0;
+    virtual void on_piece_written() = 0;
     /// All of that request is with the operating system. Not of one that was stopped.
     virtual void on_all_written() = 0;
     virtual void on_send_error(boost::system::error_code ec) = 0;

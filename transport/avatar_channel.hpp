@@ -14,8 +14,9 @@ struct channel_settings {
     config::service_settings service;
     config::milliseconds session_ttl{};
     config::milliseconds keepalive{};
-    config::milliseconds close_timeout{2000};  ///< For the end of a connection that is closed.
-    config::milliseconds sink_timeout{10'000}; ///< For more credit, when there is none.
+    config::milliseconds close_timeout{2000};   ///< For the end of a connection that is closed.
+    config::milliseconds sink_timeout{10'000};  ///< For more credit, when there is none.
+    config::milliseconds audio_timeout{10'000}; ///< For the next audio of a live stream.
     clip_format audio; ///< Of every clip sent: the service is told once, with each session.
     config::egress_settings egress; ///< With one, no frames come back: see channel::send.
 };

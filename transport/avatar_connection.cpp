@@ -108,8 +108,9 @@ void avatar_connection::end(protocol::failure reason) {
     if (std::exchange(stage_, stage::ended) == stage::ended)
         return;
     time_limit_.lift();
-    if (credit_limit_)
-        credit_limit_->lift();
+    for (auto* limit : {credit_limit_.get(), audio_limit_.get()})
+        if (limit)
+            limit->lift();
     examination_due_.cancel();
     if (sender_)
         sender_->stop();
@@ -122,6 +123,8 @@ void avatar_connection::end(protocol::failure reason) {
     const bool accepted = !exchange_.under_way() || request_accepted();
     const auto sink = std::exchange(sink_, nullptr);
     try {
+        if (auto frames = exchange_.take_frames(); !frames.empty()) // Of the same read.
+            sink(animation_frames{exchange_.request_id(), std::move(frames)});
         sink(channel_closed{std::move(reason), exchange_.take_late_frames(), accepted});
     } catch (...) {
         log_current_exception("connection " + connection_id_ + ": its owner, at the last event,");
@@ -215,8 +218,10 @@ void avatar_connection::send(std::string request_id, audio_clip audio,
 
 void avatar_connection::begin_stream(std::string request_id,
                                      const std::optional<frame_credit>& credit) {
-    if (takes_call("begin_stream") && begin_exchange(std::move(request_id), credit))
-        sender_->begin(exchange_.request_id());
+    if (!takes_call("begin_stream") || !begin_exchange(std::move(request_id), credit))
+        return;
+    sender_->begin(exchange_.request_id());
+    want_audio();
 }
 
 /// False where the reader is about to meet the end of the connection.
@@ -231,8 +236,8 @@ bool avatar_connection::begin_exchange(std::string request_id,
 void avatar_connection::send_piece(const std::string& request_id, audio_piece piece) {
     if (stage_ != stage::open || exchange_.request_id() != request_id)
         return;
-    if (piece.bytes.empty() && !piece.last)
-        return sink_(piece_sent{request_id});
+    if (audio_limit_)
+        audio_limit_->lift();
     sender_->send_piece(std::move(piece));
 }
 
@@ -244,38 +249,72 @@ void avatar_connection::grant(const std::string& request_id, const frame_credit&
 }
 
 void avatar_connection::read_as_credit_allows() {
-    const bool waits = exchange_.out_of_credit();
-    if (std::exchange(waits_for_credit_, waits) == waits)
+    const bool out = exchange_.out_of_credit();
+    if (std::exchange(out_of_credit_, out) == out)
         return;
-    if (waits) {
-        ws_->next_layer().pause();
-        limit_wait_for_credit();
-    } else {
-        credit_limit_->lift();
-        ws_->next_layer().resume();
-    }
-    if (exchange_.under_way())
-        sink_(reading_paused{exchange_.request_id(), waits});
+    if (out)
+        return ws_->next_layer().pause();
+    hold_reading(false);
+    ws_->next_layer().resume();
 }
 
-void avatar_connection::limit_wait_for_credit() {
-    if (!credit_limit_)
-        credit_limit_ = std::make_unique<time_limit>(io_.get_executor());
-    credit_limit_->set(
-        settings_->channel.sink_timeout, weak_from_this(),
-        [](avatar_connection& self) { self.contain([&] { self.on_sink_timeout(); }); });
+void avatar_connection::on_data_held() {
+    contain([&] { hold_reading(true); });
+}
+
+/// Only while data waits does the request wait for its sink, and not for the service.
+void avatar_connection::hold_reading(bool held) {
+    if (std::exchange(holds_data_, held) == held)
+        return;
+    if (held)
+        set_limit(credit_limit_, settings_->channel.sink_timeout,
+                  &avatar_connection::on_sink_timeout);
+    else
+        credit_limit_->lift();
+    if (exchange_.under_way())
+        sink_(reading_paused{exchange_.request_id(), held});
 }
 
 void avatar_connection::on_sink_timeout() {
+    end_by_timeout(failure_code::sink_too_slow,
+                   "the receiver of its frames took none for " +
+                       config::format_duration(settings_->channel.sink_timeout) +
+                       " while more waited (pool.sink-timeout)");
+}
+
+// -- live audio -----------------------------------------------------------------------
+
+void avatar_connection::want_audio() {
+    set_limit(audio_limit_, settings_->channel.audio_timeout, &avatar_connection::on_audio_timeout);
+    sink_(audio_wanted{exchange_.request_id()});
+}
+
+void avatar_connection::on_audio_timeout() {
+    end_by_timeout(failure_code::audio_timeout,
+                   "the source of its audio had none for " +
+                       config::format_duration(settings_->channel.audio_timeout) +
+                       " (pool.audio-timeout)");
+}
+
+/// Of the caller's, for the request under way. The session goes on.
+void avatar_connection::end_by_timeout(failure_code code, std::string detail) {
     protocol::failure why;
-    why.code = failure_code::sink_too_slow;
+    why.code = code;
+    why.detail = std::move(detail);
     why.request_id = exchange_.request_id();
     why.connection_id = connection_id_;
-    why.detail = "the receiver of its frames took none for " +
-                 config::format_duration(settings_->channel.sink_timeout) +
-                 " while more waited (pool.sink-timeout)";
     sender_->interrupt();
     end_exchange(exchange_.finish(std::move(why)));
+}
+
+void avatar_connection::set_limit(std::unique_ptr<time_limit>& limit,
+                                  std::chrono::milliseconds time,
+                                  void (avatar_connection::*on_exceeded)()) {
+    if (!limit)
+        limit = std::make_unique<time_limit>(io_.get_executor());
+    limit->set(time, weak_from_this(), [on_exceeded](avatar_connection& self) {
+        self.contain([&] { (self.*on_exceeded)(); });
+    });
 }
 
 /// Not once `channel_closed` is on its way, which says it all.
@@ -325,6 +364,8 @@ void avatar_connection::tell_frames(const std::string& request_id) {
 
 /// The service may be done before all audio is sent.
 void avatar_connection::end_exchange(exchange_finished end) {
+    if (audio_limit_)
+        audio_limit_->lift();
     sender_->stop();
     tell_frames(end.request_id);
     read_as_credit_allows();
@@ -335,8 +376,8 @@ void avatar_connection::on_last_piece() {
     exchange_.audio_ended();
 }
 
-void avatar_connection::on_piece_sent() {
-    sink_(piece_sent{exchange_.request_id()});
+void avatar_connection::on_piece_written() {
+    want_audio();
 }
 
 void avatar_connection::on_all_written() {
@@ -365,7 +406,7 @@ void avatar_connection::examine_after(std::chrono::milliseconds pause) {
 
 void avatar_connection::examine_health() {
     const health_check::operations under_way{.writing = sender_->writing(),
-                                             .reading = !exchange_.out_of_credit()};
+                                             .reading = !holds_data_};
     const auto found =
         health_.examine(under_way, connection().progress(), std::chrono::steady_clock::now());
     if (found.state == health_check::finding::silent)

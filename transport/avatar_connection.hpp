@@ -58,6 +58,7 @@ private:
                  std::size_t size);
     void on_whole_message(std::string_view bytes) override;
     void on_messages_read() override;
+    void on_data_held() override;
     void on_message(std::string_view bytes, bool is_text);
     void finish(protocol::failure reason);
     void end(protocol::failure reason);
@@ -67,11 +68,16 @@ private:
     void tell_frames(const std::string& request_id);
     void end_exchange(exchange_finished end);
     void read_as_credit_allows();
-    void limit_wait_for_credit();
+    void hold_reading(bool held);
     void on_sink_timeout();
+    void want_audio();
+    void on_audio_timeout();
+    void end_by_timeout(protocol::failure_code code, std::string detail);
+    void set_limit(std::unique_ptr<time_limit>& limit, std::chrono::milliseconds time,
+                   void (avatar_connection::*on_exceeded)());
     bool begin_exchange(std::string request_id, const std::optional<frame_credit>& credit);
     void on_last_piece() override;
-    void on_piece_sent() override;
+    void on_piece_written() override;
     void on_all_written() override;
     void on_send_error(boost::system::error_code ec) override;
     bool frames_come_back() const; // Without an egress.
@@ -120,8 +126,10 @@ private:
     health_check health_;
     exceeded_limit exceeded_ = exceeded_limit::none; // Why the connection was cut.
     boost::system::error_code send_error_;           // Of the write that has cut it.
-    bool waits_for_credit_ = false;
-    std::unique_ptr<time_limit> credit_limit_; // Made when it first waits.
+    bool out_of_credit_ = false;
+    bool holds_data_ = false;                  // That has come, for want of credit.
+    std::unique_ptr<time_limit> credit_limit_; // Made when it first holds data.
+    std::unique_ptr<time_limit> audio_limit_;  // Made for the first live stream.
 };
 
 } // namespace avatar::transport

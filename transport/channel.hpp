@@ -41,13 +41,13 @@ public:
     virtual void send(std::string request_id, audio_clip audio,
                       std::optional<frame_credit> credit = std::nullopt) = 0;
 
-    /// Begins request `request_id`, whose audio comes as it is spoken, by `send_piece`. Else
-    /// the same as `send`.
+    /// Begins request `request_id`, whose audio comes as it is spoken, by `send_piece`: one
+    /// for each `audio_wanted`, the first of which comes at once. With none for longer than
+    /// the audio timeout the request ends as `audio_timeout`. Else the same as `send`.
     virtual void begin_stream(std::string request_id,
                               std::optional<frame_credit> credit = std::nullopt) = 0;
 
-    /// Sends the next audio of that request; ignored when it is not under way. `piece_sent`
-    /// comes when it is with the operating system, unless it was the last.
+    /// Sends the next audio of that request; ignored when it is not under way.
     virtual void send_piece(std::string request_id, audio_piece piece) = 0;
 
     /// More credit for the frames of that request; ignored when it is not under way.

@@ -71,7 +71,8 @@ awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
     parser.body_limit(body_limit);
     co_await http::async_read(s, buffer, parser, use_awaitable);
     auto& answer = parser.get();
-    const bool keeps_open = answer.keep_alive() && buffer.size() == 0;
+    const bool final = answer.result_int() >= 200;
+    const bool keeps_open = final && parser.keep_alive() && buffer.size() == 0;
     co_return http_answer{answer.result_int(), std::move(answer.body()), keeps_open};
 }
 

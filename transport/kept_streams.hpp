@@ -3,7 +3,9 @@
 #include "transport/stream.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <poll.h>
 #include <utility>
 #include <vector>
 
@@ -20,18 +22,32 @@ public:
         const auto stale = std::chrono::steady_clock::now() - longest;
         if (!kept_.empty() && kept_.back().since < stale)
             kept_.clear();
-        if (kept_.empty())
-            return std::nullopt;
-        std::optional<stream> last(std::move(kept_.back().connection));
-        kept_.pop_back();
-        return last;
+        while (!kept_.empty()) {
+            auto last = std::move(kept_.back().connection);
+            kept_.pop_back();
+            if (last.tls() || !is_readable(last.socket()))
+                return last;
+        }
+        return std::nullopt;
     }
 
-    void keep(stream s) { kept_.push_back({std::move(s), std::chrono::steady_clock::now()}); }
+    /// Closes the one that has waited for longest, where they are many.
+    void keep(stream s) {
+        if (kept_.size() == most)
+            kept_.erase(kept_.begin());
+        kept_.push_back({std::move(s), std::chrono::steady_clock::now()});
+    }
 
 private:
+    /// Nobody has asked: it has ended, or what comes is no answer.
+    static bool is_readable(tcp_socket& socket) {
+        pollfd found{socket.native_handle(), POLLIN, 0};
+        return ::poll(&found, 1, 0) != 0;
+    }
+
     /// Below the time after which servers and routers end what is idle.
     static constexpr std::chrono::seconds longest{4};
+    static constexpr std::size_t most = 16; // Each is an open file.
 
     struct kept_stream {
         stream connection;

@@ -65,6 +65,9 @@ std::optional<message_stream::read_result> message_stream::hand_on(std::string_v
         case frame_reader::piece::held:
             resumed_ =
                 std::make_unique<steady_timer>(get_executor(), steady_timer::time_point::max());
+            receiver_->on_data_held();
+            if (!next_.socket().is_open())
+                return closed;
             return std::nullopt;
         case frame_reader::piece::message:
             receiver_->on_whole_message(next.bytes);

@@ -25,6 +25,8 @@ public:
     virtual void on_whole_message(std::string_view payload) = 0;
     /// Called after the messages that one read has brought.
     virtual void on_messages_read() = 0;
+    /// Called when data has come and reading is paused.
+    virtual void on_data_held() = 0;
 
 protected:
     ~message_receiver() = default;

@@ -51,8 +51,10 @@ struct open_request {
 
     /// An actor that it works with besides its caller. See request_partners.
     struct partner {
+        enum role { sink, source };
+
         caf::actor_addr actor;
-        protocol::failure (*why_ended)();         ///< The outcome of the request when it ends.
+        role what;
         std::list<open_request*>::iterator place; ///< Among the requests of that one.
     };
     std::vector<partner> partners{};

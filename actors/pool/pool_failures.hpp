@@ -64,23 +64,35 @@ inline protocol::failure no_session_is_up(config::milliseconds limit,
                             (last ? ": " + describe(last) : std::string()));
 }
 
-/// Its caller kept it from going on for too long, in all.
+/// One that may wait for its caller took too long, in all.
 inline protocol::failure took_too_long(config::milliseconds limit) {
     return pool_failure(protocol::failure_code::request_timeout,
                         "not over after " + config::format_duration(limit) + " (pool.max-request)");
-}
-
-/// The source of its audio had none for too long.
-inline protocol::failure no_audio_in_time(config::milliseconds limit) {
-    return pool_failure(protocol::failure_code::audio_timeout,
-                        "the source of its audio had none for " + config::format_duration(limit) +
-                            " (pool.audio-timeout)");
 }
 
 /// The source of its audio has ended before its audio had.
 inline protocol::failure source_has_ended() {
     return pool_failure(protocol::failure_code::request_interrupted,
                         "interrupted: the source of its audio has ended");
+}
+
+/// It answered with an error of its own.
+inline protocol::failure source_has_failed(const std::string& why) {
+    return pool_failure(protocol::failure_code::request_cancelled,
+                        "cancelled: the source of its audio failed: " + why);
+}
+
+/// A source that has nothing yet answers later: asked at once, it would be all the time.
+inline protocol::failure piece_is_empty() {
+    return pool_failure(protocol::failure_code::invalid_request,
+                        "the source of its audio answered with an empty piece: expected audio, "
+                        "or the last piece");
+}
+
+/// The connection tells requests apart by their ids.
+inline protocol::failure has_no_id() {
+    return pool_failure(protocol::failure_code::invalid_request,
+                        "the request has no id: expected one, of any text");
 }
 
 inline protocol::failure has_clip_and_source() {

@@ -63,6 +63,8 @@ const protocol::failure* request_dispatcher::entry_failure() const {
 
 /// Why nobody could serve that request, whatever happens; nothing: it is valid.
 std::optional<protocol::failure> request_dispatcher::why_invalid(const audio_request& request) {
+    if (request.request_id.empty())
+        return has_no_id();
     const auto& window = request.window;
     if (request.sink && (window.frames == 0 || window.bytes == 0))
         return window_is_empty();
@@ -331,9 +333,9 @@ void request_dispatcher::expire_requests() {
 
 void request_dispatcher::add_partners(open_request& open, const audio_request& request) {
     if (request.sink)
-        partners_.add(open, request.sink.address(), sink_has_ended);
+        partners_.add(open, request.sink.address(), open_request::partner::sink);
     if (request.source)
-        partners_.add(open, request.source.address(), source_has_ended);
+        partners_.add(open, request.source.address(), open_request::partner::source);
     if (!open.partners.empty())
         timers_.set(pool_timers::kind::request, open.entered + settings_.max_request);
 }
@@ -342,12 +344,21 @@ void request_dispatcher::add_partners(open_request& open, const audio_request& r
 void request_dispatcher::on_actor_down(const caf::actor_addr& actor) {
     if (!watch_.watches(actor))
         return; // A session.
-    while (auto* request = partners_.oldest_of(actor)) {
-        const auto ended =
-            std::ranges::find(request->partners, actor, &open_request::partner::actor);
-        stop_request(*request, ended->why_ended());
-    }
+    while (auto* request = partners_.oldest_of(actor))
+        on_partner_ended(*request, actor);
     on_holder_down(actor);
+}
+
+void request_dispatcher::on_partner_ended(open_request& request, const caf::actor_addr& actor) {
+    const auto ended = std::ranges::find(request.partners, actor, &open_request::partner::actor);
+    if (ended->what == open_request::partner::sink)
+        return stop_request(request, sink_has_ended());
+    const auto* slot = std::get_if<const pool_slot*>(&request.where);
+    if (!slot)
+        return stop_request(request, source_has_ended());
+    // Its last audio may be on the way to the session: that knows whether it has come.
+    self_->send((*slot)->session.actor, source_ended{request.name.id});
+    partners_.remove(request, *ended);
 }
 
 // -- leases --------------------------------------------------------------------------

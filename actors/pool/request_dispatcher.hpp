@@ -118,6 +118,7 @@ private:
     bool assign_next_turn(const pool_slot& slot);
     void fail_next_turn(std::uint64_t slot, const protocol::failure& why);
     void add_partners(open_request& open, const audio_request& request);
+    void on_partner_ended(open_request& request, const caf::actor_addr& actor);
     void on_holder_down(const caf::actor_addr& holder);
     void stop_request(open_request& request, const protocol::failure& why);
     void decide(open_request& request, const protocol::failure& why);

@@ -17,28 +17,31 @@ public:
     explicit request_partners(actor_watch& watch) : watch_(watch) {}
 
     /// Requests are added in the order in which they entered the pool.
-    void add(open_request& request, const caf::actor_addr& partner,
-             protocol::failure (*why_ended)()) {
+    void add(open_request& request, const caf::actor_addr& actor,
+             open_request::partner::role what) {
         if (request.partners.empty())
             request.partnered = requests_.insert(requests_.end(), &request);
-        auto& with = requests_of_[partner];
-        request.partners.push_back({partner, why_ended, with.insert(with.end(), &request)});
-        watch_.add(partner);
+        auto& with = requests_of_[actor];
+        request.partners.push_back({actor, what, with.insert(with.end(), &request)});
+        watch_.add(actor);
+    }
+
+    /// The request works without that one of its partners.
+    void remove(open_request& request, const open_request::partner& which) {
+        const auto found = requests_of_.find(which.actor);
+        found->second.erase(which.place);
+        if (found->second.empty())
+            requests_of_.erase(found);
+        watch_.remove(which.actor);
+        request.partners.erase(request.partners.begin() + (&which - request.partners.data()));
+        if (request.partners.empty())
+            requests_.erase(request.partnered);
     }
 
     /// The request has none any more.
     void remove(open_request& request) {
-        if (request.partners.empty())
-            return;
-        for (const auto& partner : request.partners) {
-            const auto found = requests_of_.find(partner.actor);
-            found->second.erase(partner.place);
-            if (found->second.empty())
-                requests_of_.erase(found);
-            watch_.remove(partner.actor);
-        }
-        request.partners.clear();
-        requests_.erase(request.partnered);
+        while (!request.partners.empty())
+            remove(request, request.partners.back());
     }
 
     /// The one that entered first of those that work with that actor; null: there is none.

@@ -1,5 +1,6 @@
 #include "actors/pool/session.hpp"
 
+#include "actors/actor_end.hpp"
 #include "actors/pool/pass_on.hpp"
 #include "actors/pool/pool_failures.hpp"
 
@@ -12,20 +13,18 @@ namespace avatar {
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
-                                     const transport::channel_factory& make_channel,
-                                     config::milliseconds audio_timeout) {
+                                     const transport::channel_factory& make_channel) {
     self->monitor(owner);
     self->set_down_handler([self](const caf::down_msg&) {
         self->state.contain([&] { self->state.on_owner_ended(); });
     });
-    return pool_session(self, key, std::move(owner), make_channel, audio_timeout);
+    return pool_session(self, key, std::move(owner), make_channel);
 }
 
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
-                                          const transport::channel_factory& make_channel,
-                                          config::milliseconds audio_timeout) {
-    self->state.start(key, std::move(owner), make_channel, audio_timeout);
+                                          const transport::channel_factory& make_channel) {
+    self->state.start(key, std::move(owner), make_channel);
     return self->state.behavior();
 }
 
@@ -35,12 +34,13 @@ session_actor::behavior_type session_state::behavior() {
         [this](assigned_request& assigned) { return on_request(assigned); },
         [this](exchange_finished& event) { contain([&] { on_exchange_finished(event); }); },
         [this](cancel_request& message) { contain([&] { on_cancel(message); }); },
+        [this](const source_ended& message) { contain([&] { on_source_ended(message); }); },
         [this](check_session) { contain([&] { on_check(); }); },
         [this](close_session message) { contain([&] { on_close(message.why); }); },
         [this](owner_ended) { contain([&] { on_owner_ended(); }); },
         [this](animation_frames& frames) { contain([&] { on_frames(frames); }); },
         [this](const reading_paused& event) { contain([&] { on_reading_paused(event); }); },
-        [this](const piece_sent& event) { contain([&] { on_piece_sent(event); }); },
+        [this](const audio_wanted& event) { contain([&] { on_audio_wanted(event); }); },
         [this](channel_opened& event) { contain([&] { on_channel_opened(event); }); },
         [this](channel_alive) { contain([&] { on_channel_alive(); }); },
         [this](channel_closed& event) { contain([&] { on_channel_closed(event); }); },
@@ -48,10 +48,8 @@ session_actor::behavior_type session_state::behavior() {
 }
 
 void session_state::start(session_key key, session_owner_actor owner,
-                          const transport::channel_factory& make,
-                          config::milliseconds audio_timeout) {
+                          const transport::channel_factory& make) {
     key_ = key;
-    audio_timeout_ = audio_timeout;
     owner_ = std::move(owner);
     // The seam between sockets and actor: events come from an I/O thread and go
     // on as messages. The channel drops its sink after `channel_closed`.
@@ -88,7 +86,6 @@ void session_state::send() {
         return channel_->send(request.request_id, request.audio, credit);
     channel_->begin_stream(request.request_id, credit);
     note_pause(in_flight_->awaits_audio, true);
-    ask_for_audio();
 }
 
 bool session_state::is_busy_with(const std::string& request_id) const {
@@ -146,7 +143,7 @@ void session_state::on_channel_opened(channel_opened& event) {
 void session_state::on_frames(animation_frames& frames) {
     if (!is_busy_with(frames.request_id))
         return;
-    in_flight_->has_begun = true;
+    in_flight_->has_sent_frames = true;
     // No time limit: the channel has one for the time without credit. The owner notices
     // when the sink ends.
     self_->request(in_flight_->assigned.request.sink, caf::infinite, std::move(frames))
@@ -175,18 +172,16 @@ void session_state::note_pause(bool& awaits, bool now) {
 
 // -- live audio ----------------------------------------------------------------------
 
-void session_state::on_piece_sent(const piece_sent& event) {
-    if (is_busy_with(event.request_id))
-        ask_for_audio();
-}
-
-void session_state::ask_for_audio() {
-    in_flight_->has_begun = true;
+/// No time limit: the channel has one, and the owner notices when the source ends.
+void session_state::on_audio_wanted(const audio_wanted& event) {
+    if (!is_busy_with(event.request_id))
+        return;
     const auto& request = in_flight_->assigned.request;
     const auto is_current = [this, number = in_flight_->number] {
         return phase_ == session_phase::busy && in_flight_->number == number;
     };
-    self_->request(request.source, audio_timeout_, next_audio{request.request_id})
+    const bool first = !std::exchange(in_flight_->has_asked, true);
+    self_->request(request.source, caf::infinite, next_audio{request.request_id, first})
         .then(
             [this, is_current](audio_piece& piece) {
                 if (is_current())
@@ -199,6 +194,8 @@ void session_state::ask_for_audio() {
 }
 
 void session_state::on_audio(audio_piece& piece) {
+    if (piece.bytes.empty() && !piece.last)
+        return cancel(piece_is_empty(), /*await_service=*/false);
     const bool last = piece.last;
     channel_->send_piece(in_flight_->assigned.request.request_id, std::move(piece));
     if (last)
@@ -206,8 +203,16 @@ void session_state::on_audio(audio_piece& piece) {
 }
 
 void session_state::on_no_audio(const caf::error& why) {
-    const bool late = why == caf::sec::request_timeout;
-    cancel(late ? no_audio_in_time(audio_timeout_) : source_has_ended(), /*await_service=*/false);
+    // A request that an actor has not read is answered with the reason of its end.
+    const bool ended =
+        why == caf::sec::request_receiver_down || why.category() == caf::atom("exit");
+    cancel(ended ? source_has_ended() : source_has_failed(describe_end(why)),
+           /*await_service=*/false);
+}
+
+void session_state::on_source_ended(const source_ended& message) {
+    if (is_busy_with(message.request_id) && in_flight_->awaits_audio)
+        cancel(source_has_ended(), /*await_service=*/false);
 }
 
 void session_state::on_exchange_finished(exchange_finished& event) {
@@ -299,7 +304,8 @@ void session_state::requeue_in_flight(const protocol::failure& why, bool accepte
 void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
-    if (request.has_begun) { // Its source has not the same audio again, or its sink frames already.
+    // Another session could not ask for the same audio, and would send the frames again.
+    if (request.has_asked || request.has_sent_frames) {
         self_->send(owner_, request_failed{key_, why.code});
         return fail(std::move(request), std::move(why));
     }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "actors/pool/session_phase.hpp"
-#include "config/settings.hpp"
 #include "messages/actors.hpp"
 #include "transport/channel.hpp"
 
@@ -28,20 +27,20 @@ public:
     ~session_state();
 
     /// Makes and opens the channel.
-    void start(session_key key, session_owner_actor owner, const transport::channel_factory& make,
-               config::milliseconds audio_timeout);
+    void start(session_key key, session_owner_actor owner, const transport::channel_factory& make);
 
     session_actor::behavior_type behavior();
 
     result_promise on_request(assigned_request& assigned);
     void on_cancel(cancel_request& message);
+    void on_source_ended(const source_ended& message);
     void on_check();
     void on_close(close_reason why);
     void on_owner_ended();
     void on_channel_opened(channel_opened& event);
     void on_frames(animation_frames& frames);
     void on_reading_paused(const reading_paused& event);
-    void on_piece_sent(const piece_sent& event);
+    void on_audio_wanted(const audio_wanted& event);
     void on_exchange_finished(exchange_finished& event);
     void on_channel_alive();
     void on_channel_closed(channel_closed& event);
@@ -59,8 +58,9 @@ private:
         result_promise promise;
         assigned_request assigned;
         caf::actor_clock::time_point started;
-        std::uint64_t number = 0; // Of the session's requests: ids may repeat.
-        bool has_begun = false;   // Its source was asked, or its sink has frames of it.
+        std::uint64_t number = 0;     // Of the session's requests: ids may repeat.
+        bool has_asked = false;       // Its source, for audio.
+        bool has_sent_frames = false; // To its sink.
         bool awaits_audio = false;
         bool awaits_credit = false;
     };
@@ -81,7 +81,6 @@ private:
 
     self_pointer self_;
     session_key key_;
-    config::milliseconds audio_timeout_{};
     session_owner_actor owner_; // Null when it has ended.
     std::unique_ptr<transport::channel> channel_;
     session_phase phase_ = session_phase::connecting;
@@ -96,18 +95,16 @@ private:
 /// when it is open, idle again and closed, under the name `key`. A request that
 /// it cannot finish because its connection died goes back to the owner, also
 /// after `session_closed`, until nobody holds a handle on the session any more. Its owner
-/// cancels a request whose sink or source has ended; one whose source has no audio for
-/// `audio_timeout` fails. It monitors its owner, and closes its connection when that ends.
+/// cancels a request whose sink has ended, and tells of a source that has. It monitors its
+/// owner, and closes its connection when that ends.
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      session_key key, session_owner_actor owner,
-                                     const transport::channel_factory& make_channel,
-                                     config::milliseconds audio_timeout);
+                                     const transport::channel_factory& make_channel);
 
 /// The same without the monitor, for an owner of many sessions that says
 /// `owner_ended` itself: to remove a monitor takes a look at all that the owner has.
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
-                                          const transport::channel_factory& make_channel,
-                                          config::milliseconds audio_timeout);
+                                          const transport::channel_factory& make_channel);
 
 } // namespace avatar

@@ -76,9 +76,8 @@ pooled_session session_keeper::begin_session(const pool_slot& slot) {
     pooled_session session;
     session.key = {slot.number, ++history(slot).generations};
     session.began = now();
-    session.actor =
-        self_->spawn<caf::monitored>(pool_session, session.key, session_owner_actor(self_),
-                                     make_channel_, settings_.audio_timeout);
+    session.actor = self_->spawn<caf::monitored>(pool_session, session.key,
+                                                 session_owner_actor(self_), make_channel_);
     actors_.emplace(session.actor.address(), session.key);
     return session;
 }

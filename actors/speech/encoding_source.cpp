@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace avatar {
+namespace {
+
+caf::error no_stream() {
+    return caf::make_error(caf::sec::invalid_argument,
+                           "another request's stream has begun, or its own has ended");
+}
+
+} // namespace
 
 audio_source_actor::behavior_type
 encoding_source(audio_source_actor::stateful_pointer<encoding_source_state> self,
@@ -22,41 +30,46 @@ audio_source_actor::behavior_type encoding_source_state::start(audio_source_acto
     settings_ = std::move(settings);
     self_->monitor(speaker_);
     self_->set_down_handler([this](const caf::down_msg& down) { self_->quit(down.reason); });
-    return {[this](const next_audio& asked) { return on_next(asked); }};
+    return {[this](next_audio& asked) { return on_next(asked); }};
 }
 
-encoding_source_state::piece_promise encoding_source_state::on_next(const next_audio& asked) {
+encoding_source_state::piece_promise encoding_source_state::on_next(next_audio& asked) {
     auto promise = self_->make_response_promise<audio_piece>();
-    if (!stream_ || asked.request_id != request_id_) {
+    if (asked.first) {
         stream_.emplace(sample_rate_, settings_);
-        request_id_ = asked.request_id;
+        ++streams_;
     }
-    ask(asked, promise);
+    if (stream_)
+        ask(asked, promise);
+    else
+        promise.deliver(no_stream());
     return promise;
 }
 
-void encoding_source_state::ask(const next_audio& asked, piece_promise promise) {
-    self_->request(speaker_, caf::infinite, asked)
+void encoding_source_state::ask(const next_audio& what, piece_promise answer) {
+    self_->request(speaker_, caf::infinite, what)
         .then(
-            [this, asked, promise](const audio_piece& spoken) mutable {
-                if (asked.request_id != request_id_ || !stream_)
-                    return; // Nobody waits for it any more.
-                auto piece = encode(spoken);
-                if (piece.bytes.empty() && !piece.last)
-                    ask(asked, promise);
+            [this, what, answer, stream = streams_](const audio_piece& spoken) mutable {
+                if (stream == streams_ && stream_)
+                    on_spoken(spoken, what, answer);
                 else
-                    promise.deliver(std::move(piece));
+                    answer.deliver(no_stream());
             },
-            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+            [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
 }
 
-audio_piece encoding_source_state::encode(const audio_piece& spoken) {
+void encoding_source_state::on_spoken(const audio_piece& spoken, next_audio asked,
+                                      piece_promise answer) {
     audio_piece piece{stream_->encode(spoken.bytes), spoken.last};
     if (spoken.last) {
         piece.bytes += stream_->finish();
         stream_.reset();
     }
-    return piece;
+    asked.first = false;
+    if (piece.bytes.empty() && !piece.last && !spoken.bytes.empty())
+        ask(asked, answer);
+    else // An empty piece of the speaker's is for whoever asked to refuse.
+        answer.deliver(std::move(piece));
 }
 
 } // namespace avatar

@@ -81,6 +81,7 @@ transport::channel_factory make_channels(transport::io_runtime& io, const servic
     channels.session_ttl = pooled().session_ttl;
     channels.keepalive = pooled().keepalive;
     channels.sink_timeout = pooled().sink_timeout;
+    channels.audio_timeout = pooled().audio_timeout;
     channels.audio = speech().format();
     return transport::make_avatar_channels(io, std::move(channels));
 }

@@ -18,7 +18,8 @@ struct scripted_connection {
     std::vector<std::string> sent;      ///< Request ids, in order.
     audio_clip audio;                   ///< Of the latest.
     std::vector<std::string> pieces;    ///< Of the latest, where it is a live stream.
-    bool audio_ended = false;           ///< And the last piece has come.
+    std::size_t pieces_taken = 0;       ///< Of them, by the operating system.
+    bool audio_ended = false;           ///< The last piece has come.
     std::optional<frame_credit> credit; ///< Of the latest, with what was granted since.
     bool opened = false;
     bool confirmed = false;
@@ -52,8 +53,8 @@ struct scripted_connection {
     /// Frames of the latest request, which asked for them.
     void send_frames(const frame_batch& frames) { sink(animation_frames{sent.back(), frames}); }
 
-    /// The latest piece is with the operating system.
-    void take_piece() { sink(piece_sent{sent.back()}); }
+    /// The latest piece is with the operating system: the next may come.
+    void take_piece() { sink(audio_wanted{sent.back()}); }
 
     /// As for want of credit; or not any more.
     void pause_reading(bool paused) { sink(reading_paused{sent.back(), paused}); }
@@ -123,14 +124,16 @@ private:
             connection_->overlapped |= std::exchange(connection_->under_way, true);
             connection_->abandoned = false;
             connection_->interrupted = false;
+            connection_->pieces.clear();
+            connection_->pieces_taken = 0;
+            connection_->audio_ended = false;
             connection_->sent.push_back(std::move(id));
             connection_->audio = std::move(audio);
             connection_->credit = credit;
         }
         void begin_stream(std::string id, std::optional<frame_credit> credit) override {
-            connection_->pieces.clear();
-            connection_->audio_ended = false;
             send(std::move(id), {}, credit);
+            connection_->take_piece();
         }
         void send_piece(std::string id, audio_piece piece) override {
             if (!connection_->under_way || id != connection_->sent.back())

@@ -230,6 +230,45 @@ CAF_TEST(a service that closes while there is no credit is found with the next c
     CAF_CHECK_EQUAL(closed.failure.close_reason, "enough");
 }
 
+CAF_TEST(frames come though the same read brings the end of the session) {
+    service_script script;
+    script.request = [](transport::peer& peer, const protocol::message& message) {
+        const auto& audio = std::get<protocol::audio_input>(message);
+        for (int i = 1; i <= 3; ++i)
+            peer.send(
+                std::make_shared<const std::string>(numbered_frame(audio.req_id, i, 20, 100)));
+        tests::send(peer, protocol::server_error{"", "", 4001, "credits exhausted"});
+    };
+    open_to(std::move(script));
+    channel->send("r-1", audio_clip("a"), plenty);
+    CAF_CHECK_EQUAL(take_frames("r-1", 3).size(), 3u);
+    CAF_CHECK_EQUAL(code(next<channel_closed>().failure), "creditsExhausted");
+}
+
+CAF_TEST(without credit but with nothing to read the session does not wait for its sink) {
+    service_script script; // One frame for the first audio, and the last when all has come.
+    script.request = [](transport::peer& peer, const protocol::message& message) {
+        const auto& audio = std::get<protocol::audio_input>(message);
+        if (audio.audio == "a" || audio.end)
+            peer.send(std::make_shared<const std::string>(
+                numbered_frame(audio.req_id, audio.end ? 2 : 1, 2, 100)));
+    };
+    service.emplace(std::move(script));
+    auto settings = settings_for(*service);
+    settings.sink_timeout = 100ms;
+    channel = transport::make_avatar_channels(io, settings)([this](channel_event event) {
+        const auto* paused = std::get_if<reading_paused>(&event);
+        if (paused && paused->paused) // On the thread that keeps the time.
+            channel->grant("r-1", plenty);
+        events.put(std::move(event));
+    });
+    channel->open();
+    next<channel_opened>();
+    channel->send("r-1", audio_clip("abcd", {1, 2, 3, 4}, 100ms), frame_credit{1, 1'000});
+    CAF_CHECK_EQUAL(take_frames("r-1", 2).size(), 2u);
+    CAF_CHECK(!next<exchange_finished>().failure);
+}
+
 CAF_TEST(a session without credit can be closed) {
     open_to(answer_with(20));
     channel->send("r-1", audio_clip("a"), frame_credit{1, 1'000});

@@ -108,6 +108,8 @@ public:
 
     void on_messages_read() override { ++reads; }
 
+    void on_data_held() override { ++holds; }
+
     /// The server's bytes, which may wait for space.
     void send(std::string bytes) {
         auto kept = std::make_shared<std::string>(std::move(bytes));
@@ -148,6 +150,7 @@ public:
     texts messages;
     texts pings; // That came, and are answered.
     std::function<void()> on_message;
+    int holds = 0;                 // Of data that came while reading was paused.
     int reads = 0;                 // That brought messages.
     std::optional<error_code> end; // Of the reading.
     bool sent = false;

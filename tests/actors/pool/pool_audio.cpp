@@ -12,7 +12,6 @@ namespace {
 struct pool_audio_fixture : tests::pool_fixture {
     pool_audio_fixture() {
         source = sys.spawn(tests::live_source, &log);
-        settings.audio_timeout = 20s;
         settings.max_request = 5min;
     }
 
@@ -71,14 +70,24 @@ CAF_TEST(a source that speaks on and on ends at the bound) {
     CAF_CHECK_EQUAL(status().available, 1u);
 }
 
-CAF_TEST(the audio timeout of the pool is that of its sessions) {
+CAF_TEST(a source may end as soon as it has said its last) {
     open_pool_of(1);
     ask_with_source("r-1");
-    after(19s);
+    say("speech");
+    // No message in between: the session has not told the pool that all audio has come.
+    caf::anon_send(source, std::uint64_t{1}, audio_piece{"the end", true});
+    caf::anon_send_exit(source, caf::exit_reason::user_shutdown);
+    consume_messages();
     CAF_CHECK(results.empty());
-    after(1s);
-    CAF_CHECK_EQUAL(code_of("r-1"), "audioTimeout");
-    CAF_CHECK_EQUAL(status().available, 1u);
+    CAF_CHECK(service.at(0).audio_ended);
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(a request without an id is refused) {
+    open_pool_of(1);
+    ask(pool, "");
+    CAF_CHECK_EQUAL(code_of(""), "invalidRequest");
 }
 
 CAF_TEST(a source that is killed interrupts what runs and what waits) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <random>
@@ -54,6 +55,33 @@ frame_sink_actor::behavior_type sink(frame_sink_actor::pointer,
         stories->on_frames(some);
         return frame_credit{some.frames.size(), some.frames.bytes().size()};
     }};
+}
+
+/// What a source was asked, and its answer.
+struct open_question {
+    caf::actor source;
+    std::string request_id;
+    caf::typed_response_promise<audio_piece> answer;
+};
+using open_questions = std::list<open_question>;
+
+/// Answers the first of its open questions when it is told to, with the last audio or not.
+caf::behavior source(caf::event_based_actor* self, std::shared_ptr<open_questions> questions,
+                     std::shared_ptr<tests::request_stories> stories) {
+    return {[=](const next_audio& asked) {
+                stories->on_asked(asked.request_id);
+                auto answer = self->make_response_promise<audio_piece>();
+                questions->push_back({caf::actor(self), asked.request_id, answer});
+                return answer;
+            },
+            [=](bool last) {
+                const auto mine =
+                    std::ranges::find(*questions, caf::actor(self), &open_question::source);
+                if (mine == questions->end())
+                    return;
+                mine->answer.deliver(stories->next_piece(mine->request_id, last));
+                questions->erase(mine);
+            }};
 }
 
 class world : public tests::actor_fixture {
@@ -111,6 +139,9 @@ private:
             each = sys.spawn(caller, leases_, stories_);
         for (auto& each : sinks_)
             each = sys.spawn(sink, stories_);
+        questions_ = std::make_shared<open_questions>();
+        for (auto& each : sources_)
+            each = sys.spawn(source, questions_, stories_);
         caf::anon_send(pool_, open_pool{});
         consume_messages();
     }
@@ -139,6 +170,11 @@ private:
             {"frame", [&] { on_one(&world::working, [&](auto& c) { send_frame(c); }); }},
             {"pause", [&] { on_one(&world::working, [&](auto& c) { pause(c); }); }},
             {"sink dies", [&] { end_sink(); }},
+            {"speech", [&] { speak(); }},
+            {"speech", [&] { speak(); }},
+            {"piece sent", [&] { on_one(&world::has_piece, [](auto& c) { take_piece(c); }); }},
+            {"piece sent", [&] { on_one(&world::has_piece, [](auto& c) { take_piece(c); }); }},
+            {"source dies", [&] { end_source(); }},
             {"breaks", [&] { on_one(&world::living, [&](auto& c) { break_code(c); }); }},
             {"drain", [&] { pick(20) == 0 ? drain() : void(); }}};
         const auto& [name, act] = steps[pick(steps.size())];
@@ -178,6 +214,9 @@ private:
         for (auto& each : callers_)
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
         for (auto& each : sinks_)
+            caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+        questions_->clear();
+        for (auto& each : sources_)
             caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
         consume_messages();
         if (closed != 1)
@@ -230,6 +269,10 @@ private:
             const auto& c = service.at(i);
             if (c.overlapped)
                 return "a connection has two requests at a time";
+            for (std::size_t piece = 0; piece < c.pieces.size(); ++piece)
+                if (c.pieces[piece] != std::to_string(piece))
+                    return fmt::format("piece {} of {} is no. {}", c.pieces[piece], c.sent.back(),
+                                       piece);
             up += c.lives() && c.confirmed ? 1 : 0;
             kept += c.lives() && !c.close_asked ? 1 : 0;
         }
@@ -285,7 +328,9 @@ private:
         request.lease = lease;
         if (pick(3) == 0)
             request.sink = sinks_[pick(sinks_.size())];
-        stories_->on_sent(request.request_id, from, lease != 0, request.sink.address());
+        if (pick(3) == 0)
+            request.source = caf::actor_cast<audio_source_actor>(sources_[pick(sources_.size())]);
+        stories_->on_sent(request, from);
         say(from, std::move(request));
     }
 
@@ -347,10 +392,33 @@ private:
         if (pick(4) != 0)
             return;
         auto& which = sinks_[pick(sinks_.size())];
-        stories_->on_sink_died(which.address());
+        stories_->on_partner_died(which.address());
         caf::anon_send_exit(which, pick(2) == 0 ? caf::exit_reason::kill
                                                 : caf::exit_reason::user_shutdown);
         which = sys.spawn(sink, stories_);
+    }
+
+    /// One of the sources, if it was asked.
+    void speak() { caf::anon_send(sources_[pick(sources_.size())], pick(3) == 0); }
+
+    static bool has_piece(const tests::scripted_connection& c) {
+        return working(c) && c.pieces_taken < c.pieces.size();
+    }
+
+    static void take_piece(tests::scripted_connection& c) {
+        if (++c.pieces_taken < c.pieces.size() || !c.audio_ended)
+            c.take_piece();
+    }
+
+    void end_source() {
+        if (pick(4) != 0)
+            return;
+        auto& which = sources_[pick(sources_.size())];
+        stories_->on_partner_died(which.address());
+        caf::anon_send_exit(which, pick(2) == 0 ? caf::exit_reason::kill
+                                                : caf::exit_reason::user_shutdown);
+        std::erase_if(*questions_, [&](const auto& each) { return each.source == which; });
+        which = sys.spawn(source, questions_, stories_);
     }
 
     void drain() {
@@ -460,6 +528,8 @@ private:
     pool_actor pool_;
     std::array<caf::actor, 3> callers_;
     std::array<frame_sink_actor, 2> sinks_;
+    std::array<caf::actor, 2> sources_;
+    std::shared_ptr<open_questions> questions_;
     std::shared_ptr<granted_leases> leases_;
     std::shared_ptr<tests::request_stories> stories_;
     std::vector<caf::actor_addr> sessions_; // Of each connection; weak.

@@ -27,9 +27,14 @@ struct request_story {
     bool succeeded = false;   ///< And says so.
     bool settled = false;     ///< Nothing was on its way any more after it.
     caf::actor_addr sink;     ///< Of its frames; null: none.
+    caf::actor_addr source;   ///< Of its audio; null: a clip.
     bool sink_died = false;
+    bool source_died = false;
+    bool audio_ended = false;       ///< The source has said all.
+    bool cut_off = false;           ///< It died before.
     std::uint64_t frames_sent = 0;  ///< By the service, for its session to pass on.
     std::uint64_t frames_taken = 0; ///< By the sink.
+    std::uint64_t pieces_said = 0;  ///< By the source.
 
     /// How often it had been sent when it was lost for good: it must not be sent again.
     std::optional<std::size_t> last_send;
@@ -45,11 +50,22 @@ public:
 
     // -- what happens -----------------------------------------------------------------
 
-    void on_sent(const std::string& id, caf::actor_addr caller, bool leased, caf::actor_addr sink) {
-        auto& story = stories_[id];
+    void on_sent(const audio_request& request, caf::actor_addr caller) {
+        auto& story = stories_[request.request_id];
         story.caller = std::move(caller);
-        story.leased = leased;
-        story.sink = std::move(sink);
+        story.leased = request.lease != 0;
+        story.sink = request.sink.address();
+        story.source = request.source.address();
+    }
+
+    /// Its source is asked: no other session may have it now.
+    void on_asked(const std::string& id) { stories_[id].last_send = sends_of(id); }
+
+    /// What its source says next.
+    audio_piece next_piece(const std::string& id, bool last) {
+        auto& story = stories_[id];
+        story.audio_ended |= last;
+        return {std::to_string(story.pieces_said++), last};
     }
 
     /// Before the service sends the next frame of that connection's request: gives it, if
@@ -75,10 +91,15 @@ public:
             wrong_result_ = "a frame of " + some.request_id + " came after its result";
     }
 
-    void on_sink_died(const caf::actor_addr& sink) {
-        for (auto& [id, story] : stories_)
-            if (story.sink == sink && !story.done)
-                story.sink_died = true;
+    /// A sink, or a source.
+    void on_partner_died(const caf::actor_addr& partner) {
+        for (auto& [id, story] : stories_) {
+            if (story.done)
+                continue;
+            story.sink_died |= story.sink == partner;
+            story.source_died |= story.source == partner;
+            story.cut_off |= story.source == partner && !story.audio_ended;
+        }
     }
 
     void on_interrupted(const std::string& id, const caf::actor_addr& by) {
@@ -159,8 +180,8 @@ public:
                 return id + " was interrupted and goes on";
             if (story.finished && !story.done && !story.orphaned)
                 return id + " was finished and has no result";
-            if (story.sink_died && !story.done && !story.orphaned)
-                return id + " goes on without its sink";
+            if ((story.sink_died || story.cut_off) && !story.done && !story.orphaned)
+                return id + " goes on without its sink or source";
             if (story.succeeded && !story.sink_died && story.frames_taken != story.frames_sent)
                 return fmt::format("{} frames of {} were sent, {} came to its sink",
                                    story.frames_sent, id, story.frames_taken);
@@ -175,7 +196,8 @@ public:
             if (sends > (story.leased ? 1 : 1 + settings_.retries))
                 return fmt::format("{} was sent {} times", id, sends);
             if (story.last_send && sends > *story.last_send)
-                return id + " was sent again though the service or its sink may have had it";
+                return id + " was sent again though the service, its sink or its source has "
+                            "begun with it";
         }
         return std::nullopt;
     }
@@ -202,7 +224,8 @@ private:
         story.succeeded = result.ok();
         if (allows(story, result))
             return std::nullopt;
-        return fmt::format("{} ended with {}", result.request_id, to_string(result.failure.code));
+        return fmt::format("{} ended with {}: {}", result.request_id,
+                           to_string(result.failure.code), describe(result.failure));
     }
 
     template <class Fits>
@@ -217,7 +240,9 @@ private:
         case code::none:
             return story.finished;
         case code::request_interrupted:
-            return story.interrupted;
+            return story.interrupted || story.source_died;
+        case code::audio_timeout:
+            return story.source && result.duration - result.waited >= settings_.audio_timeout;
         case code::request_timeout:
             return result.duration - result.waited >= settings_.request_timeout;
         case code::borrow_timeout:

@@ -39,8 +39,7 @@ session_owner_actor::behavior_type owner(session_owner_actor::pointer, diary* he
 struct session_fixture : tests::actor_fixture {
     session_fixture() {
         owner_handle = sys.spawn(owner, &heard);
-        hdl = sys.spawn(session, session_key{0, 1}, owner_handle, service.factory(),
-                        config::milliseconds(10'000));
+        hdl = sys.spawn(session, session_key{0, 1}, owner_handle, service.factory());
         consume_messages();
     }
 

@@ -85,20 +85,62 @@ CAF_TEST(the owner hears that the request waits for its audio and then does no l
     CAF_CHECK(heard.paused == (std::vector<bool>{true, false}));
 }
 
-CAF_TEST(a source that has no audio for too long fails its request and not the session) {
+CAF_TEST(a request that ends for want of audio does not end its session) {
     ask_with_source("r-1");
-    after(9s);
-    say("one");
-    take_piece();
-    after(10s);
-    CAF_CHECK_EQUAL(describe(result_of("r-1").failure),
-                    "the source of its audio had none for 10s (pool.audio-timeout)");
+    exchange_finished end; // As the channel says after the audio timeout.
+    end.request_id = "r-1";
+    end.failure.code = protocol::failure_code::audio_timeout;
+    connection().under_way = false;
+    connection().sink(end);
+    consume_messages();
     CAF_CHECK_EQUAL(code_of("r-1"), "audioTimeout");
-    CAF_CHECK(connection().interrupted);
+    answer(0, "too late");
+    CAF_CHECK(connection().pieces.empty());
     ask(hdl, "r-2");
     connection().finish();
     consume_messages();
     CAF_CHECK(result_of("r-2").ok());
+}
+
+CAF_TEST(the first question of a request says so) {
+    ask_with_source("r-1");
+    say("one");
+    take_piece();
+    CAF_CHECK(log.first == (std::vector<bool>{true, false}));
+}
+
+CAF_TEST(an empty piece that is not the last fails its request) {
+    ask_with_source("r-1");
+    say("");
+    CAF_CHECK_EQUAL(code_of("r-1"), "invalidRequest");
+    CAF_CHECK(connection().interrupted);
+    ask_with_source("r-2");
+    say("", /*last=*/true);
+    CAF_CHECK(connection().audio_ended);
+}
+
+CAF_TEST(an error of the source cancels its request and is told) {
+    ask_with_source("r-1");
+    caf::anon_send(source, std::uint64_t{0}, caf::error(caf::sec::runtime_error));
+    consume_messages();
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
+    CAF_CHECK(describe(result_of("r-1").failure)
+                  .starts_with("cancelled: the source of its audio failed: "));
+}
+
+CAF_TEST(news that the source has ended interrupt a request whose audio has not ) {
+    ask_with_source("r-1");
+    say("one", /*last=*/true);
+    tell(source_ended{"r-1"});
+    CAF_CHECK(results.empty());
+    connection().finish();
+    consume_messages();
+    CAF_CHECK(result_of("r-1").ok());
+    ask_with_source("r-2");
+    tell(source_ended{"r-1"});
+    CAF_CHECK_EQUAL(results.size(), 1u);
+    tell(source_ended{"r-2"});
+    CAF_CHECK_EQUAL(code_of("r-2"), "requestInterrupted");
 }
 
 CAF_TEST(a source that has ended interrupts its request) {

@@ -68,8 +68,7 @@ struct session_fixture : actor_fixture {
     }
 
     void spawn_on(transport::channel_factory make) {
-        hdl = sys.spawn(session, session_key{3, 5}, owner_handle, std::move(make),
-                        config::milliseconds(10'000));
+        hdl = sys.spawn(session, session_key{3, 5}, owner_handle, std::move(make));
         consume_messages();
     }
 

@@ -20,12 +20,16 @@ struct encoding_source_fixture : tests::actor_fixture {
         source = sys.spawn(encoding_source, speaker, 16'000, config::opus_settings{});
     }
 
-    ~encoding_source_fixture() override { consume_messages(); }
+    ~encoding_source_fixture() override {
+        caf::anon_send_exit(speaker, caf::exit_reason::kill);
+        consume_messages(); // Who still waits hears that nothing comes.
+    }
 
     /// Asks; what comes back is kept in `encoded`.
     void ask_for(const std::string& id) {
-        sys.spawn([this, id](caf::event_based_actor* session) {
-            session->request(source, caf::infinite, next_audio{id})
+        const next_audio question{id, std::exchange(latest_, id) != id};
+        sys.spawn([this, question](caf::event_based_actor* session) {
+            session->request(source, caf::infinite, question)
                 .then([this](audio_piece& piece) { encoded.push_back(std::move(piece)); },
                       [this](const caf::error&) { ++failed; });
         });
@@ -51,6 +55,9 @@ struct encoding_source_fixture : tests::actor_fixture {
     audio_source_actor source;
     std::vector<audio_piece> encoded;
     int failed = 0;
+
+private:
+    std::string latest_;
 };
 
 } // namespace
@@ -103,6 +110,34 @@ CAF_TEST(each request has a stream of its own) {
     CAF_CHECK_EQUAL(first.length().count(), std::chrono::nanoseconds(100ms).count());
     CAF_CHECK_EQUAL(audio::take_ogg_opus(all()).length().count(),
                     std::chrono::nanoseconds(300ms).count());
+}
+
+CAF_TEST(a request of the same id as an interrupted one has a stream of its own too) {
+    ask_for("r-1");
+    say(100);
+    encoded.clear();
+    ask_for(""); // Of another, between them.
+    ask_for("r-1");
+    say(100, /*last=*/true);
+    CAF_CHECK_EQUAL(audio::take_ogg_opus(encoded.back().bytes).length().count(),
+                    std::chrono::nanoseconds(100ms).count());
+}
+
+CAF_TEST(a question for a stream that another has replaced is answered by an error) {
+    ask_for("r-1");
+    ask_for("r-2");
+    caf::anon_send(speaker, std::uint64_t{0}, audio_piece{"speech", false});
+    consume_messages();
+    CAF_CHECK_EQUAL(failed, 1);
+    CAF_CHECK(encoded.empty());
+}
+
+CAF_TEST(an empty piece is passed on to be refused) {
+    ask_for("r-1");
+    say(100);
+    ask_for("r-1");
+    say(0);
+    CAF_CHECK(encoded.back().bytes.empty());
 }
 
 CAF_TEST(it ends with its speaker) {
