@@ -2,8 +2,9 @@
 // pool is for: no actors, no statistics, no time limits, one thread, any failure ends
 // it. What avatar-pool costs more than this is its price.
 //
-//   avatar-bench-bare SESSIONS REQUESTS AUDIO-FILE
+//   avatar-bench-bare SESSIONS REQUESTS AUDIO-FILE [PIECES]
 //
+// With PIECES each request sends the file so many times, once in 40 ms, as a live stream.
 // Takes the service from the environment (AVATAR_...), as avatar-pool does, and
 // trusts any certificate. Opens the sessions, prints "ready", sends the requests, as many at
 // a time as there are sessions, and prints "done" and one line of JSON. Without
@@ -19,6 +20,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -51,6 +53,10 @@ using namespace avatar::bench;
 // Not tcp::socket, which pays for an executor of any kind.
 using plain_socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
 using tls_socket = asio::ssl::stream<plain_socket>;
+using timer = asio::basic_waitable_timer<clock_type, asio::wait_traits<clock_type>,
+                                         asio::io_context::executor_type>;
+
+constexpr std::chrono::milliseconds live_piece{40};
 
 void must(error_code ec, const char* what) {
     if (!ec)
@@ -68,6 +74,7 @@ struct common : service {
     tcp::resolver::results_type ingress_addresses;
     std::string configuration;
     std::string audio;
+    std::size_t pieces = 1; // Of a request: each all of the audio.
 
     std::size_t sessions = 0;
     std::size_t open = 0;
@@ -158,15 +165,28 @@ public:
         if (!c_.requests.begin())
             return;
         id_ = protocol::make_request_id();
-        head_ = protocol::audio_input_prefix(id_, /*end=*/true, c_.audio.size());
         started_ = clock_type::now();
+        sent_ = 0;
+        send_piece();
+    }
+
+private:
+    void send_piece() {
+        const bool last = ++sent_ == c_.pieces;
+        head_ = protocol::audio_input_prefix(id_, last, c_.audio.size());
         ws_.write_buffer_bytes(c_.audio.size() > 4'000 ? 64 * 1024 : 4 * 1024);
         const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_),
                                                         asio::buffer(c_.audio)};
         ws_.async_write(buffers, [](error_code ec, std::size_t) { must(ec, "sending audio"); });
+        if (last)
+            return;
+        next_piece_.expires_at(started_ + sent_ * live_piece);
+        next_piece_.async_wait([this](error_code ec) {
+            must(ec, "waiting for the next piece");
+            send_piece();
+        });
     }
 
-private:
     static common& c_of(const std::shared_ptr<session>& self) { return self->c_; }
 
     void upgrade() {
@@ -244,6 +264,8 @@ private:
     std::string id_;
     std::string head_;
     clock_type::time_point started_;
+    std::size_t sent_ = 0; // Pieces.
+    timer next_piece_{c_.io};
 };
 
 template <class Socket>
@@ -275,13 +297,15 @@ void run(common& c) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4)
-        stop("expected SESSIONS REQUESTS AUDIO-FILE");
+    if (argc != 4 && argc != 5)
+        stop("expected SESSIONS REQUESTS AUDIO-FILE [PIECES]");
     raise_descriptor_limit();
     common c(std::stoull(argv[2]));
     SSL_CTX_set_mode(c.tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     c.sessions = std::stoul(argv[1]);
     c.audio = read_file(argv[3]);
+    if (argc == 5)
+        c.pieces = std::stoul(argv[4]);
     protocol::configure_session terms;
     terms.sample_rate = 16'000;
     c.configuration = protocol::encode(terms);

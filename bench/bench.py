@@ -18,7 +18,9 @@ from emulator import Emulator
 from processes import BenchError
 
 SAMPLE_RATE = 16_000
-CLIPS = {"small": 1_024, "speech": 650 * 1_024}  # Bytes of silence, 16-bit PCM.
+# Bytes of silence, 16-bit PCM.
+CLIPS = {"small": 1_024, "speech": 650 * 1_024, "stalled": 32 * 1_024,
+         "piece": 1_280}
 
 
 class Context:

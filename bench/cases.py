@@ -31,7 +31,7 @@ class Requests(Case):
 
     def run(self, contender, context):
         emulator = context.emulator(self)
-        load = Load(self.sessions, self.requests, context.audio(self.audio), context.ca(self))
+        load = self.load(context)
         child = contender.start(load, emulator.environment, context.scratch)
         begun, cpu_before = child.wait_for(contender.ready, limit=OPEN_LIMIT)
         served_before = emulator.cpu_seconds()
@@ -48,6 +48,9 @@ class Requests(Case):
             **at_the_end,
         }
 
+    def load(self, context):
+        return Load(self.sessions, self.requests, context.audio(self.audio), context.ca(self))
+
     def look_at(self, child):
         return {}
 
@@ -57,6 +60,22 @@ class Stalled(Requests):
 
     def look_at(self, child):
         return {"memory_mb": child.memory_bytes() / 1024 / 1024}
+
+
+class Live(Requests):
+    """Requests whose audio is spoken meanwhile, 40 ms at a time."""
+
+    pieces = 50
+    seconds = pieces * 0.04
+
+    def load(self, context):
+        return Load(self.sessions, self.requests, context.audio(self.audio), pieces=self.pieces)
+
+    def run(self, contender, context):
+        figures = super().run(contender, context)
+        of_speech = figures["cpu_us_per_request"] / self.seconds
+        return {"cpu_us_per_second_of_speech": of_speech,
+                "emulator_cpu_us_per_request": figures["emulator_cpu_us_per_request"]}
 
 
 class Idle(Case):
@@ -133,6 +152,8 @@ def all_cases(quick):
                  subject="sink"),
         Stalled("stalled", 100, 50_000 // few, "small", 312.5, contenders=("half", "stalled"),
                 subject="stalled"),
+        Live("live", 100, 500 // (2 if quick else 1), "piece", 25, contenders=("bare", "sink"),
+             subject="sink"),
         Requests("wide", 8_000, 50_000 // few, "small", 312.5),
         Idle("idle", 8_000),
         Idle("idle-tls", 2_000, tls=True),

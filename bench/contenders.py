@@ -12,11 +12,12 @@ OPEN_LIMIT = 120  # Seconds, for the slowest of them and 8,000 sessions.
 class Load:
     """One run of one contender."""
 
-    def __init__(self, sessions, requests, audio, ca_file=None):
+    def __init__(self, sessions, requests, audio, ca_file=None, pieces=0):
         self.sessions = sessions
         self.requests = requests
         self.audio = audio
         self.ca_file = ca_file
+        self.pieces = pieces  # Of a live stream, each all of the audio; 0: none is live.
 
 
 class Bare:
@@ -29,7 +30,11 @@ class Bare:
         self.command_prefix = [binary]
 
     def start(self, load, environment, scratch):
-        command = [*self.command_prefix, str(load.sessions), str(load.requests), str(load.audio)]
+        return self.start_with(load, [load.pieces] if load.pieces else [], environment, scratch)
+
+    def start_with(self, load, more, environment, scratch):
+        command = [*self.command_prefix, str(load.sessions), str(load.requests), str(load.audio),
+                   *map(str, more)]
         if load.ca_file:
             environment = {**environment, "SSL_CERT_FILE": str(load.ca_file)}
         return Child(self.name, command, environment, [self.ready, self.done],
@@ -55,6 +60,10 @@ class Sink(Bare):
     name = "sink"
     speaks_tls = False
 
+    def start(self, load, environment, scratch):
+        more = ["live", load.pieces] if load.pieces else []
+        return self.start_with(load, more, environment, scratch)
+
 
 class StalledSink(Sink):
     """Half of its sessions have a request whose sink takes one frame and no more."""
@@ -63,10 +72,8 @@ class StalledSink(Sink):
 
     def start(self, load, environment, scratch):
         half = load.sessions // 2
-        command = [*self.command_prefix, str(load.sessions), str(load.requests), str(load.audio),
-                   str(half), str(scratch / "speech.pcm")]
-        return Child(self.name, command, environment, [self.ready, self.done],
-                     keep=scratch / f"{self.name}.err")
+        return self.start_with(load, ["stalled", half, scratch / "stalled.pcm"], environment,
+                               scratch)
 
 
 class HalfSink(Sink):

@@ -1,7 +1,11 @@
 // A program on the pool's library whose requests have a sink for their frames: see
 // README.md.
-//   avatar-bench-sink SESSIONS REQUESTS AUDIO-FILE [STALLED STALLED-AUDIO-FILE]
-// STALLED requests come first, with sinks that take one frame and never grant more.
+//   avatar-bench-sink SESSIONS REQUESTS AUDIO-FILE
+//   avatar-bench-sink SESSIONS REQUESTS AUDIO-FILE live PIECES
+//   avatar-bench-sink SESSIONS REQUESTS AUDIO-FILE stalled STALLED AUDIO-FILE
+// live: the audio of each request comes from a source, which says the file so many times,
+// once in 40 ms. stalled: so many requests come first, with that audio and a sink that
+// takes one frame and never grants more.
 
 #include "actors/actor_runtime.hpp"
 #include "actors/pool/spawn_pool.hpp"
@@ -14,6 +18,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -38,6 +43,7 @@ struct load {
     std::size_t sessions = 0;
     std::size_t requests = 0;
     audio_clip audio;
+    std::size_t pieces = 0; // Of a live stream; 0: a clip.
     std::size_t stalled = 0;
     audio_clip stalled_audio;
 };
@@ -65,7 +71,7 @@ frame_sink_actor::behavior_type stalled_sink(frame_sink_actor::stateful_pointer<
     return {[=](const animation_frames&) {
         self->state.promises.push_back(self->make_response_promise<frame_credit>());
         if (self->state.promises.size() == requests)
-            self->send(starter, requests);
+            caf::anon_send(starter, requests);
         return self->state.promises.back();
     }};
 }
@@ -76,6 +82,34 @@ audio_request make_request(const audio_clip& audio, const frame_sink_actor& sink
     request.audio = audio;
     request.sink = sink;
     return request;
+}
+
+struct speech {
+    caf::actor_clock::time_point began;
+    std::size_t said = 0; // Pieces.
+    caf::typed_response_promise<audio_piece> answer;
+};
+
+/// Says so many pieces for one request, each when its time has come.
+caf::behavior live_source(caf::stateful_actor<speech>* self, const audio_clip& piece,
+                          std::size_t pieces) {
+    return {
+        [=](const next_audio& asked) {
+            auto& now = self->state;
+            if (asked.first)
+                now.began = self->clock().now();
+            now.answer = self->make_response_promise<audio_piece>();
+            self->scheduled_send(self, now.began + now.said * 40ms, now.said);
+            return now.answer;
+        },
+        [=](std::size_t) {
+            auto& now = self->state;
+            const bool last = ++now.said == pieces;
+            now.answer.deliver(audio_piece{std::string(piece.bytes()), last});
+            if (last)
+                self->quit();
+        },
+    };
 }
 
 double milliseconds(nanoseconds of) {
@@ -100,8 +134,14 @@ caf::behavior driver(caf::stateful_actor<results>* self, const pool_actor& pool,
     return {
         [=](std::size_t) {
             say("ready");
-            for (std::size_t i = 0; i < what.requests; ++i)
-                self->send(pool, make_request(what.audio, sink));
+            for (std::size_t i = 0; i < what.requests; ++i) {
+                auto request = make_request(what.audio, sink);
+                if (what.pieces > 0) {
+                    request.source = caf::actor_cast<audio_source_actor>(
+                        self->spawn(live_source, std::exchange(request.audio, {}), what.pieces));
+                }
+                self->send(pool, std::move(request));
+            }
         },
         [=](const audio_result& result) {
             if (!result.ok()) {
@@ -164,15 +204,22 @@ audio_clip load_clip(const std::string& path) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 4 && argc != 6) {
-        std::cerr << "expected SESSIONS REQUESTS AUDIO-FILE [STALLED STALLED-AUDIO-FILE]\n";
+    const std::string mode = argc > 4 ? argv[4] : "";
+    if (argc != 4 && !(argc == 6 && mode == "live") && !(argc == 7 && mode == "stalled")) {
+        std::cerr << "expected SESSIONS REQUESTS AUDIO-FILE [live PIECES | stalled STALLED "
+                     "AUDIO-FILE]\n";
         return 2;
     }
     try {
-        load what{std::stoul(argv[1]), std::stoul(argv[2]), load_clip(argv[3]), 0, {}};
-        if (argc == 6) {
-            what.stalled = std::stoul(argv[4]);
-            what.stalled_audio = load_clip(argv[5]);
+        load what;
+        what.sessions = std::stoul(argv[1]);
+        what.requests = std::stoul(argv[2]);
+        what.audio = load_clip(argv[3]);
+        if (mode == "live")
+            what.pieces = std::stoul(argv[5]);
+        if (mode == "stalled") {
+            what.stalled = std::stoul(argv[5]);
+            what.stalled_audio = load_clip(argv[6]);
         }
         const auto lookup = [](const std::string& name) -> std::optional<std::string> {
             const char* value = std::getenv(name.c_str());

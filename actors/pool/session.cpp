@@ -174,7 +174,8 @@ void session_state::note_pause(bool& awaits, bool now) {
 
 /// No time limit: the channel has one, and the owner notices when the source ends.
 void session_state::on_audio_wanted(const audio_wanted& event) {
-    if (!is_busy_with(event.request_id))
+    // A former request of the same id may have wanted some.
+    if (!is_busy_with(event.request_id) || std::exchange(in_flight_->asking, true))
         return;
     const auto& request = in_flight_->assigned.request;
     const auto is_current = [this, number = in_flight_->number] {
@@ -194,6 +195,7 @@ void session_state::on_audio_wanted(const audio_wanted& event) {
 }
 
 void session_state::on_audio(audio_piece& piece) {
+    in_flight_->asking = false;
     if (piece.bytes.empty() && !piece.last)
         return cancel(piece_is_empty(), /*await_service=*/false);
     const bool last = piece.last;

@@ -16,6 +16,17 @@ namespace {
 
 constexpr frame_credit plenty{1'000'000, 1'000'000'000};
 
+/// The number `i` of `count` frames; those that are large fill the kernel's buffers.
+std::string numbered_frame(std::string_view id, int i, int count, std::size_t size) {
+    const auto pixels = std::to_string(i) + std::string(size, 'x');
+    protocol::response_animation frame;
+    frame.connection_id = "connection-1";
+    frame.req_id = id;
+    frame.end = i == count;
+    frame.animation = pixels;
+    return protocol::encode(frame);
+}
+
 struct channel_frames_fixture : tests::raw_channel_fixture {
     void open_to(
         service_script script, const std::function<void(transport::channel_settings&)>& adjust =
@@ -24,6 +35,29 @@ struct channel_frames_fixture : tests::raw_channel_fixture {
         auto settings = settings_for(*service);
         adjust(settings);
         open(settings);
+        next<channel_opened>();
+    }
+
+    /// To a service that answers the first audio ("a") and the last with a frame each.
+    /// `on_event` is called on the thread that keeps the time.
+    void open_to_first_and_last(std::chrono::milliseconds sink_timeout,
+                                std::function<void(const channel_event&)> on_event) {
+        service_script script;
+        script.request = [](transport::peer& peer, const protocol::message& message) {
+            const auto& audio = std::get<protocol::audio_input>(message);
+            if (audio.audio == "a" || audio.end)
+                peer.send(std::make_shared<const std::string>(
+                    numbered_frame(audio.req_id, audio.end ? 2 : 1, 2, 100)));
+        };
+        service.emplace(std::move(script));
+        auto settings = settings_for(*service);
+        settings.sink_timeout = sink_timeout;
+        channel = transport::make_avatar_channels(io, settings)(
+            [this, on_event = std::move(on_event)](channel_event event) {
+                on_event(event);
+                events.put(std::move(event));
+            });
+        channel->open();
         next<channel_opened>();
     }
 
@@ -42,17 +76,6 @@ struct channel_frames_fixture : tests::raw_channel_fixture {
 
     std::optional<local_service> service;
 };
-
-/// The number `i` of `count` frames; those that are large fill the kernel's buffers.
-std::string numbered_frame(std::string_view id, int i, int count, std::size_t size) {
-    const auto pixels = std::to_string(i) + std::string(size, 'x');
-    protocol::response_animation frame;
-    frame.connection_id = "connection-1";
-    frame.req_id = id;
-    frame.end = i == count;
-    frame.animation = pixels;
-    return protocol::encode(frame);
-}
 
 /// Answers each request with `count` frames.
 service_script answer_with(int count) {
@@ -246,24 +269,11 @@ CAF_TEST(frames come though the same read brings the end of the session) {
 }
 
 CAF_TEST(without credit but with nothing to read the session does not wait for its sink) {
-    service_script script; // One frame for the first audio, and the last when all has come.
-    script.request = [](transport::peer& peer, const protocol::message& message) {
-        const auto& audio = std::get<protocol::audio_input>(message);
-        if (audio.audio == "a" || audio.end)
-            peer.send(std::make_shared<const std::string>(
-                numbered_frame(audio.req_id, audio.end ? 2 : 1, 2, 100)));
-    };
-    service.emplace(std::move(script));
-    auto settings = settings_for(*service);
-    settings.sink_timeout = 100ms;
-    channel = transport::make_avatar_channels(io, settings)([this](channel_event event) {
+    open_to_first_and_last(100ms, [this](const channel_event& event) {
         const auto* paused = std::get_if<reading_paused>(&event);
-        if (paused && paused->paused) // On the thread that keeps the time.
+        if (paused && paused->paused)
             channel->grant("r-1", plenty);
-        events.put(std::move(event));
     });
-    channel->open();
-    next<channel_opened>();
     channel->send("r-1", audio_clip("abcd", {1, 2, 3, 4}, 100ms), frame_credit{1, 1'000});
     CAF_CHECK_EQUAL(take_frames("r-1", 2).size(), 2u);
     CAF_CHECK(!next<exchange_finished>().failure);
@@ -322,23 +332,10 @@ CAF_TEST(a request that has no credit for too long fails and its session goes on
 }
 
 CAF_TEST(a request that gets credit in time may take longer than the sink timeout) {
-    service_script script; // One frame for the first audio, and one for the last.
-    script.request = [](transport::peer& peer, const protocol::message& message) {
-        const auto& audio = std::get<protocol::audio_input>(message);
-        if (audio.audio == "a" || audio.end)
-            peer.send(std::make_shared<const std::string>(
-                numbered_frame(audio.req_id, audio.end ? 2 : 1, 2, 100)));
-    };
-    service.emplace(std::move(script));
-    auto settings = settings_for(*service);
-    settings.sink_timeout = 50ms;
-    channel = transport::make_avatar_channels(io, settings)([this](channel_event event) {
-        if (std::holds_alternative<animation_frames>(event)) // On the thread that keeps the time.
+    open_to_first_and_last(50ms, [this](const channel_event& event) {
+        if (std::holds_alternative<animation_frames>(event))
             channel->grant("r-1", {1, 1'000});
-        events.put(std::move(event));
     });
-    channel->open();
-    next<channel_opened>();
     channel->send("r-1", audio_clip("abc", {1, 2, 3}, 60ms), frame_credit{1, 1'000});
     CAF_CHECK_EQUAL(take_frames("r-1", 2).size(), 2u);
     CAF_CHECK(!next<exchange_finished>().failure);

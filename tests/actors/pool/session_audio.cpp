@@ -102,6 +102,15 @@ CAF_TEST(a request that ends for want of audio does not end its session) {
     CAF_CHECK(result_of("r-2").ok());
 }
 
+CAF_TEST(a wish of a former request of the same id is not another question) {
+    ask_with_source("r-1");
+    take_piece();
+    CAF_CHECK_EQUAL(log.asked.size(), 1u);
+    say("one");
+    take_piece();
+    CAF_CHECK_EQUAL(log.asked.size(), 2u);
+}
+
 CAF_TEST(the first question of a request says so) {
     ask_with_source("r-1");
     say("one");
