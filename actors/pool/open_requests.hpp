@@ -59,6 +59,7 @@ struct open_request {
     };
     std::vector<partner> partners{};
     std::list<open_request*>::iterator partnered{}; ///< Its place, if it has partners.
+    bool source_ended = false; ///< While a session had the request, and was told.
 };
 
 /// The open requests of a pool. A request keeps its place among those of the same

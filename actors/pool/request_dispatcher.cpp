@@ -199,6 +199,10 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     auto* open = take_request(message.key);
     pooled_request back{promise, std::move(message.assigned), std::move(caller), now(), open};
     const bool undecided = open && !open->decided;
+    if (undecided && open->source_ended) {
+        fail(back, source_has_ended());
+        return promise;
+    }
     const bool again = undecided && !entry_failure() && back.assigned.request.lease == 0 &&
                        back.assigned.tries < settings_.retries &&
                        (!message.accepted || settings_.retry_accepted);
@@ -357,6 +361,7 @@ void request_dispatcher::on_partner_ended(open_request& request, const caf::acto
     if (!slot)
         return stop_request(request, source_has_ended());
     // Its last audio may be on the way to the session: that knows whether it has come.
+    request.source_ended = true;
     self_->send((*slot)->session.actor, source_ended{request.name.id});
     partners_.remove(request, *ended);
 }
