@@ -23,6 +23,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -76,8 +77,8 @@ caf::behavior speaker(caf::stateful_actor<speech>* self, const audio_clip& clip)
 
 /// Writes frames, each after its size as four bytes, least first. Takes more when it has
 /// written what it has.
-frame_sink_actor::behavior_type writer(frame_sink_actor::pointer, const std::string& path) {
-    const auto file = std::make_shared<std::ofstream>(path, std::ios::binary);
+frame_sink_actor::behavior_type writer(frame_sink_actor::pointer,
+                                       const std::shared_ptr<std::ofstream>& file) {
     return {[=](const animation_frames& some) {
         for (std::size_t i = 0; i < some.frames.size(); ++i) {
             const auto frame = some.frames[i];
@@ -127,6 +128,10 @@ void run(const std::string& speech_file, const std::string& frames_file) {
     audio.file = speech_file; // Empty: the clip built in.
     audio.chunk = 40ms;
     const auto speech = audio::load(audio);
+    const auto frames = std::make_shared<std::ofstream>(frames_file, std::ios::binary);
+    if (!*frames)
+        throw std::runtime_error("frames file " + frames_file +
+                                 ": cannot be written: expected a path that can");
 
     config::pool_settings settings;
     settings.size = 1;
@@ -148,7 +153,7 @@ void run(const std::string& speech_file, const std::string& frames_file) {
     self->request(pool, 30s, open_pool{}).receive([](const pool_opened&) {}, report);
 
     const auto source = system.spawn(speaker, speech.clip);
-    const auto sink = system.spawn(writer, frames_file);
+    const auto sink = system.spawn(writer, frames);
     self->wait_for(system.spawn(conversation,
                                 speakers{pool, caf::actor_cast<audio_source_actor>(source), sink}));
 
