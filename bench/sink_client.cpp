@@ -169,13 +169,10 @@ void run(const load& what, const config::settings& settings) {
     of_pool.size = what.sessions;
     of_pool.connect_rate = 100'000;
     of_pool.borrow_timeout = of_pool.request_timeout = of_pool.max_request = 10min;
+    of_pool.sink_timeout = 10min;
     of_pool.max_waiting = what.requests + 1;
-    transport::channel_settings channels;
-    channels.service = settings.service;
-    channels.session_ttl = of_pool.session_ttl;
-    channels.keepalive = of_pool.keepalive;
-    channels.sink_timeout = 10min;
-    channels.audio = what.audio.format();
+    const auto channels =
+        transport::settings_of_channels(settings.service, of_pool, what.audio.format());
     const auto pool =
         spawn_pool(system, {of_pool, transport::make_avatar_channels(io, channels), {}});
     self->request(pool, caf::infinite, open_pool{})

@@ -69,11 +69,8 @@ int main() {
     settings.size = 1;
     const auto speech = audio::load(config::audio_settings{}); // The clip built in.
     transport::io_runtime io(1);
-    transport::channel_settings channels;
-    channels.service = address_of(service);
-    channels.session_ttl = settings.session_ttl;
-    channels.keepalive = settings.keepalive;
-    channels.audio = speech.clip.format();
+    const auto channels =
+        transport::settings_of_channels(address_of(service), settings, speech.clip.format());
 
     actor_runtime config(io);
     caf::actor_system system(config);

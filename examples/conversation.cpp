@@ -136,13 +136,8 @@ void run(const std::string& speech_file, const std::string& frames_file) {
     config::pool_settings settings;
     settings.size = 1;
     transport::io_runtime io(1);
-    transport::channel_settings channels;
-    channels.service = address_of(service);
-    channels.session_ttl = settings.session_ttl;
-    channels.keepalive = settings.keepalive;
-    channels.sink_timeout = settings.sink_timeout;
-    channels.audio_timeout = settings.audio_timeout;
-    channels.audio = speech.clip.format();
+    const auto channels =
+        transport::settings_of_channels(address_of(service), settings, speech.clip.format());
 
     actor_runtime config(io);
     caf::actor_system system(config);

@@ -47,13 +47,7 @@ constexpr auto actors_limit = std::chrono::seconds(3);
 transport::channel_factory make_channels(transport::io_runtime& io,
                                          const config::settings& settings,
                                          const clip_format& speech) {
-    transport::channel_settings channels;
-    channels.service = settings.service;
-    channels.session_ttl = settings.pool.session_ttl;
-    channels.keepalive = settings.pool.keepalive;
-    channels.sink_timeout = settings.pool.sink_timeout;
-    channels.audio_timeout = settings.pool.audio_timeout;
-    channels.audio = speech;
+    auto channels = transport::settings_of_channels(settings.service, settings.pool, speech);
     channels.egress = settings.egress;
     return transport::make_avatar_channels(io, std::move(channels));
 }

@@ -115,6 +115,18 @@ connection_settings in_common(channel_settings settings) {
 
 } // namespace
 
+channel_settings settings_of_channels(config::service_settings service,
+                                      const config::pool_settings& pool, const clip_format& audio) {
+    channel_settings channels;
+    channels.service = std::move(service);
+    channels.session_ttl = pool.session_ttl;
+    channels.keepalive = pool.keepalive;
+    channels.sink_timeout = pool.sink_timeout;
+    channels.audio_timeout = pool.audio_timeout;
+    channels.audio = audio;
+    return channels;
+}
+
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
                               settings.audio.sample_rate, settings.audio.bitrate, settings.egress});

@@ -21,6 +21,10 @@ struct channel_settings {
     config::egress_settings egress; ///< With one, no frames come back: see channel::send.
 };
 
+/// Those of the channels of a pool with these settings, which send clips in that format.
+channel_settings settings_of_channels(config::service_settings service,
+                                      const config::pool_settings& pool, const clip_format& audio);
+
 /// Makes channels to the avatar service, spread over the threads of `io`, which
 /// must outlive them. Throws config::config_error when a setting cannot be used,
 /// tls_error when the CA file cannot be used, and

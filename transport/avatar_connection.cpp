@@ -108,9 +108,8 @@ void avatar_connection::end(protocol::failure reason) {
     if (std::exchange(stage_, stage::ended) == stage::ended)
         return;
     time_limit_.lift();
-    for (auto* limit : {credit_limit_.get(), audio_limit_.get()})
-        if (limit)
-            limit->lift();
+    lift(credit_limit_);
+    lift(audio_limit_);
     examination_due_.cancel();
     if (sender_)
         sender_->stop();
@@ -236,8 +235,7 @@ bool avatar_connection::begin_exchange(std::string request_id,
 void avatar_connection::send_piece(const std::string& request_id, audio_piece piece) {
     if (stage_ != stage::open || exchange_.request_id() != request_id)
         return;
-    if (audio_limit_)
-        audio_limit_->lift();
+    lift(audio_limit_);
     sender_->send_piece(std::move(piece));
 }
 
@@ -270,7 +268,7 @@ void avatar_connection::hold_reading(bool held) {
         set_limit(credit_limit_, settings_->channel.sink_timeout,
                   &avatar_connection::on_sink_timeout);
     else
-        credit_limit_->lift();
+        lift(credit_limit_);
     if (exchange_.under_way())
         sink_(reading_paused{exchange_.request_id(), held});
 }
@@ -315,6 +313,11 @@ void avatar_connection::set_limit(std::unique_ptr<time_limit>& limit,
     limit->set(time, weak_from_this(), [on_exceeded](avatar_connection& self) {
         self.contain([&] { (self.*on_exceeded)(); });
     });
+}
+
+void avatar_connection::lift(const std::unique_ptr<time_limit>& limit) {
+    if (limit)
+        limit->lift();
 }
 
 /// Not once `channel_closed` is on its way, which says it all.
@@ -364,8 +367,7 @@ void avatar_connection::tell_frames(const std::string& request_id) {
 
 /// The service may be done before all audio is sent.
 void avatar_connection::end_exchange(exchange_finished end) {
-    if (audio_limit_)
-        audio_limit_->lift();
+    lift(audio_limit_);
     sender_->stop();
     tell_frames(end.request_id);
     read_as_credit_allows();

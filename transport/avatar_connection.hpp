@@ -75,6 +75,7 @@ private:
     void end_by_timeout(protocol::failure_code code, std::string detail);
     void set_limit(std::unique_ptr<time_limit>& limit, std::chrono::milliseconds time,
                    void (avatar_connection::*on_exceeded)());
+    static void lift(const std::unique_ptr<time_limit>& limit);
     bool begin_exchange(std::string request_id, const std::optional<frame_credit>& credit);
     void on_last_piece() override;
     void on_piece_written() override;

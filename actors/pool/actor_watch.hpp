@@ -11,7 +11,7 @@
 namespace avatar {
 
 /// Monitors the actors that something in the pool depends on: callers that hold a session
-/// or wait for one to hold, and sinks of open requests. Each exactly once for as long as
+/// or wait for one to hold, and partners of requests. Each exactly once for as long as
 /// anything does: CAF adds a further monitor with each call, and ends all of them at once.
 class actor_watch {
 public:

@@ -76,14 +76,8 @@ audio_clip speech() {
 }
 
 transport::channel_factory make_channels(transport::io_runtime& io, const service& to) {
-    transport::channel_settings channels;
-    channels.service = to.address();
-    channels.session_ttl = pooled().session_ttl;
-    channels.keepalive = pooled().keepalive;
-    channels.sink_timeout = pooled().sink_timeout;
-    channels.audio_timeout = pooled().audio_timeout;
-    channels.audio = speech().format();
-    return transport::make_avatar_channels(io, std::move(channels));
+    return transport::make_avatar_channels(
+        io, transport::settings_of_channels(to.address(), pooled(), speech().format()));
 }
 
 /// Nothing that is asked here takes long in a program that works.

@@ -34,15 +34,20 @@ public:
     /// Sends a request from an actor of its own and keeps what comes back.
     template <class Handle>
     void ask(const Handle& whom, const std::string& id) {
-        sys.spawn([this, whom, id](caf::event_based_actor* caller) {
-            audio_request request;
-            request.request_id = id;
-            request.audio = audio_clip("speech");
+        audio_request request;
+        request.request_id = id;
+        request.audio = audio_clip("speech");
+        ask(whom, request);
+    }
+
+    template <class Handle>
+    void ask(const Handle& whom, const audio_request& request) {
+        sys.spawn([this, whom, request](caf::event_based_actor* caller) {
             using message = std::conditional_t<std::is_same_v<Handle, session_actor>,
                                                assigned_request, audio_request>;
-            caller->request(whom, caf::infinite, message{std::move(request)})
+            caller->request(whom, caf::infinite, message{request})
                 .then([this](audio_result& result) { results.push_back(std::move(result)); },
-                      [this, id](const caf::error&) { broken.push_back(id); });
+                      [this, id = request.request_id](const caf::error&) { broken.push_back(id); });
         });
         consume_messages();
     }

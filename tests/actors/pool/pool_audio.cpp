@@ -20,12 +20,7 @@ struct pool_audio_fixture : tests::pool_fixture {
         request.request_id = id;
         request.audio = std::move(clip);
         request.source = source;
-        sys.spawn([this, request](caf::event_based_actor* caller) {
-            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
-                results.push_back(std::move(result));
-            });
-        });
-        consume_messages();
+        ask(pool, request);
     }
 
     void say(const std::string& bytes, bool last = false) {
@@ -122,12 +117,7 @@ CAF_TEST(an actor may be source and sink of one request) {
         request.request_id = id;
         request.source = caf::actor_cast<audio_source_actor>(both);
         request.sink = caf::actor_cast<frame_sink_actor>(both);
-        sys.spawn([this, request](caf::event_based_actor* caller) {
-            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
-                results.push_back(std::move(result));
-            });
-        });
-        consume_messages();
+        ask(pool, request);
     }
     caf::anon_send_exit(both, caf::exit_reason::kill);
     consume_messages();

@@ -24,12 +24,7 @@ struct pool_frames_fixture : tests::pool_fixture {
         request.audio = audio_clip("speech");
         request.sink = sink;
         request.window = window;
-        sys.spawn([this, request](caf::event_based_actor* caller) {
-            caller->request(pool, caf::infinite, request).then([this](audio_result& result) {
-                results.push_back(std::move(result));
-            });
-        });
-        consume_messages();
+        ask(pool, request);
     }
 
     void end_sink() {

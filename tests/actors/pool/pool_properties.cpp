@@ -392,10 +392,15 @@ private:
         if (pick(4) != 0)
             return;
         auto& which = sinks_[pick(sinks_.size())];
+        end_partner(which);
+        which = sys.spawn(sink, stories_);
+    }
+
+    template <class Handle>
+    void end_partner(const Handle& which) {
         stories_->on_partner_died(which.address());
         caf::anon_send_exit(which, pick(2) == 0 ? caf::exit_reason::kill
                                                 : caf::exit_reason::user_shutdown);
-        which = sys.spawn(sink, stories_);
     }
 
     /// One of the sources, if it was asked.
@@ -414,9 +419,7 @@ private:
         if (pick(4) != 0)
             return;
         auto& which = sources_[pick(sources_.size())];
-        stories_->on_partner_died(which.address());
-        caf::anon_send_exit(which, pick(2) == 0 ? caf::exit_reason::kill
-                                                : caf::exit_reason::user_shutdown);
+        end_partner(which);
         std::erase_if(*questions_, [&](const auto& each) { return each.source == which; });
         which = sys.spawn(source, questions_, stories_);
     }

@@ -19,15 +19,10 @@ struct session_audio_fixture : tests::session_fixture {
 
     /// From an actor of its own; what comes back is kept in `results`.
     void ask_with_source(const std::string& id) {
-        assigned_request assigned;
-        assigned.request.request_id = id;
-        assigned.request.source = source;
-        sys.spawn([this, assigned](caf::event_based_actor* caller) {
-            caller->request(hdl, caf::infinite, assigned).then([this](audio_result& result) {
-                results.push_back(std::move(result));
-            });
-        });
-        consume_messages();
+        audio_request request;
+        request.request_id = id;
+        request.source = source;
+        ask(hdl, request);
     }
 
     void answer(std::uint64_t question, const std::string& bytes, bool last = false) {

@@ -43,16 +43,12 @@ struct session_frames_fixture : tests::session_fixture {
 
     /// From an actor of its own; what comes back is kept in `results`.
     void ask_with_sink(const std::string& id) {
-        sys.spawn([this, id](caf::event_based_actor* caller) {
-            assigned_request assigned;
-            assigned.request.request_id = id;
-            assigned.request.audio = audio_clip("speech");
-            assigned.request.sink = sink_handle;
-            assigned.request.window = {2, 100};
-            caller->request(hdl, caf::infinite, std::move(assigned))
-                .then([this](audio_result& result) { results.push_back(std::move(result)); });
-        });
-        consume_messages();
+        audio_request request;
+        request.request_id = id;
+        request.audio = audio_clip("speech");
+        request.sink = sink_handle;
+        request.window = {2, 100};
+        ask(hdl, request);
     }
 
     void frames_come(const std::string& bytes) {
