@@ -1,7 +1,7 @@
 #pragma once
 
-#include "audio/error.hpp"
-#include "messages/audio.hpp"
+#include "../messages/audio.hpp"
+#include "error.hpp"
 
 #include <chrono>
 #include <cstddef>

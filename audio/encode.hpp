@@ -1,6 +1,6 @@
 #pragma once
 
-#include "audio/decode.hpp"
+#include "decode.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -10,6 +10,7 @@
 // a time as there are sessions, and prints "done" and one line of JSON. Without
 // requests it holds the sessions until its standard input ends.
 
+#include "bench/client.hpp"
 #include "protocol/console.hpp"
 #include "protocol/request_id.hpp"
 #include "protocol/wire.hpp"
@@ -29,7 +30,6 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include "bench/client.hpp"
 #include <array>
 #include <chrono>
 #include <functional>

@@ -8,13 +8,13 @@
 //
 // As avatar-bench-bare, but without TLS, and it opens one session after another.
 
+#include "bench/client.hpp"
 #include "protocol/console.hpp"
 #include "protocol/endpoint.hpp"
 #include "protocol/request_id.hpp"
 #include "protocol/wire.hpp"
 #include "transport/frame_reader.hpp"
 
-#include "bench/client.hpp"
 #include <array>
 #include <bit>
 #include <cerrno>

@@ -1,9 +1,11 @@
-# avatar_library(NAME SOURCES ... [LINKS ...] [PRIVATE_LINKS ...]
+# avatar_library(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINKS ...] [PRIVATE_LINKS ...]
 #                [PRECOMPILE ... | PRECOMPILED_BY LIBRARY])
 # One folder as a static library avatar_NAME, alias avatar::NAME.
-# Headers are included from the top: "protocol/wire.hpp".
+# Headers are included from the top: "protocol/wire.hpp". Those that are public, installed
+# under avatar_pool/, include each other by relative paths: that works here and there.
 function(avatar_library name)
-  cmake_parse_arguments(LIBRARY "" "PRECOMPILED_BY" "SOURCES;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(LIBRARY "" "PRECOMPILED_BY"
+    "SOURCES;PUBLIC_HEADERS;LINKS;PRIVATE_LINKS;PRECOMPILE" ${ARGN})
   set(target avatar_${name})
   add_library(${target} STATIC ${LIBRARY_SOURCES})
   add_library(avatar::${name} ALIAS ${target})
@@ -19,6 +21,9 @@ function(avatar_library name)
   set_target_properties(${target} PROPERTIES
     UNITY_BUILD ${AVATAR_UNITY}
     UNITY_BUILD_BATCH_SIZE 8)
+  set_property(GLOBAL APPEND PROPERTY AVATAR_LIBRARIES ${target})
+  list(TRANSFORM LIBRARY_PUBLIC_HEADERS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  set_property(GLOBAL APPEND PROPERTY AVATAR_PUBLIC_HEADERS ${LIBRARY_PUBLIC_HEADERS})
 endfunction()
 
 # avatar_test(NAME [SOCKETS] SOURCES ... [LINKS ...])

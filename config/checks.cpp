@@ -28,7 +28,7 @@ constexpr std::string_view required[] = {
     "service.ingress-endpoint", "service.avatar-id",
 };
 
-void require_present(const settings& values) {
+void require_present(const settings& values, std::string_view hint) {
     std::vector<std::string_view> missing;
     for (const auto key : required) {
         const auto known = find_option(key);
@@ -36,9 +36,8 @@ void require_present(const settings& values) {
             missing.push_back(known->environment);
     }
     if (!missing.empty())
-        throw config_error(fmt::format("missing required environment variables: {} (or run with "
-                                       "--emulator, which needs none)",
-                                       fmt::join(missing, ", ")));
+        throw config_error(fmt::format("missing required environment variables: {}{}",
+                                       fmt::join(missing, ", "), hint));
 }
 
 void require_none(std::string_view key, const std::optional<std::string>& problem) {
@@ -188,8 +187,8 @@ void check_consistency(const settings& values) {
     check_emulator(values.emulator);
 }
 
-void check_service(const settings& values) {
-    require_present(values);
+void check_service(const settings& values, std::string_view hint) {
+    require_present(values, hint);
     require_none("service.console-endpoint",
                  protocol::check_console_endpoint(values.service.console_endpoint));
     require_none("service.ingress-endpoint",

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 /// Whether settings can be used, before anything is opened. All throw
 /// config_error.
@@ -37,8 +38,9 @@ void check_consistency(const settings& values);
 
 /// Everything needed to reach a real avatar service is there, the endpoints are
 /// well-formed, and no secret goes to another machine unencrypted unless the settings
-/// allow it. Not for runs on the embedded emulator.
-void check_service(const settings& values);
+/// allow it. Not for runs on the embedded emulator. `hint` ends the text that names what is
+/// missing.
+void check_service(const settings& values, std::string_view hint = {});
 
 /// The process may open as many descriptors as a pool of `pool_size` needs:
 /// one a connection, two with the emulator in the same process, and some in

@@ -11,6 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <optional>
+
 namespace avatar::config {
 
 namespace {
@@ -53,6 +56,19 @@ void apply_file(const std::string& path, settings& to) {
         apply(*known, to, value,
               fmt::format("{}: {}{}", source, key, shown(*known, " = \"{}\"", value)));
     }
+}
+
+settings read_settings(const std::string& config_file) {
+    settings values;
+    if (!config_file.empty())
+        apply_file(config_file, values);
+    apply_environment(
+        [](const std::string& name) {
+            const char* value = std::getenv(name.c_str());
+            return value ? std::optional<std::string>(value) : std::nullopt;
+        },
+        values);
+    return values;
 }
 
 command read_command(int argc, const char* const* argv, const environment_lookup& environment) {

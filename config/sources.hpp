@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/settings.hpp"
+#include "settings.hpp"
 
 #include <functional>
 #include <optional>
@@ -23,6 +23,12 @@ struct command {
 /// Puts what a config file says into settings, each value checked by itself.
 /// Blocks while it reads the file. Throws config_error.
 void apply_file(const std::string& path, settings& to);
+
+/// The settings of an application that links the pool: the defaults, what the config file
+/// says (none where the path is empty), and over that this process's environment. Each value
+/// is checked by itself; whether what a pool needs is there, when one is made. Throws
+/// config_error.
+settings read_settings(const std::string& config_file = {});
 
 /// Looks up an environment variable; nothing where it is not set.
 using environment_lookup = std::function<std::optional<std::string>(const std::string&)>;

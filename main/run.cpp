@@ -199,7 +199,7 @@ int run_on_actors(transport::io_runtime& io, const config::settings& settings,
 int run(const config::command& command, program_log& log) {
     auto settings = command.values;
     if (!command.embedded_emulator)
-        config::check_service(settings);
+        config::check_service(settings, " (or run with --emulator, which needs none)");
     config::check_descriptors(settings.pool.size, command.embedded_emulator);
     const auto speech = audio::load(settings.audio);
     std::optional<report::atomic_file> json;

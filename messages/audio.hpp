@@ -1,9 +1,9 @@
 #pragma once
 
-#include "messages/frames.hpp"
-#include "messages/inspection.hpp"
-#include "protocol/audio_format.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/audio_format.hpp"
+#include "../protocol/failure.hpp"
+#include "frames.hpp"
+#include "inspection.hpp"
 
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "messages/frames.hpp"
-#include "messages/inspection.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/failure.hpp"
+#include "frames.hpp"
+#include "inspection.hpp"
 
 #include <chrono>
 #include <cstdint>

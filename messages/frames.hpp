@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/inspection.hpp"
+#include "inspection.hpp"
 
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>

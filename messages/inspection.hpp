@@ -1,7 +1,7 @@
 #pragma once
 
-#include "protocol/audio_format.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/audio_format.hpp"
+#include "../protocol/failure.hpp"
 
 #include <caf/error.hpp>
 #include <caf/none.hpp>

@@ -1,16 +1,16 @@
 #pragma once
 
-#include "messages/audio.hpp"
-#include "messages/channel.hpp"
-#include "messages/frames.hpp"
-#include "messages/leases.hpp"
-#include "messages/message_list.hpp"
-#include "messages/pool.hpp"
-#include "messages/rounds.hpp"
-#include "messages/run.hpp"
-#include "messages/run_report.hpp"
-#include "messages/session.hpp"
-#include "messages/stats.hpp"
+#include "audio.hpp"
+#include "channel.hpp"
+#include "frames.hpp"
+#include "leases.hpp"
+#include "message_list.hpp"
+#include "pool.hpp"
+#include "rounds.hpp"
+#include "run.hpp"
+#include "run_report.hpp"
+#include "session.hpp"
+#include "stats.hpp"
 
 #include <caf/detail/tuple_vals.hpp>
 #include <caf/error.hpp>

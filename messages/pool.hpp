@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/inspection.hpp"
-#include "messages/session.hpp"
+#include "inspection.hpp"
+#include "session.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "messages/inspection.hpp"
-#include "messages/run_report.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/failure.hpp"
+#include "inspection.hpp"
+#include "run_report.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "messages/inspection.hpp"
-#include "messages/rounds.hpp"
-#include "messages/run_report.hpp"
+#include "inspection.hpp"
+#include "rounds.hpp"
+#include "run_report.hpp"
 
 #include <cstdint>
 #include <string>

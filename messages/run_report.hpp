@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/inspection.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/failure.hpp"
+#include "inspection.hpp"
 
 #include <chrono>
 #include <cstddef>

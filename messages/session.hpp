@@ -1,9 +1,9 @@
 #pragma once
 
-#include "messages/audio.hpp"
-#include "messages/channel.hpp"
-#include "messages/inspection.hpp"
-#include "protocol/failure.hpp"
+#include "../protocol/failure.hpp"
+#include "audio.hpp"
+#include "channel.hpp"
+#include "inspection.hpp"
 
 #include <compare>
 #include <cstdint>

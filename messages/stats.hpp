@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/inspection.hpp"
+#include "inspection.hpp"
 
 /// What the stats actor and the console are told, besides results and events.
 namespace avatar {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "config/settings.hpp"
-#include "messages/audio.hpp"
-#include "transport/channel.hpp"
-#include "transport/tls.hpp"
+#include "../config/settings.hpp"
+#include "../messages/audio.hpp"
+#include "channel.hpp"
+#include "tls.hpp"
 
 namespace avatar::transport {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/audio.hpp"
-#include "messages/channel.hpp"
+#include "../messages/audio.hpp"
+#include "../messages/channel.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/duration.hpp"
-#include "config/settings.hpp"
-#include "protocol/failure.hpp"
+#include "../../config/duration.hpp"
+#include "../../config/settings.hpp"
+#include "../../protocol/failure.hpp"
 
 #include <string>
 #include <utility>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "config/settings.hpp"
-#include "messages/actors.hpp"
-#include "transport/channel.hpp"
+#include "../../config/settings.hpp"
+#include "../../messages/actors.hpp"
+#include "../../transport/channel.hpp"
 
 #include <cstdint>
 #include <random>

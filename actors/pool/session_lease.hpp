@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/pool/pool_failures.hpp"
-#include "messages/actors.hpp"
-#include "protocol/request_id.hpp"
+#include "../../messages/actors.hpp"
+#include "../../protocol/request_id.hpp"
+#include "pool_failures.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>

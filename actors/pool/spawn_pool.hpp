@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/pool/pool_plan.hpp"
+#include "pool_plan.hpp"
 
 #include <caf/fwd.hpp>
 

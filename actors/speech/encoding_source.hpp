@@ -1,8 +1,8 @@
 #pragma once
 
-#include "audio/encode.hpp"
-#include "config/settings.hpp"
-#include "messages/audio.hpp"
+#include "../../audio/encode.hpp"
+#include "../../config/settings.hpp"
+#include "../../messages/audio.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

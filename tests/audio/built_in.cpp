@@ -3,10 +3,10 @@
 #include "audio/built_in.hpp"
 
 #include "audio/clip.hpp"
+#include "caf/test/dsl.hpp"
 #include "config/settings.hpp"
 #include "tests/audio/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
 #include <cstdlib>
 

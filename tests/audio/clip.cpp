@@ -2,11 +2,11 @@
 
 #include "audio/clip.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "config/settings.hpp"
 #include "tests/audio/support.hpp"
 #include "tests/support/ogg_opus_clip.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <sys/stat.h>
 
 using namespace avatar::audio;

@@ -2,9 +2,9 @@
 
 #include "audio/decode.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "tests/audio/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cmath>
 #include <cstdlib>
 #include <limits>

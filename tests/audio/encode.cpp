@@ -4,10 +4,10 @@
 
 #include "audio/ogg_opus_stream.hpp"
 #include "audio/samples.hpp"
+#include "caf/test/dsl.hpp"
 #include "config/settings.hpp"
 #include "tests/audio/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cmath>
 
 using namespace avatar;

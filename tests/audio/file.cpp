@@ -2,9 +2,9 @@
 
 #include "audio/file.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "tests/audio/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <sys/resource.h>
 
 using namespace avatar::audio;

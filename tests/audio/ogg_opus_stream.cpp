@@ -2,11 +2,11 @@
 
 #include "audio/ogg_opus_stream.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "tests/audio/ogg_pages.hpp"
 #include "tests/audio/support.hpp"
 #include "tests/support/ogg_opus_clip.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cstring>
 #include <ogg/ogg.h>
 

@@ -3,9 +3,9 @@
 #include "audio/resample.hpp"
 
 #include "audio/samples.hpp"
+#include "caf/test/dsl.hpp"
 #include "tests/audio/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cmath>
 
 using namespace avatar::audio;

@@ -5,7 +5,6 @@
 #include "audio/clip.hpp"
 #include "audio/decode.hpp"
 #include "audio/ogg_opus_stream.hpp"
-
 #include "caf/test/dsl.hpp"
 
 using namespace avatar::audio;

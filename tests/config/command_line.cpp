@@ -2,9 +2,8 @@
 
 #include "config/command_line.hpp"
 
-#include "tests/config/support.hpp"
-
 #include "caf/test/dsl.hpp"
+#include "tests/config/support.hpp"
 
 using namespace avatar::config;
 using namespace avatar::config::test;

@@ -2,9 +2,9 @@
 
 #include "config/config_file.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "tests/config/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <unistd.h>
 
 using namespace avatar::config;

@@ -1,11 +1,11 @@
 #define CAF_SUITE config_example_file
 
+#include "caf/test/dsl.hpp"
 #include "config/config_file.hpp"
 #include "config/options.hpp"
 #include "config/settings.hpp"
 #include "tests/config/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <set>
 
 using namespace avatar::config;

@@ -2,9 +2,9 @@
 
 #include "config/help.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "config/options.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
 #include <sstream>
 

@@ -2,10 +2,10 @@
 
 #include "config/options.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "config/settings.hpp"
 #include "tests/config/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <map>
 #include <set>
 

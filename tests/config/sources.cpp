@@ -2,11 +2,12 @@
 
 #include "config/sources.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "config/help.hpp"
 #include "tests/config/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 using namespace avatar::config;
@@ -176,4 +177,16 @@ CAF_TEST(the two subcommands) {
     CAF_CHECK(read({"emulator", "--emulator.port=8080"}).what == command::kind::emulator);
     CAF_CHECK_EQUAL(read({"emulator", "--emulator.port=8080"}).values.emulator.port, 8080);
     CAF_CHECK(read({"run", "--emulator"}).embedded_emulator);
+}
+
+CAF_TEST(an application reads a file and its environment) {
+    const temporary_file file("[service]\napp-id = 'file'\n[pool]\nsize = 5");
+    setenv("AVATAR_APP_ID", "environment", 1);
+    const auto both = read_settings(file.path());
+    const auto neither = read_settings();
+    unsetenv("AVATAR_APP_ID");
+    CAF_CHECK_EQUAL(both.service.app_id, "environment");
+    CAF_CHECK_EQUAL(both.pool.size, 5u);
+    CAF_CHECK_EQUAL(neither.pool.size, 100u);
+    CAF_CHECK_EQUAL(read_settings(file.path()).service.app_id, "file");
 }

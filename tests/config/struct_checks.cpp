@@ -1,11 +1,11 @@
 #define CAF_SUITE config_struct_checks
 
+#include "caf/test/dsl.hpp"
 #include "config/checks.hpp"
 #include "config/options.hpp"
 #include "config/settings.hpp"
 #include "tests/config/support.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cmath>
 #include <functional>
 #include <limits>

@@ -1,9 +1,9 @@
 #define CAF_SUITE config_value_kinds
 
+#include "caf/test/dsl.hpp"
 #include "config/options.hpp"
 #include "config/settings.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <vector>
 
 using namespace avatar::config;

@@ -1,6 +1,7 @@
 #include "emulator/avatar_session.hpp"
 
 #include "recording_peer.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>

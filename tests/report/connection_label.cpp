@@ -3,6 +3,7 @@
 #include "report/connection_label.hpp"
 
 #include "caf/test/dsl.hpp"
+
 #include <string>
 
 using avatar::report::connection_label;

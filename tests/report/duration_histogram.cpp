@@ -3,6 +3,7 @@
 #include "report/duration_histogram.hpp"
 
 #include "caf/test/dsl.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "caf/test/dsl.hpp"
 #include "report/atomic_file.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>

@@ -2,9 +2,10 @@
 
 #include "report/json.hpp"
 
+#include "caf/test/dsl.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include "caf/test/dsl.hpp"
 #include <fstream>
 #include <iterator>
 #include <set>

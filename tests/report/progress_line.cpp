@@ -3,6 +3,7 @@
 #include "report/progress_line.hpp"
 
 #include "caf/test/dsl.hpp"
+
 #include <cstdlib>
 #include <fcntl.h>
 #include <sstream>

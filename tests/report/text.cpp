@@ -1,8 +1,8 @@
 #define CAF_SUITE text
 
+#include "caf/test/dsl.hpp"
 #include "tests/report/written_text.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <sstream>
 #include <string>
 

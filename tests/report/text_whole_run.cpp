@@ -1,8 +1,8 @@
 #define CAF_SUITE text_whole_run
 
+#include "caf/test/dsl.hpp"
 #include "report/text.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <sstream>
 #include <string>
 

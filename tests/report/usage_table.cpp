@@ -2,9 +2,9 @@
 
 #include "report/usage_table.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "report/run_figures.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
 #include <malloc.h>
 #include <string>

@@ -1,0 +1,108 @@
+#include "application/animation.hpp"
+
+#include "application/running_animation.hpp"
+
+#include <utility>
+
+namespace avatar::application {
+
+std::vector<std::string_view> running_animation::untaken() const {
+    std::vector<std::string_view> all;
+    for (auto i = given_; i < taken_.size(); ++i)
+        all.push_back(taken_[i]);
+    frames_->list(all);
+    return all;
+}
+
+std::optional<std::string_view> running_animation::next() {
+    if (given_ == taken_.size()) {
+        auto [frames, was_full] = frames_->take();
+        if (was_full)
+            runtime_->tell_caller(frames_taken{request_id_});
+        taken_ = std::move(frames);
+        given_ = 0;
+    }
+    if (taken_.empty())
+        return std::nullopt;
+    return taken_[given_++];
+}
+
+bool running_animation::write(std::string_view audio) {
+    do {
+        const auto done = speech_->write(audio);
+        if (done.over)
+            return false;
+        tell_if_wanted(done);
+        audio.remove_prefix(done.bytes);
+    } while (!audio.empty());
+    return true;
+}
+
+void running_animation::finish_speech() {
+    tell_if_wanted(speech_->finish());
+}
+
+void running_animation::cancel() {
+    if (!frames_->has_ended())
+        runtime_->tell_caller(cancel_animation{request_id_});
+}
+
+void running_animation::tell_if_wanted(const speech_buffer::written& done) {
+    if (done.wanted)
+        runtime_->tell_caller(speech_written{request_id_});
+}
+
+animation::animation(std::unique_ptr<running_animation> running) : running_(std::move(running)) {}
+
+animation::animation(animation&&) noexcept = default;
+
+animation& animation::operator=(animation&& other) noexcept {
+    let_go();
+    running_ = std::move(other.running_);
+    return *this;
+}
+
+animation::~animation() {
+    let_go();
+}
+
+void animation::let_go() {
+    if (running_)
+        running_->cancel();
+}
+
+const audio_result& animation::wait() {
+    return running_->frames().wait();
+}
+
+bool animation::wait_for(std::chrono::milliseconds time) {
+    return running_->frames().wait_for(time);
+}
+
+std::vector<std::string_view> animation::frames() const {
+    return running_->untaken();
+}
+
+std::optional<std::string_view> animation::next() {
+    return running_->next();
+}
+
+const audio_result& animation::for_each(const std::function<void(std::string_view)>& use) {
+    while (const auto frame = next())
+        use(*frame);
+    return wait();
+}
+
+void animation::cancel() {
+    running_->cancel();
+}
+
+bool live_animation::write(std::string_view audio) {
+    return running_->write(audio);
+}
+
+void live_animation::finish() {
+    running_->finish_speech();
+}
+
+} // namespace avatar::application

@@ -1,0 +1,185 @@
+#include "application/runtime.hpp"
+
+#include "actors/pool/pool_failures.hpp"
+#include "actors/pool/spawn_pool.hpp"
+#include "application/pool.hpp"
+#include "application/running_animation.hpp"
+#include "audio/clip.hpp"
+#include "config/checks.hpp"
+#include "config/error.hpp"
+#include "protocol/audio_format.hpp"
+#include "protocol/request_id.hpp"
+#include "transport/avatar_channel.hpp"
+
+#include <caf/logger.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace avatar::application {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// For the threads to end once every connection has.
+constexpr milliseconds drain_limit(3000);
+
+/// For connections to close: their own limit, and a moment.
+constexpr milliseconds close_limit(5000);
+
+/// The rate that this program's sessions are agreed for: what all its speech is converted to.
+std::int32_t rate_of(const config::audio_settings& audio) {
+    return audio.resample != 0 ? audio.resample : audio.sample_rate;
+}
+
+bool encodes(const config::audio_settings& audio) {
+    return audio.encode == "opus";
+}
+
+template <std::size_t N>
+void require_rate(std::int32_t rate, const std::array<int, N>& taken, std::string_view format) {
+    if (std::ranges::find(taken, rate) == taken.end())
+        throw config::config_error(fmt::format(
+            "audio.resample or audio.sample-rate = {}: expected a rate that the service takes as "
+            "{}: {}",
+            rate, format, protocol::rates_as_text(taken)));
+}
+
+config::audio_settings checked(config::audio_settings audio) {
+    config::check_audio(audio);
+    audio.resample = rate_of(audio);
+    if (encodes(audio))
+        require_rate(audio.resample, protocol::ogg_opus_rates, "Ogg Opus");
+    else
+        require_rate(audio.resample, protocol::pcm_rates, "PCM");
+    return audio;
+}
+
+clip_format format_of(const config::audio_settings& audio) {
+    if (encodes(audio))
+        return {protocol::audio_format::ogg_opus, audio.resample,
+                static_cast<std::int32_t>(audio.opus.bitrate)};
+    return {protocol::audio_format::pcm_s16le, audio.resample};
+}
+
+std::size_t checked_threads(const config::settings& settings) {
+    config::check_service(settings);
+    config::check_descriptors(settings.pool.size, false);
+    return settings.runtime.threads;
+}
+
+transport::channel_factory make_channels(transport::io_runtime& io,
+                                         const config::settings& settings,
+                                         const clip_format& format) {
+    auto channels = transport::settings_of_channels(settings.service, settings.pool, format);
+    channels.egress = settings.egress;
+    return transport::make_avatar_channels(io, std::move(channels));
+}
+
+} // namespace
+
+pool_error::pool_error(protocol::failure why)
+    : std::runtime_error(describe(why)),
+      why_(std::move(why)) {}
+
+runtime::runtime(const config::settings& settings)
+    : audio_(checked(settings.audio)),
+      format_(format_of(audio_)),
+      io_(checked_threads(settings)),
+      actor_config_(io_) {
+    auto channels = make_channels(io_, settings, format_);
+    system_.emplace(actor_config_);
+    const auto pool = spawn_pool(*system_, {settings.pool, std::move(channels), {}});
+    caller_ = system_->spawn(caller, pool, audio_.resample,
+                             encodes(audio_) ? speech_encoding(audio_.opus) : std::nullopt);
+    // A thread that has spawned an actor holds on to its system, which would wait for that
+    // thread to end: another may be the one that lets go of this.
+    caf::logger::set_current_actor_system(nullptr);
+}
+
+runtime::~runtime() {
+    close();
+    caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
+    caller_ = nullptr;
+    // Handlers on the threads hold actors, which may not outlive their system; and what they
+    // still hold then is let go of before the threads are.
+    system_.reset();
+    io_.drain(drain_limit);
+}
+
+/// Nothing: not within the limit.
+template <class Request, class Answer>
+std::optional<Answer> runtime::ask(Request request, std::optional<milliseconds> limit) {
+    auto asked = std::make_shared<question<Request, Answer>>(std::move(request));
+    auto answer = asked->promise.get_future();
+    const auto settled = asked->settled;
+    tell_caller(std::move(asked));
+    if (limit && answer.wait_for(*limit) != std::future_status::ready && !settled->exchange(true))
+        return std::nullopt;
+    try {
+        return answer.get();
+    } catch (const std::future_error&) {
+        throw pool_error(pool_has_ended());
+    }
+}
+
+pool_opened runtime::open() {
+    // Bounded by the connect timeout.
+    return *ask<open_pool, pool_opened>({}, std::nullopt);
+}
+
+pool_status runtime::status() {
+    return *ask<get_pool_status, pool_status>({true}, std::nullopt);
+}
+
+lease_granted runtime::acquire(milliseconds timeout) {
+    auto granted = ask<acquire_session, lease_granted>({"application"}, timeout);
+    if (!granted)
+        throw pool_error(no_session_in_time(timeout));
+    if (!granted->ok())
+        throw pool_error(granted->failure);
+    return std::move(*granted);
+}
+
+void runtime::release(std::uint64_t lease) {
+    tell_caller(release_session{lease});
+}
+
+void runtime::close() {
+    try {
+        ask<close_pool, pool_closed>({}, close_limit);
+    } catch (const pool_error&) { // It was closed before.
+    }
+}
+
+std::unique_ptr<running_animation> runtime::begin(audio_request request, bool spoken) {
+    auto order = std::make_shared<ordered_animation>();
+    order->request = std::move(request);
+    order->request.request_id = protocol::make_request_id();
+    order->frames = std::make_shared<frame_collection>(animation::most_collected);
+    if (spoken)
+        order->speech = std::make_shared<speech_buffer>(live_animation::most_unsent);
+    auto running = std::make_unique<running_animation>(
+        shared_from_this(), order->request.request_id, order->frames, order->speech);
+    tell_caller(animation_order(std::move(order)));
+    return running;
+}
+
+animation runtime::animate(audio_clip speech, std::uint64_t lease) {
+    audio_request request;
+    request.audio = std::move(speech);
+    request.lease = lease;
+    return animation(begin(std::move(request), false));
+}
+
+live_animation runtime::speak(std::uint64_t lease) {
+    audio_request request;
+    request.lease = lease;
+    return live_animation(begin(std::move(request), true));
+}
+
+} // namespace avatar::application
