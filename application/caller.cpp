@@ -24,7 +24,9 @@ audio_result failed(const std::string& request_id, protocol::failure why) {
 
 } // namespace
 
-ordered_animation::~ordered_animation() { end(failed(request.request_id, pool_has_ended())); }
+ordered_animation::~ordered_animation() {
+    end(failed(request.request_id, pool_has_ended()));
+}
 
 void ordered_animation::end(audio_result result) {
     if (speech) // First: whoever knows the result may not speak any more.
