@@ -88,8 +88,8 @@ struct watch_pool {
     }
 };
 
-/// The actors of the pool's sessions failed more often than it allows. Every
-/// request, now and from now on, fails with this.
+/// The actors of the pool's sessions failed more often than it allows, or its dispatch policy
+/// did. Every request, now and from now on, fails with this.
 struct pool_failed {
     protocol::failure failure;
 
@@ -112,6 +112,8 @@ struct deadline_due {
         renewal,   ///< A session whose token expires soon.
         fail_fast, ///< No session has been up for too long.
         drain,     ///< Running requests had their time: drain timeout.
+        opening,   ///< A session that is to open: the plan's open timeout.
+        closing,   ///< All sessions, when the pool closes.
     };
     kind of = kind::waiting;
     nanoseconds at{0}; ///< When it was to come, on the actor clock.
@@ -123,7 +125,7 @@ struct deadline_due {
 };
 
 inline bool is_acceptable(deadline_due::kind kind) {
-    return kind <= deadline_due::kind::drain;
+    return kind <= deadline_due::kind::closing;
 }
 
 /// The pool's own timer: a slot whose session failed to open tries again.

@@ -106,6 +106,8 @@ std::string_view to_string(failure_code code) {
         return "audioTimeout";
     case failure_code::pool_failed:
         return "poolFailed";
+    case failure_code::extension_failed:
+        return "extensionFailed";
     }
     return "unknown"; // A code from a newer node.
 }

@@ -42,6 +42,7 @@ enum class failure_code : std::uint8_t {
     sink_too_slow,       ///< The receiver of its frames took none for too long.
     audio_timeout,       ///< The source of its audio had none for too long.
     pool_failed,         ///< Its sessions' actors kept failing.
+    extension_failed,    ///< Code that is not the pool's own, such as a dispatch policy.
 };
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …

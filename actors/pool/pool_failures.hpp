@@ -173,4 +173,17 @@ inline protocol::failure connection_was_closed() {
     return pool_failure(protocol::failure_code::request_cancelled, "the connection was closed");
 }
 
+/// A session that has told nothing of itself.
+inline protocol::failure session_has_not_opened(config::milliseconds limit) {
+    return pool_failure(protocol::failure_code::connection_failed,
+                        "it neither opened nor failed within " + config::format_duration(limit));
+}
+
+/// Code of somebody else, by what it is and its name.
+inline protocol::failure extension_has_failed(const std::string& what, const std::string& name,
+                                              const std::string& why) {
+    return pool_failure(protocol::failure_code::extension_failed,
+                        what + " \"" + name + "\": " + why);
+}
+
 } // namespace avatar

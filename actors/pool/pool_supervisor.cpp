@@ -21,13 +21,19 @@ pool_supervisor(pool_supervisor_actor::stateful_pointer<pool_supervisor_box> sel
 pool_supervisor_state::pool_supervisor_state(self_pointer self, pool_plan plan)
     : self_(self),
       settings_(plan.settings),
+      open_timeout_(plan.open_timeout),
       watcher_(std::move(plan.watcher)),
+      // Later: it may be in the middle of a change.
+      policy_(std::move(plan.policy_name), plan.make_policy,
+              [self](const protocol::failure& why) { self->send(self, pool_failed{why}); }),
       slots_(plan.settings.size, *this),
       timers_(self),
-      keeper_(self, settings_, slots_, timers_, std::move(plan.make_channel), plan.seed),
-      dispatcher_(self, settings_, slots_, timers_),
+      keeper_(self, settings_, slots_, timers_, plan),
+      dispatcher_(self, settings_, slots_, timers_, policy_),
       first_connects_(plan.settings.size),
       restarts_(plan.settings.max_restarts, plan.settings.restart_window) {
+    if (policy_)
+        slots_.tell(policy_);
     self->set_down_handler([this](caf::down_msg& message) { on_down(message); });
 }
 
@@ -52,6 +58,7 @@ pool_supervisor_actor::behavior_type pool_supervisor_state::behavior() {
         [this](watch_pool) { return on_watch(); },
         [this](const deadline_due& message) { on_deadline(message); },
         [this](const reconnect_slot& message) { keeper_.on_reconnect(message); },
+        [this](const pool_failed& message) { fail_for_good(message.failure); },
     };
 }
 
@@ -132,12 +139,19 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
     dispatcher_.on_actor_down(message.source);
     if (const auto ended = keeper_.on_down(message.source)) {
+        const auto why = session_actor_failed(message.reason == caf::sec::runtime_error
+                                                  ? describe_end(message.reason)
+                                                  : ended_from_outside);
         if (ended->silent)
-            on_session_closed({ended->key, session_actor_failed(ended_from_outside), 0,
-                               /*crashed=*/true});
-        dispatcher_.on_session_ended(ended->key);
+            on_session_closed({ended->key, why, 0, /*crashed=*/true});
+        dispatcher_.on_session_ended(ended->key, why);
         finish_closing_if_done();
     }
+}
+
+void pool_supervisor_state::end_unopened() {
+    while (const auto late = keeper_.end_unopened())
+        on_session_closed({*late, session_has_not_opened(open_timeout_), 0});
 }
 
 void pool_supervisor_state::on_session_opened(const pool_slot& slot) {
@@ -188,14 +202,14 @@ void pool_supervisor_state::note_crash(const protocol::failure& failure) {
     ++crashed_;
     spdlog::error("{}", describe(failure));
     if (!restarts_.allows_another(now()))
-        fail_for_good(failure);
+        fail_for_good(
+            pool_has_failed(settings_.max_restarts, settings_.restart_window, describe(failure)));
 }
 
-void pool_supervisor_state::fail_for_good(const protocol::failure& last) {
+void pool_supervisor_state::fail_for_good(protocol::failure why) {
     if (failed_)
         return;
-    failed_ = pool_failed{
-        pool_has_failed(settings_.max_restarts, settings_.restart_window, describe(last))};
+    failed_ = pool_failed{std::move(why)};
     spdlog::error("{}", describe(failed_->failure));
     cancelled_ = true;
     keeper_.stop();
@@ -275,6 +289,10 @@ void pool_supervisor_state::on_deadline(const deadline_due& message) {
         return fail_fast_if_due();
     case deadline_due::kind::drain:
         return on_cancel();
+    case deadline_due::kind::opening:
+        return end_unopened();
+    case deadline_due::kind::closing:
+        return keeper_.end_unclosed();
     }
 }
 

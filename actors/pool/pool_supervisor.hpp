@@ -64,6 +64,7 @@ private:
     void on_session_renewed(const pool_slot& slot, const pooled_session& former) override;
 
     void on_deadline(const deadline_due& message);
+    void end_unopened();
 
     time_point now() const { return self_->clock().now(); }
     void begin_opening();
@@ -72,12 +73,14 @@ private:
     void note_availability();
     void fail_fast_if_due();
     void note_crash(const protocol::failure& failure);
-    void fail_for_good(const protocol::failure& last);
+    void fail_for_good(protocol::failure why);
     void finish_closing_if_done();
 
     self_pointer self_;
     config::pool_settings settings_;
+    config::milliseconds open_timeout_;
     connection_watcher_actor watcher_;
+    guarded_policy policy_;
     session_slots slots_;
     pool_timers timers_;
     session_keeper keeper_;

@@ -7,9 +7,25 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace avatar {
+
+request_dispatcher::request_dispatcher(self_pointer self, const config::pool_settings& settings,
+                                       session_slots& slots, pool_timers& timers,
+                                       guarded_policy& policy)
+    : self_(self),
+      settings_(settings),
+      slots_(slots),
+      timers_(timers),
+      policy_(policy),
+      assignments_(slots.size()),
+      watch_(self),
+      partners_(watch_) {
+    if (policy_)
+        waiting_.tell(policy_);
+}
 
 // -- entering the pool -------------------------------------------------------------
 
@@ -88,13 +104,48 @@ void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::f
 void request_dispatcher::admit(waiter&& who) {
     if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
         watch_.add(acquisition->caller);
-    if (const auto* slot = slots_.next_available()) {
+    protocol::failure bad_choice;
+    if (const auto* slot = choose_session(bad_choice)) {
         std::visit([&](auto& w) { assign(*slot, w); }, who);
+    } else if (bad_choice) {
+        std::visit([&](auto& w) { fail(w, bad_choice); }, who);
     } else if (const auto full = queue_is_full_for(who)) {
         std::visit([&](auto& w) { fail(w, *full); }, who);
     } else {
         wait_for_session(std::move(who), /*had_its_turn=*/false);
     }
+}
+
+/// Null: none is available, or the policy chose one that is not.
+const pool_slot* request_dispatcher::choose_session(protocol::failure& bad_choice) {
+    const auto* longest_idle = slots_.next_available();
+    if (!longest_idle || !policy_)
+        return longest_idle;
+    const auto chosen = policy_.choose_session();
+    if (!chosen)
+        return longest_idle;
+    const auto* slot = slots_.find_available(*chosen);
+    if (!slot)
+        bad_choice =
+            policy_.bad_choice("slot " + std::to_string(*chosen) + ", which has no idle session");
+    return slot;
+}
+
+/// Nothing: none waits. Each choice of one that does not costs the one that would have been
+/// next.
+std::optional<waiter> request_dispatcher::choose_waiter() {
+    while (!waiting_.empty()) {
+        const auto chosen = policy_ ? policy_.choose_request() : std::nullopt;
+        if (!chosen)
+            return waiting_.pop();
+        if (auto next = waiting_.take_numbered(*chosen))
+            return next;
+        auto instead = waiting_.pop();
+        const auto why =
+            policy_.bad_choice("request " + std::to_string(*chosen) + ", which does not wait");
+        std::visit([&](auto& w) { fail(w, why); }, instead);
+    }
+    return std::nullopt;
 }
 
 void request_dispatcher::wait_for_session(waiter&& who, bool had_its_turn) {
@@ -120,10 +171,10 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
 }
 
 void request_dispatcher::on_session_available(const pool_slot& slot) {
-    if (assign_next_turn(slot) || waiting_.empty())
+    if (assign_next_turn(slot))
         return;
-    auto next = waiting_.pop();
-    std::visit([&](auto& w) { assign(slot, w); }, next);
+    if (auto next = choose_waiter())
+        std::visit([&](auto& w) { assign(slot, w); }, *next);
 }
 
 void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
@@ -181,14 +232,14 @@ void request_dispatcher::on_request_paused(const request_paused& message) {
     timers_.set(pool_timers::kind::busy, now() + settings_.request_timeout);
 }
 
-void request_dispatcher::on_session_ended(const session_key& key) {
+void request_dispatcher::on_session_ended(const session_key& key, const protocol::failure& why) {
     const auto lost = lost_.extract(key);
     if (!lost)
         return;
     auto* open = lost.mapped();
     pooled_request unread{open->promise, {}, {}, open->entered, open};
     unread.assigned.request.request_id = open->name.id;
-    fail(unread, open->decided ? *open->decided : session_actor_failed(ended_from_outside));
+    fail(unread, open->decided ? *open->decided : why);
 }
 
 /// The request goes on to another session where that is allowed and some tries are
@@ -212,8 +263,11 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     }
     ++back.assigned.tries;
     ++retried_;
-    if (const auto* slot = slots_.next_available())
+    protocol::failure bad_choice;
+    if (const auto* slot = choose_session(bad_choice))
         assign(*slot, back);
+    else if (bad_choice)
+        fail(back, bad_choice);
     else
         wait_for_session(std::move(back), /*had_its_turn=*/true);
     return promise;

@@ -28,14 +28,7 @@ public:
     using lease_promise = caf::typed_response_promise<lease_granted>;
 
     request_dispatcher(self_pointer self, const config::pool_settings& settings,
-                       session_slots& slots, pool_timers& timers)
-        : self_(self),
-          settings_(settings),
-          slots_(slots),
-          timers_(timers),
-          assignments_(slots.size()),
-          watch_(self),
-          partners_(watch_) {}
+                       session_slots& slots, pool_timers& timers, guarded_policy& policy);
 
     /// Answers those that wait: a pool can be ended from outside.
     ~request_dispatcher();
@@ -54,7 +47,7 @@ public:
     result_promise on_returned(returned_request& message);
 
     /// That session's actor has ended: answers the request that it had not read.
-    void on_session_ended(const session_key& key);
+    void on_session_ended(const session_key& key, const protocol::failure& why);
 
     // From the slots.
     void on_session_available(const pool_slot& slot);
@@ -109,6 +102,8 @@ private:
     void fail(pooled_request& request, const protocol::failure& why);
     void fail(pooled_acquisition& acquisition, const protocol::failure& why);
     void admit(waiter&& who);
+    const pool_slot* choose_session(protocol::failure& bad_choice);
+    std::optional<waiter> choose_waiter();
     void wait_for_session(waiter&& who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void fail_waiting(const protocol::failure& why);
@@ -133,6 +128,7 @@ private:
     const config::pool_settings& settings_;
     session_slots& slots_;
     pool_timers& timers_;
+    guarded_policy& policy_;
     std::vector<assignment> assignments_; // By slot number.
     request_queue waiting_;
     lease_table leases_;

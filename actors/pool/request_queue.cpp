@@ -1,5 +1,6 @@
 #include "actors/pool/request_queue.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace avatar {
@@ -59,10 +60,30 @@ request_queue::arrival& request_queue::arrive(waiter&& who, time_point now) {
     }
     const auto place = arrivals_.emplace(arrivals_.end(), std::move(who), now, known->second);
     place->place = place;
+    if (policy_)
+        introduce(*place);
     return *place;
 }
 
+void request_queue::introduce(arrival& newcomer) {
+    newcomer.number = ++numbers_;
+    numbered_.emplace(newcomer.number, newcomer.place);
+    const auto* request = std::get_if<pooled_request>(&newcomer.who);
+    policy_->request_waiting(
+        {newcomer.number, newcomer.in->caller,
+         request ? std::string_view(request->assigned.request.request_id) : std::string_view()});
+}
+
+std::optional<waiter> request_queue::take_numbered(std::uint64_t number) {
+    const auto known = numbered_.find(number);
+    if (known == numbered_.end())
+        return std::nullopt;
+    return remove(*known->second);
+}
+
 waiter request_queue::remove(arrival& which) {
+    if (numbered_.erase(which.number) > 0)
+        policy_->request_gone(which.number);
     const auto in = which.in;
     in->waiters.erase(in->waiters.iterator_to(which));
     if (in->waiters.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/pool/guarded_policy.hpp"
 #include "actors/pool/held_audio.hpp"
 #include "actors/pool/pooled_request.hpp"
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <list>
 #include <map>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -28,6 +30,9 @@ class request_queue {
 public:
     using time_point = pooled_request::time_point;
     using place = arrivals::iterator;
+
+    /// Tells `policy` of the waiters from now on; it must outlive the queue. Before the first.
+    void tell(guarded_policy& policy) { policy_ = &policy; }
 
     bool empty() const { return arrivals_.empty(); }
     std::size_t size() const { return arrivals_.size(); }
@@ -54,6 +59,9 @@ public:
     /// When that one came. Not for an empty queue.
     time_point oldest_since() const { return arrivals_.front().since; }
 
+    /// Takes the one that the policy knows by that number; nothing: there is none.
+    std::optional<waiter> take_numbered(std::uint64_t number);
+
     /// Takes out the one at that place.
     waiter take(place where) { return remove(*where); }
 
@@ -75,6 +83,7 @@ private:
         time_point since;
         lines::iterator in;
         request_queue::place place{};
+        std::uint64_t number = 0; // Where there is a policy.
     };
 
     struct line {
@@ -85,6 +94,7 @@ private:
     };
 
     arrival& arrive(waiter&& who, time_point now);
+    void introduce(arrival& newcomer);
     waiter remove(arrival& which);
 
     arrivals arrivals_; // Oldest first.
@@ -92,6 +102,9 @@ private:
     std::map<caf::actor_addr, lines::iterator> line_of_;
     std::size_t requests_ = 0;
     held_audio audio_;
+    guarded_policy* policy_ = nullptr;
+    std::map<std::uint64_t, place> numbered_; // Empty without a policy.
+    std::uint64_t numbers_ = 0;
 };
 
 } // namespace avatar

@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <utility>
 
 namespace avatar {
@@ -26,6 +27,26 @@ session_actor::behavior_type pool_session(session_actor::stateful_pointer<sessio
                                           const transport::channel_factory& make_channel) {
     self->state.start(key, std::move(owner), make_channel);
     return self->state.behavior();
+}
+
+session_actor::behavior_type extended_session(session_actor::stateful_pointer<session_state> self,
+                                              const std::string& name,
+                                              const session_function& behavior, session_key key,
+                                              session_owner_actor owner,
+                                              const transport::channel_factory& make_channel) {
+    const auto reason = [name](std::exception_ptr& exception) {
+        const auto what = describe_end(reason_of(exception));
+        return caf::make_error(caf::sec::runtime_error,
+                               describe(extension_has_failed("session", name, what)));
+    };
+    self->set_exception_handler(reason);
+    try {
+        return behavior(self, key, std::move(owner), make_channel);
+    } catch (...) {
+        auto exception = std::current_exception();
+        self->quit(reason(exception));
+        return self->state.behavior();
+    }
 }
 
 session_actor::behavior_type session_state::behavior() {

@@ -1,13 +1,14 @@
 #pragma once
 
-#include "actors/pool/session_phase.hpp"
-#include "messages/actors.hpp"
-#include "transport/channel.hpp"
+#include "../../messages/actors.hpp"
+#include "../../transport/channel.hpp"
+#include "session_phase.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,5 +108,20 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
 session_actor::behavior_type pool_session(session_actor::stateful_pointer<session_state> self,
                                           session_key key, session_owner_actor owner,
                                           const transport::channel_factory& make_channel);
+
+/// What a session of a pool does: `pool_session`, or somebody's own in its place. One may
+/// call that with channels of its own around those of `make_channel`, or be another actor
+/// altogether, which tells its owner what a session does, under its key.
+using session_function = std::function<session_actor::behavior_type(
+    session_actor::stateful_pointer<session_state>, session_key, session_owner_actor,
+    const transport::channel_factory& make_channel)>;
+
+/// Behaviour of a session that is somebody's own, called `name`: what it throws ends it, with a
+/// reason that names it.
+session_actor::behavior_type extended_session(session_actor::stateful_pointer<session_state> self,
+                                              const std::string& name,
+                                              const session_function& behavior, session_key key,
+                                              session_owner_actor owner,
+                                              const transport::channel_factory& make_channel);
 
 } // namespace avatar

@@ -18,17 +18,22 @@ constexpr double renewal_until = 0.9;
 /// Each has a descriptor more than the pool has slots.
 constexpr std::size_t renewals_at_once = 32;
 
+/// For sessions to close: channels of ours cut their connections long before.
+constexpr auto close_limit = std::chrono::seconds(5);
+
 } // namespace
 
 session_keeper::session_keeper(self_pointer self, const config::pool_settings& settings,
-                               session_slots& slots, pool_timers& timers,
-                               transport::channel_factory make_channel, std::uint64_t seed)
+                               session_slots& slots, pool_timers& timers, pool_plan& plan)
     : self_(self),
       settings_(settings),
       slots_(slots),
       timers_(timers),
-      make_channel_(std::move(make_channel)),
-      random_(seed),
+      make_channel_(std::move(plan.make_channel)),
+      session_(std::move(plan.session)),
+      session_name_(std::move(plan.session_name)),
+      open_timeout_(plan.open_timeout),
+      random_(plan.seed),
       connects_(settings.connect_rate),
       backoff_(settings.reconnect_min, settings.reconnect_max),
       histories_(slots.size()) {}
@@ -76,10 +81,47 @@ pooled_session session_keeper::begin_session(const pool_slot& slot) {
     pooled_session session;
     session.key = {slot.number, ++history(slot).generations};
     session.began = now();
-    session.actor = self_->spawn<caf::monitored>(pool_session, session.key,
-                                                 session_owner_actor(self_), make_channel_);
+    session.actor = spawn_session(session.key);
     actors_.emplace(session.actor.address(), session.key);
+    if (open_timeout_.count() > 0) {
+        opening_.emplace_back(session.began + open_timeout_, session.key);
+        timers_.set(pool_timers::kind::opening, session.began + open_timeout_);
+    }
     return session;
+}
+
+session_actor session_keeper::spawn_session(const session_key& key) {
+    const session_owner_actor owner(self_);
+    if (!session_)
+        return self_->spawn<caf::monitored>(pool_session, key, owner, make_channel_);
+    return self_->spawn<caf::monitored>(extended_session, session_name_, session_, key, owner,
+                                        make_channel_);
+}
+
+std::optional<session_key> session_keeper::end_unopened() {
+    for (; !opening_.empty(); opening_.pop_front()) {
+        const auto [due, key] = opening_.front();
+        const auto* session = find_unopened(key);
+        if (session && due > now()) {
+            timers_.set(pool_timers::kind::opening, due);
+            return std::nullopt;
+        }
+        if (session) {
+            self_->send_exit(session->actor, caf::exit_reason::kill);
+            return key;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Null: it has opened or ended.
+const pooled_session* session_keeper::find_unopened(const session_key& key) const {
+    const pooled_session* session = nullptr;
+    if (const auto* slot = slots_.find(key))
+        session = &slot->session;
+    else if (const auto* renewed = slots_.find_successor(key))
+        session = &*renewed->successor;
+    return session && session->phase == session_phase::connecting ? session : nullptr;
 }
 
 void session_keeper::on_session_opened(session_opened& message) {
@@ -210,6 +252,7 @@ void session_keeper::retire(const pooled_session& session, close_reason why) {
 
 void session_keeper::close_all(close_reason why) {
     stop();
+    timers_.set(pool_timers::kind::closing, now() + close_limit);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         const auto& slot = slots_.at(i);
         if (slot.session.phase != session_phase::closed)
@@ -217,6 +260,12 @@ void session_keeper::close_all(close_reason why) {
         if (const auto successor = slots_.remove_successor(slot))
             retire(*successor, why);
     }
+}
+
+void session_keeper::end_unclosed() {
+    for (const auto& [address, key] : actors_)
+        if (const auto actor = caf::actor_cast<caf::actor>(address))
+            self_->send_exit(actor, caf::exit_reason::kill);
 }
 
 session_keeper::~session_keeper() {

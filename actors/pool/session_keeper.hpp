@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/pool/backoff.hpp"
+#include "actors/pool/pool_plan.hpp"
 #include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/pool_timers.hpp"
 #include "actors/pool/session_slots.hpp"
@@ -27,9 +28,9 @@ class session_keeper {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
 
+    /// Of the plan it takes the sessions, and the channels that they are on.
     session_keeper(self_pointer self, const config::pool_settings& settings, session_slots& slots,
-                   pool_timers& timers, transport::channel_factory make_channel,
-                   std::uint64_t seed);
+                   pool_timers& timers, pool_plan& plan);
 
     /// Tells the sessions that are left: a pool can be ended from outside.
     ~session_keeper();
@@ -60,6 +61,13 @@ public:
     void connect_due();
     void replace_unhealthy();
 
+    /// The next session that has not opened in time; it is ended, and still to be told to
+    /// `on_session_closed`. Nothing: all others have time.
+    std::optional<session_key> end_unopened();
+
+    /// Ends those that have not closed in time.
+    void end_unclosed();
+
     /// Begins no further sessions.
     void stop() { stopped_ = true; }
 
@@ -84,6 +92,8 @@ private:
     time_point now() const { return self_->clock().now(); }
     slot_history& history(const pool_slot& slot) { return histories_[slot.number]; }
     pooled_session begin_session(const pool_slot& slot);
+    session_actor spawn_session(const session_key& key);
+    const pooled_session* find_unopened(const session_key& key) const;
     void begin_connects();
     void begin_renewals();
     void replace(const pool_slot& slot, const pooled_session& lost);
@@ -99,6 +109,9 @@ private:
     session_slots& slots_;
     pool_timers& timers_;
     transport::channel_factory make_channel_;
+    session_function session_; // Empty: `pool_session`.
+    std::string session_name_;
+    config::milliseconds open_timeout_; // 0: none.
     std::mt19937_64 random_;
 
     token_bucket connects_;
@@ -106,6 +119,7 @@ private:
     std::vector<slot_history> histories_; // By slot number.
     std::deque<session_key> to_connect_;  // Closed sessions, replaced as the rate allows.
     std::set<std::pair<time_point, std::uint64_t>> renewals_; // When, and of which slot.
+    std::deque<std::pair<time_point, session_key>> opening_;  // By when, where there is a timeout.
     std::size_t renewing_ = 0;                                // Successors that connect.
     std::unordered_map<caf::actor_addr, session_key> actors_; // Of all sessions, until they end.
     std::set<session_key> retiring_; // Sessions replaced already, but not closed yet.

@@ -46,6 +46,10 @@ const pool_slot* session_slots::last_filled_by(const session_key& key) const {
     return key.slot < size() && at(key.slot).session.key == key ? &at(key.slot) : nullptr;
 }
 
+const pool_slot* session_slots::find_available(std::uint64_t slot) const {
+    return slot < size() && is_available(at(slot)) ? &at(slot) : nullptr;
+}
+
 const pool_slot* session_slots::find_successor(const session_key& key) const {
     if (key.slot >= size())
         return nullptr;
@@ -186,13 +190,21 @@ const pool_slot* session_slots::first_in(session_phase phase) const {
     return list(phase).empty() ? nullptr : &list(phase).front();
 }
 
+bool session_slots::is_available(const pool_slot& slot) {
+    return slot.session.phase == session_phase::idle && !slot.reserved;
+}
+
 /// To the end of the list where the slot belongs after `change`.
 template <class Change>
 void session_slots::move(pool_slot& slot, Change change) {
+    if (policy_ && is_available(slot))
+        policy_->session_gone(slot.number);
     auto& from = lists_[list_of(slot)];
     change(slot);
     auto& to = lists_[list_of(slot)];
     to.splice(to.end(), from, position_[slot.number]);
+    if (policy_ && is_available(slot))
+        policy_->session_idle({slot.number, slot.session.requests, slot.session.connection_id});
 }
 
 void session_slots::enter(pool_slot& slot, session_phase phase) {

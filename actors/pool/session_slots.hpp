@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/pool/guarded_policy.hpp"
 #include "actors/pool/session_phase.hpp"
 #include "messages/actors.hpp"
 
@@ -77,6 +78,9 @@ public:
     /// its functions: they are called when the one before is complete.
     session_slots(std::size_t size, session_listener& listener);
 
+    /// Tells `policy` of the available slots from now on; it must outlive the slots.
+    void tell(guarded_policy& policy) { policy_ = &policy; }
+
     std::size_t size() const { return position_.size(); }
 
     /// Slots whose session is in that phase.
@@ -94,6 +98,9 @@ public:
 
     /// The available slot that has been so for longest; null: there is none.
     const pool_slot* next_available() const { return first_in(session_phase::idle); }
+
+    /// That slot, if it is available; null: it is not, or does not exist.
+    const pool_slot* find_available(std::uint64_t slot) const;
 
     /// The slot that has been busy, without pause, or draining for longest; null: there is
     /// none.
@@ -172,6 +179,7 @@ private:
 
     const pool_slot* last_filled_by(const session_key& key) const;
     static std::size_t list_of(const pool_slot& slot);
+    static bool is_available(const pool_slot& slot);
     static void take_successor(pool_slot& slot);
     const slots& list(session_phase phase) const { return lists_[static_cast<std::size_t>(phase)]; }
     const pool_slot* first_in(session_phase phase) const;
@@ -182,6 +190,7 @@ private:
     void become_available(pool_slot& slot);
 
     session_listener& listener_;
+    guarded_policy* policy_ = nullptr;
 
     /// One for each phase, and more for idle slots that are reserved and for busy ones that
     /// are paused. A slot comes to the end of its new list, so the front has been there for

@@ -31,7 +31,9 @@ public:
         watcher = sys.spawn([this]() -> connection_watcher_actor::behavior_type {
             return {[this](const connection_tried& event) { tried.push_back(event); }};
         });
-        pool = avatar::spawn_pool(sys, {settings, service.factory(), watcher, /*seed=*/1});
+        pool_plan plan{settings, service.factory(), watcher, /*seed=*/1};
+        complete(plan);
+        pool = avatar::spawn_pool(sys, std::move(plan));
     }
 
     /// Starts to open; `opened` holds the answer once it came.
@@ -118,6 +120,7 @@ public:
     }
 
     config::pool_settings settings;
+    std::function<void(pool_plan&)> complete = [](pool_plan&) {}; ///< With extensions.
     pool_actor pool;
     connection_watcher_actor watcher;
     std::vector<connection_tried> tried;

@@ -1,0 +1,147 @@
+// Sessions that are not the pool's own, and what becomes of a pool when they misbehave.
+#include "tests/actors/pool/pool_fixture.hpp"
+
+#include <stdexcept>
+
+#define CAF_SUITE pool_extensions
+
+using namespace avatar;
+using tests::ids;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Another actor altogether, which cannot do what it is for.
+session_actor::behavior_type breaks_down() {
+    return {
+        [](assigned_request&) -> caf::result<audio_result> { throw std::runtime_error("broken"); },
+        [](cancel_request&) {},
+        [](const source_ended&) {},
+        [](check_session) {},
+        [](close_session) {},
+        [](owner_ended) {},
+        [](channel_opened&) {},
+        [](animation_frames&) {},
+        [](const reading_paused&) {},
+        [](const audio_wanted&) {},
+        [](exchange_finished&) {},
+        [](channel_alive) {},
+        [](channel_closed&) {},
+    };
+}
+
+struct extension_fixture : tests::pool_fixture {
+    void use(session_function session, std::string name) {
+        complete = [=](pool_plan& plan) {
+            plan.session = session;
+            plan.session_name = name;
+            plan.open_timeout = 11s;
+        };
+    }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(pool_extensions_tests, extension_fixture)
+
+CAF_TEST(a session may have channels of its own around those of the pool) {
+    ids heard;
+    use(
+        [&](auto* self, session_key key, session_owner_actor owner,
+            const transport::channel_factory& make) {
+    const transport::channel_factory tapped = [&heard, make](transport::channel_sink sink) {
+        return make([&heard, sink](channel_event event) {
+            if (const auto* end = std::get_if<exchange_finished>(&event))
+                heard.push_back(end->request_id);
+            sink(std::move(event));
+        });
+    };
+    return pool_session(self, key, std::move(owner), tapped);
+        },
+        "tap");
+    open_pool_of(2);
+    ask(pool, "r-0");
+    finish(0);
+    CAF_CHECK(result_of("r-0").ok());
+    CAF_CHECK_EQUAL(heard, ids{"r-0"});
+}
+
+CAF_TEST(a session that cannot begin is named) {
+    settings.size = 1;
+    settings.max_restarts = 0;
+    use([](auto*, session_key, session_owner_actor, const transport::channel_factory&)
+            -> session_actor::behavior_type { throw std::runtime_error("no\ndisk"); },
+        "recorder");
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(opened[0].connected, 0u);
+    ask(pool, "r-0");
+    CAF_CHECK_EQUAL(describe(result_of("r-0").failure),
+                    "the pool failed: more than 0 session actors failed within 1min "
+                    "(pool.max-restarts), the last one: the session's actor failed: session "
+                    "\"recorder\": no disk");
+    close();
+    CAF_CHECK_EQUAL(closed, 1);
+}
+
+CAF_TEST(a session that throws later is named and replaced) {
+    settings.size = 1;
+    int made = 0;
+    use(
+        [&](auto* self, session_key key, session_owner_actor owner,
+            const transport::channel_factory& make) {
+            if (++made > 1)
+                return pool_session(self, key, std::move(owner), make);
+            self->send(owner, session_opened{key, "mine"});
+            return breaks_down();
+        },
+        "late");
+    begin_opening();
+    after(1min);
+    CAF_CHECK_EQUAL(status().connected, 1u);
+    ask(pool, "r-0");
+    CAF_CHECK_EQUAL(describe(result_of("r-0").failure),
+                    "the session's actor failed: session \"late\": broken");
+    confirm(0);
+    ask(pool, "r-1");
+    CAF_CHECK_EQUAL(sent(0), ids{"r-1"});
+    CAF_CHECK_EQUAL(status().crashed, 1u);
+}
+
+CAF_TEST(a session that never opens is replaced) {
+    settings.size = 1;
+    settings.reconnect_min = 1ms;
+    int made = 0;
+    use(
+        [&](auto* self, session_key key, session_owner_actor owner,
+            const transport::channel_factory& make) {
+            if (++made > 1)
+                return pool_session(self, key, std::move(owner), make);
+            return self->state.behavior(); // Without a channel.
+        },
+        "silent");
+    begin_opening();
+    after(10s);
+    CAF_CHECK_EQUAL(opened.size(), 0u);
+    after(1s);
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(describe(opened[0].failures[0].sample),
+                    "it neither opened nor failed within 11s");
+    after(1s);
+    CAF_REQUIRE_EQUAL(service.made(), 1u);
+    confirm(0);
+    CAF_CHECK_EQUAL(status().connected, 1u);
+}
+
+CAF_TEST(a session that never closes is ended) {
+    open_pool_of(2);
+    service.at(0).answers_close = false;
+    ask(pool, "r-0");
+    close();
+    CAF_CHECK_EQUAL(closed, 0);
+    after(5s);
+    CAF_CHECK_EQUAL(closed, 1);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestCancelled");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
