@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace avatar::config {
 
@@ -17,6 +18,8 @@ struct value_kind {
     std::function<bool(settings&, std::string_view)> apply;
     /// The value settings hold, as `apply` would read it.
     std::function<std::string(const settings&)> text;
+    /// The values to offer where it takes a few only; else empty.
+    std::vector<std::string> choices = {};
 };
 
 /// One thing a user can set.

@@ -54,6 +54,11 @@ bool is_address(const std::string& text) {
 value_kind one_of_rates(field<std::int32_t> to, bool or_none) {
     std::set<int> rates(protocol::pcm_rates.begin(), protocol::pcm_rates.end());
     rates.insert(protocol::ogg_opus_rates.begin(), protocol::ogg_opus_rates.end());
+    std::vector<std::string> choices;
+    if (or_none)
+        choices.emplace_back("0");
+    for (const auto rate : rates)
+        choices.push_back(std::to_string(rate));
     return make_kind(
         to, "HZ",
         fmt::format("{}a sample rate in Hz: {}", or_none ? "0 or " : "", fmt::join(rates, ", ")),
@@ -62,7 +67,7 @@ value_kind one_of_rates(field<std::int32_t> to, bool or_none) {
             return value && (rates.contains(*value) || (or_none && *value == 0)) ? value
                                                                                  : std::nullopt;
         },
-        [](std::int32_t value) { return std::to_string(value); });
+        [](std::int32_t value) { return std::to_string(value); }, std::move(choices));
 }
 
 std::string same(const std::string& value) {
@@ -163,7 +168,7 @@ value_kind duration_among(field<milliseconds> to, std::vector<milliseconds> allo
             return value && std::ranges::find(allowed, *value) != allowed.end() ? value
                                                                                 : std::nullopt;
         },
-        format_duration);
+        format_duration, texts);
 }
 
 value_kind boolean(field<bool> to) {
@@ -176,18 +181,18 @@ value_kind boolean(field<bool> to) {
                 return false;
             return std::nullopt;
         },
-        [](bool value) { return std::string(value ? "true" : "false"); });
+        [](bool value) { return std::string(value ? "true" : "false"); }, {"true", "false"});
 }
 
 value_kind word(field<std::string> to, std::vector<std::string> words) {
     auto expected = fmt::format("one of {}", fmt::join(words, ", "));
     return make_kind(
         to, "WORD", std::move(expected),
-        [words = std::move(words)](std::string_view text) -> std::optional<std::string> {
+        [words](std::string_view text) -> std::optional<std::string> {
             const auto found = std::find(words.begin(), words.end(), text);
             return found == words.end() ? std::nullopt : std::optional(*found);
         },
-        same);
+        same, words);
 }
 
 value_kind address(field<std::string> to) {

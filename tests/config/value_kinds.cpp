@@ -4,6 +4,8 @@
 #include "config/options.hpp"
 #include "config/settings.hpp"
 
+#include "caf/test/dsl.hpp"
+#include <map>
 #include <vector>
 
 using namespace avatar::config;
@@ -18,6 +20,30 @@ std::string outcome(std::string_view key, std::string_view text) {
 }
 
 } // namespace
+
+CAF_TEST(values are offered where an option takes a few only) {
+    const std::vector<std::string> rates{"8000",  "12000", "16000", "22050",
+                                         "24000", "32000", "44100", "48000"};
+    auto rates_or_none = rates;
+    rates_or_none.insert(rates_or_none.begin(), "0");
+    const std::map<std::string_view, std::vector<std::string>> by_key{
+        {"audio.sample-rate", rates},
+        {"audio.resample", rates_or_none},
+        {"audio.encode", {"none", "opus"}},
+        {"audio.opus-frame", {"10ms", "20ms", "40ms", "60ms"}},
+        {"audio.opus-application", {"audio", "voip", "restricted_lowdelay"}},
+        {"log.level", {"debug", "info", "warn", "error", "off"}}};
+    for (const auto& known : options()) {
+        std::vector<std::string> expected;
+        if (known.kind.placeholder == "BOOL")
+            expected = {"true", "false"};
+        if (const auto found = by_key.find(known.key); found != by_key.end())
+            expected = found->second;
+        CAF_CHECK_EQUAL(known.kind.choices, expected);
+        for (const auto& choice : known.kind.choices)
+            CAF_CHECK_EQUAL(outcome(known.key, choice), choice);
+    }
+}
 
 CAF_TEST(whole numbers) {
     const auto expected = "expected a whole number from 1 up";
