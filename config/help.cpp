@@ -1,5 +1,6 @@
 #include "config/help.hpp"
 
+#include "config/exit_codes.hpp"
 #include "config/options.hpp"
 
 #include <fmt/format.h>
@@ -28,24 +29,17 @@ has the same keys: pool.size=3 is written as size = 3 under [pool]. Durations ar
 30s, 10min or 1h.
 )";
 
-constexpr std::string_view exit_codes = R"(
-Exit codes:
-  0  all requests succeeded
-  1  some requests failed
-  2  the configuration cannot be used
-  3  no connection could be opened
-)";
-
-// An option on the left and its text on the right, in as many lines as it takes.
-std::string row(const std::string& left, const std::string& text) {
-    auto line = fmt::format("  {:<{}}", left, text_column - 2);
+// A name on the left and its text from `column` on, in as many lines as it takes.
+std::string row(const std::string& left, const std::string& text,
+                std::size_t column = text_column) {
+    auto line = fmt::format("  {:<{}}", left, column - 2);
     std::string result;
     std::istringstream words(text);
     for (std::string word; words >> word;) {
         const bool first = line.back() == ' ';
         if (!first && line.size() + 1 + word.size() > width) {
             result += line + '\n';
-            line = std::string(text_column, ' ') + word;
+            line = std::string(column, ' ') + word;
         } else {
             line += (first ? "" : " ") + word;
         }
@@ -67,6 +61,13 @@ std::string left_of(const option& what) {
                        : fmt::format("--{}={}", what.key, what.kind.placeholder);
 }
 
+std::string exit_codes() {
+    std::string text = "\nExit codes:\n";
+    for (const auto& known : exit_meanings())
+        text += row(fmt::format("{}", static_cast<int>(known.code)), std::string(known.meaning), 5);
+    return text;
+}
+
 } // namespace
 
 std::string help_text() {
@@ -85,7 +86,7 @@ std::string help_text() {
         }
         text += row(left_of(known), describe(known));
     }
-    return text + std::string(exit_codes);
+    return text + exit_codes();
 }
 
 } // namespace avatar::config

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/exit_codes.hpp"
 #include "config/sources.hpp"
 
 /// The program's subcommands, one file each.
@@ -7,14 +8,7 @@ namespace avatar {
 
 class program_log;
 
-/// What the process tells the shell.
-enum exit_code : int {
-    all_requests_ok = 0,
-    some_requests_failed = 1, ///< Or a figure of the report could not be written.
-    bad_configuration = 2,
-    no_connection = 3,
-    requests_lost = 4, ///< Not every request had exactly one result: a bug of ours.
-};
+using enum config::exit_code;
 
 /// `avatar-pool run`: opens the pool, runs the rounds, prints the report.
 /// Throws one of the libraries' errors for what is wrong before the first

@@ -3,6 +3,7 @@
 #include "config/help.hpp"
 
 #include "caf/test/dsl.hpp"
+#include "config/exit_codes.hpp"
 #include "config/options.hpp"
 
 #include <algorithm>
@@ -48,11 +49,20 @@ CAF_TEST(defaults are shown where there are any) {
 }
 
 CAF_TEST(subcommands and exit codes and the other switches stand there) {
-    for (const auto text : {"avatar-pool run [options]", "avatar-pool emulator [options]",
-                            "--config=FILE", "  --emulator ", "-h, --help", "--version",
-                            "\npool:\n", "  0  all requests succeeded", "  1  some requests failed",
-                            "  2  the configuration", "  3  no connection could be opened"})
+    for (const auto text :
+         {"avatar-pool run [options]", "avatar-pool emulator [options]", "--config=FILE",
+          "  --emulator ", "-h, --help", "--version", "\npool:\n", "  0  all requests succeeded",
+          "  1  some requests failed", "  2  the configuration",
+          "  3  no connection could be opened", "  4  requests were lost or answered twice"})
         CAF_CHECK(shows(text));
+}
+
+CAF_TEST(the exit codes are all there and in order) {
+    const std::vector<int> expected{0, 1, 2, 3, 4};
+    std::vector<int> codes;
+    for (const auto& known : exit_meanings())
+        codes.push_back(known.code);
+    CAF_CHECK(codes == expected);
 }
 
 CAF_TEST(an option and its text stand apart however long its name is) {
