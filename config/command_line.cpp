@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 namespace avatar::config {
@@ -15,14 +14,15 @@ namespace avatar::config {
 namespace {
 
 constexpr std::string_view config_option = "--config";
-constexpr std::string_view flags[] = {"--emulator", "--help", "--version"};
 
 [[noreturn]] void fail(std::string_view what) {
     throw config_error(fmt::format("command line: {}", what));
 }
 
 bool is_flag(std::string_view name) {
-    return std::find(std::begin(flags), std::end(flags), name) != std::end(flags);
+    return std::ranges::any_of(general_options(), [name](const general_option& known) {
+        return known.name == name && known.placeholder.empty();
+    });
 }
 
 // What an option that takes a value expects; nothing: there is no such option.
@@ -66,6 +66,13 @@ std::vector<std::string> unambiguous(int argc, const char* const* argv) {
     return result;
 }
 
+std::string all_subcommands() {
+    std::vector<subcommand> all;
+    for (const auto& known : subcommands())
+        all.push_back(known.what);
+    return enumerate(all, "or");
+}
+
 [[noreturn]] void refuse_leftover(const std::string& argument, bool has_subcommand) {
     // Without its value, which may be a secret under a mistyped key.
     const auto name = argument.substr(0, argument.find('='));
@@ -74,7 +81,7 @@ std::vector<std::string> unambiguous(int argc, const char* const* argv) {
     if (argument.size() > 1 && argument.front() == '-')
         fail(fmt::format("unknown option {}: see --help", printable(argument.substr(0, 2))));
     fail(fmt::format("unexpected argument \"{}\": {}", printable(argument),
-                     has_subcommand ? "see --help" : "expected run or emulator"));
+                     has_subcommand ? "see --help" : "expected " + all_subcommands()));
 }
 
 void refuse_leftovers(const CLI::App& app) {
@@ -82,13 +89,52 @@ void refuse_leftovers(const CLI::App& app) {
     for (const auto& argument : app.remaining(true))
         refuse_leftover(argument, has_subcommand);
     if (!has_subcommand)
-        fail("no subcommand: expected run or emulator (see --help)");
+        fail(fmt::format("no subcommand: expected {} (see --help)", all_subcommands()));
 }
 
-void refuse_secret(const option& what) {
+[[noreturn]] void refuse_secret(const option& what) {
     fail(fmt::format("--{}: not allowed here, where the process list shows it: expected {} in the "
                      "environment, or {} in a file named by --config",
                      what.key, what.environment, what.key));
+}
+
+bool is_given(const CLI::App& app, std::string_view option) {
+    return app.count(std::string(option)) > 0;
+}
+
+void refuse_secrets(const CLI::App& app) {
+    for (const auto& known : options())
+        if (known.secret && is_given(app, fmt::format("--{}", known.key)))
+            refuse_secret(known);
+}
+
+[[noreturn]] void refuse_beside(subcommand given, std::string_view name,
+                                const std::vector<subcommand>& owners) {
+    fail(fmt::format("{}: belongs to {}: expected avatar-pool {} without it", name,
+                     enumerate(owners, "and"), usage_of(given).name));
+}
+
+// Options of other subcommands than the one given.
+void refuse_others(const CLI::App& app, subcommand given) {
+    for (const auto& known : general_options())
+        if (!known.goes_with(given) && is_given(app, known.name))
+            refuse_beside(given, known.name, known.owners);
+    if (usage_of(given).takes_options)
+        return;
+    for (const auto& known : options())
+        if (const auto name = fmt::format("--{}", known.key); is_given(app, name))
+            refuse_beside(given, name, option_owners());
+}
+
+void check_argument(const command_line& line) {
+    const auto& known = usage_of(line.what);
+    if (known.choices.empty() ||
+        std::ranges::find(known.choices, line.argument) != known.choices.end())
+        return;
+    const auto expected = enumerate(known.choices, "or");
+    if (line.argument.empty())
+        fail(fmt::format("{}: no {} given: expected {}", known.name, known.argument, expected));
+    fail(fmt::format("{} {}: expected {}", known.name, printable(line.argument), expected));
 }
 
 } // namespace
@@ -105,8 +151,13 @@ command_line read_command_line(int argc, const char* const* argv) {
     std::vector<const CLI::Option*> values;
     for (const auto& known : options())
         values.push_back(app.add_option(fmt::format("--{}", known.key))->take_last());
-    const auto run = app.add_subcommand("run")->fallthrough();
-    app.add_subcommand("emulator")->fallthrough();
+    command_line line;
+    for (const auto& known : subcommands()) {
+        const auto added = app.add_subcommand(std::string(known.name))->fallthrough();
+        if (!known.choices.empty())
+            added->add_option(std::string(known.argument), line.argument);
+        added->callback([&line, what = known.what] { line.what = what; });
+    }
 
     auto arguments = unambiguous(argc, argv);
     std::reverse(arguments.begin(), arguments.end()); // The order CLI11 asks for.
@@ -116,22 +167,19 @@ command_line read_command_line(int argc, const char* const* argv) {
         fail(e.what());
     }
 
-    command_line line;
     line.help = help->count() > 0;
     line.version = version->count() > 0;
     if (line.help || line.version)
         return line;
     refuse_leftovers(app);
-    line.run = run->parsed();
+    check_argument(line);
+    refuse_secrets(app);
+    refuse_others(app, line.what);
     line.embedded_emulator = emulator->count() > 0;
-    if (line.embedded_emulator && !line.run)
-        fail("--emulator: belongs to run: expected avatar-pool emulator without it");
     if (file->count() > 0)
         line.config_file = file->results().back();
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto& known = options()[i];
-        if (known.secret && values[i]->count() > 0)
-            refuse_secret(known);
         // All of them, so that a bad value is found even where a later one wins.
         for (const auto& value : values[i]->results())
             line.values.push_back({std::string(known.key), value});

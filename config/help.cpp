@@ -2,10 +2,12 @@
 
 #include "config/exit_codes.hpp"
 #include "config/options.hpp"
+#include "config/text_lines.hpp"
+#include "config/usage.hpp"
 
 #include <fmt/format.h>
 
-#include <sstream>
+#include <algorithm>
 
 namespace avatar::config {
 
@@ -14,37 +16,14 @@ namespace {
 constexpr std::size_t width = 100;
 constexpr std::size_t text_column = 46;
 
-constexpr std::string_view usage =
-    R"(avatar-pool: a pool of long-lived avatar sessions
-
-Usage: avatar-pool run [options]
-       avatar-pool emulator [options]
-
-  run        open the pool, send rounds of concurrent requests through it, print the report
-  emulator   serve a local avatar service until SIGINT or SIGTERM
-
-Options stand before or after the subcommand, as --key=value or --key value; the later of two equal
-ones counts. The command line overrides the environment, that the file, that the defaults. The file
-has the same keys: pool.size=3 is written as size = 3 under [pool]. Durations are written as 500ms,
-30s, 10min or 1h.
-)";
-
 // A name on the left and its text from `column` on, in as many lines as it takes.
-std::string row(const std::string& left, const std::string& text,
-                std::size_t column = text_column) {
-    auto line = fmt::format("  {:<{}}", left, column - 2);
-    std::string result;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        const bool first = line.back() == ' ';
-        if (!first && line.size() + 1 + word.size() > width) {
-            result += line + '\n';
-            line = std::string(column, ' ') + word;
-        } else {
-            line += (first ? "" : " ") + word;
-        }
-    }
-    return result + line + '\n';
+std::string row(const std::string& left, const std::string& text, std::size_t column) {
+    auto result = fmt::format("  {:<{}}", left, column - 2);
+    if (result.back() != ' ')
+        result += ' ';
+    const auto lines = text_lines(text, width - result.size(), width - column);
+    result += fmt::format("{}\n", fmt::join(lines, '\n' + std::string(column, ' ')));
+    return result;
 }
 
 std::string describe(const option& what) {
@@ -61,6 +40,36 @@ std::string left_of(const option& what) {
                        : fmt::format("--{}={}", what.key, what.kind.placeholder);
 }
 
+std::string left_of(const general_option& what) {
+    return fmt::format("{}{}{}{}{}", what.short_name, what.short_name.empty() ? "" : ", ",
+                       what.name, what.placeholder.empty() ? "" : "=", what.placeholder);
+}
+
+std::string arguments_of(const subcommand_usage& what) {
+    if (what.takes_options)
+        return " [options]";
+    return what.choices.empty() ? "" : fmt::format(" {}", fmt::join(what.choices, "|"));
+}
+
+std::string usage() {
+    std::string text;
+    for (const auto& known : subcommands())
+        text += fmt::format("{} avatar-pool {}{}\n", text.empty() ? "Usage:" : "      ", known.name,
+                            arguments_of(known));
+    text += '\n';
+    std::size_t longest = 0;
+    for (const auto& known : subcommands())
+        longest = std::max(longest, known.name.size());
+    for (const auto& known : subcommands())
+        text += row(std::string(known.name), std::string(known.summary), longest + 4);
+    return text;
+}
+
+std::string notes() {
+    const auto text = fmt::format("{}", fmt::join(option_notes(), " "));
+    return fmt::format("{}\n", fmt::join(text_lines(text, width, width), "\n"));
+}
+
 std::string exit_codes() {
     std::string text = "\nExit codes:\n";
     for (const auto& known : exit_meanings())
@@ -71,20 +80,17 @@ std::string exit_codes() {
 } // namespace
 
 std::string help_text() {
-    auto text = std::string(usage) + "\nOptions, by group; [NAME] is the environment variable:\n";
-    text +=
-        row("--config=FILE", "Config file, TOML; config/avatar-pool.example.toml shows every key");
-    text += row("--emulator", "With run: against an emulator of its own, started on a free port of "
-                              "the loopback interface; needs no other option");
-    text += row("-h, --help", "Print this text");
-    text += row("--version", "Print the version");
+    auto text = "avatar-pool: a pool of long-lived avatar sessions\n\n" + usage() + '\n' + notes() +
+                "\nOptions, by group; [NAME] is the environment variable:\n";
+    for (const auto& known : general_options())
+        text += row(left_of(known), std::string(known.help), text_column);
     std::string_view group;
     for (const auto& known : options()) {
         if (known.group() != group) {
             group = known.group();
             text += fmt::format("\n{}:\n", group);
         }
-        text += row(left_of(known), describe(known));
+        text += row(left_of(known), describe(known), text_column);
     }
     return text + exit_codes();
 }

@@ -9,6 +9,9 @@ namespace avatar::config {
 
 struct settings;
 
+/// The placeholder of values that are paths, which shells complete.
+constexpr std::string_view file_placeholder = "FILE";
+
 /// What values an option takes, and how they get into settings and out again.
 struct value_kind {
     std::string placeholder; ///< For the help text: `N`, `DURATION`, `FILE`, …

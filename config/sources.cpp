@@ -2,9 +2,11 @@
 
 #include "config/checks.hpp"
 #include "config/command_line.hpp"
+#include "config/completion.hpp"
 #include "config/config_file.hpp"
 #include "config/error.hpp"
 #include "config/help.hpp"
+#include "config/manual.hpp"
 #include "config/options.hpp"
 #include "config/version.hpp"
 #include "protocol/text.hpp"
@@ -42,6 +44,24 @@ void apply_command_line(const command_line& line, settings& to) {
               fmt::format("command line: --{}={}", given.key, printable(given.value)));
 }
 
+// What the line asks to print, which depends on no setting; nothing: it asks for something else.
+std::optional<std::string> text_of(const command_line& line) {
+    if (line.help)
+        return help_text();
+    if (line.version)
+        return fmt::format("avatar-pool {}\n", version());
+    switch (line.what) {
+    case subcommand::manual:
+        return manual_page();
+    case subcommand::completion:
+        return completion_script(line.argument);
+    case subcommand::run:
+    case subcommand::emulator:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 void apply_file(const std::string& path, settings& to) {
@@ -74,17 +94,12 @@ settings read_settings(const std::string& config_file) {
 command read_command(int argc, const char* const* argv, const environment_lookup& environment) {
     const auto line = read_command_line(argc, argv);
     command result;
-    if (line.help) {
-        result.what = command::kind::help;
-        result.text = help_text();
+    if (auto text = text_of(line)) {
+        result.what = command::kind::print;
+        result.text = std::move(*text);
         return result;
     }
-    if (line.version) {
-        result.what = command::kind::version;
-        result.text = fmt::format("avatar-pool {}\n", version());
-        return result;
-    }
-    result.what = line.run ? command::kind::run : command::kind::emulator;
+    result.what = line.what == subcommand::run ? command::kind::run : command::kind::emulator;
     result.embedded_emulator = line.embedded_emulator;
     if (line.config_file)
         apply_file(*line.config_file, result.values);

@@ -12,12 +12,12 @@ namespace avatar::config {
 
 /// What the user asks the program to do.
 struct command {
-    enum class kind { run, emulator, help, version };
+    enum class kind { run, emulator, print };
 
     kind what = kind::run;
     settings values;                ///< Of run and emulator.
     bool embedded_emulator = false; ///< `run --emulator`.
-    std::string text;               ///< Of help and version: what to print.
+    std::string text;               ///< Of print: what to print.
 };
 
 /// Puts what a config file says into settings, each value checked by itself.

@@ -6,4 +6,8 @@ std::string_view version() {
     return AVATAR_VERSION;
 }
 
+std::string_view version_date() {
+    return AVATAR_VERSION_DATE;
+}
+
 } // namespace avatar::config

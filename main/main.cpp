@@ -27,8 +27,7 @@ std::optional<std::string> environment(const std::string& name) {
 int carry_out(const config::command& command, program_log& log) {
     log.set_level(command.values.log.level);
     switch (command.what) {
-    case config::command::kind::help:
-    case config::command::kind::version:
+    case config::command::kind::print:
         std::cout << command.text << std::flush;
         return std::cout ? all_requests_ok : some_requests_failed;
     case config::command::kind::run:

@@ -38,8 +38,8 @@ CAF_TEST(options stand before or after the subcommand and in both forms) {
     CAF_CHECK(parse({"--emulator", "run"}).embedded_emulator);
     CAF_CHECK(parse({"run", "--emulator"}).embedded_emulator);
     CAF_CHECK(!parse({"run"}).embedded_emulator);
-    CAF_CHECK(parse({"run"}).run);
-    CAF_CHECK(!parse({"emulator"}).run);
+    CAF_CHECK(parse({"run"}).what == subcommand::run);
+    CAF_CHECK(parse({"emulator"}).what == subcommand::emulator);
 }
 
 CAF_TEST(equal options keep their order) {
@@ -84,12 +84,14 @@ CAF_TEST(flags take no value) {
 }
 
 CAF_TEST(there is one subcommand) {
-    CAF_CHECK_EQUAL(error({}),
-                    "command line: no subcommand: expected run or emulator (see --help)");
-    CAF_CHECK_EQUAL(error({"--pool.size=3"}),
-                    "command line: no subcommand: expected run or emulator (see --help)");
-    CAF_CHECK_EQUAL(error({"rum"}),
-                    "command line: unexpected argument \"rum\": expected run or emulator");
+    const auto none = "command line: no subcommand: expected run, emulator, manual or completion "
+                      "(see --help)";
+    CAF_CHECK_EQUAL(error({}), none);
+    CAF_CHECK_EQUAL(error({"--pool.size=3"}), none);
+    CAF_CHECK_EQUAL(error({"rum"}), "command line: unexpected argument \"rum\": expected run, "
+                                    "emulator, manual or completion");
+    CAF_CHECK_EQUAL(error({"bash", "completion"}),
+                    "command line: unexpected argument \"bash\": see --help");
     CAF_CHECK_EQUAL(error({"run", "emulator"}),
                     "command line: unexpected argument \"emulator\": see --help");
     CAF_CHECK_EQUAL(error({"run", "run"}), "command line: unexpected argument \"run\": see --help");
@@ -101,7 +103,7 @@ CAF_TEST(stray arguments are errors) {
                         "command line: unexpected argument \"" + stray + "\": see --help");
     CAF_CHECK_EQUAL(error({"run", "--", "--pool.size=3"}),
                     "command line: unexpected argument \"--\": see --help");
-    CAF_CHECK(parse({"run", "--"}).run);
+    CAF_CHECK(parse({"run", "--"}).what == subcommand::run);
 }
 
 CAF_TEST(unknown options are errors that show no value) {
@@ -134,9 +136,61 @@ CAF_TEST(the embedded emulator belongs to run) {
                     "without it");
 }
 
+CAF_TEST(what prints a text takes nothing else) {
+    CAF_CHECK(parse({"manual"}).what == subcommand::manual);
+    for (const std::string stray : {"bash", "run", "manual", ""})
+        CAF_CHECK_EQUAL(error({"manual", stray}),
+                        "command line: unexpected argument \"" + stray + "\": see --help");
+    CAF_CHECK_EQUAL(error({"manual", "--pool.sise=3"}),
+                    "command line: unknown option --pool.sise: did you mean --pool.size?");
+    for (const std::string what : {"manual", "completion"}) {
+        const auto refused = [&](const arguments& beside) {
+            auto given = beside;
+            given.push_back(what);
+            if (what == "completion")
+                given.push_back("bash");
+            return error(given);
+        };
+        const auto without = ": expected avatar-pool " + what + " without it";
+        CAF_CHECK_EQUAL(refused({}), "no error");
+        CAF_CHECK_EQUAL(refused({"--pool.size=3"}),
+                        "command line: --pool.size: belongs to run and emulator" + without);
+        CAF_CHECK_EQUAL(refused({"--pool.size", "many"}),
+                        "command line: --pool.size: belongs to run and emulator" + without);
+        CAF_CHECK_EQUAL(refused({"--config=x"}),
+                        "command line: --config: belongs to run and emulator" + without);
+        CAF_CHECK_EQUAL(refused({"--emulator"}),
+                        "command line: --emulator: belongs to run" + without);
+        CAF_CHECK(refused({"--service.api-key=secret"}).find("process list") != std::string::npos);
+    }
+}
+
+CAF_TEST(a completion is for one of the shells) {
+    for (const std::string shell : {"bash", "zsh"}) {
+        CAF_CHECK(parse({"completion", shell}).what == subcommand::completion);
+        CAF_CHECK_EQUAL(parse({"completion", shell}).argument, shell);
+    }
+    const auto missing = "command line: completion: no shell given: expected bash or zsh";
+    CAF_CHECK_EQUAL(error({"completion"}), missing);
+    CAF_CHECK_EQUAL(error({"completion", ""}), missing);
+    for (const std::string other : {"fish", "Bash", "bas", "run", "[bash]", "{x}", "bash,zsh"})
+        CAF_CHECK_EQUAL(error({"completion", other}),
+                        "command line: completion " + other + ": expected bash or zsh");
+    CAF_CHECK_EQUAL(error({"completion", "\x1b"}),
+                    "command line: completion  : expected bash or zsh");
+    CAF_CHECK_EQUAL(error({"completion", "bash", "zsh"}),
+                    "command line: unexpected argument \"zsh\": see --help");
+    CAF_CHECK_EQUAL(error({"completion", "-x"}), "command line: unknown option -x: see --help");
+}
+
 CAF_TEST(help and version need nothing else) {
-    for (const arguments& given :
-         {arguments{"--help"}, {"-h"}, {"run", "--help"}, {"emulator", "-h"}, {"--help", "--foo"}})
+    for (const arguments& given : {arguments{"--help"},
+                                   {"-h"},
+                                   {"run", "--help"},
+                                   {"emulator", "-h"},
+                                   {"completion", "-h"},
+                                   {"manual", "--help", "--pool.size=3"},
+                                   {"--help", "--foo"}})
         CAF_CHECK(parse(given).help);
     CAF_CHECK(parse({"--version"}).version);
     CAF_CHECK(parse({"run", "--version"}).version);

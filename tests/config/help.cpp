@@ -5,6 +5,7 @@
 #include "caf/test/dsl.hpp"
 #include "config/exit_codes.hpp"
 #include "config/options.hpp"
+#include "config/usage.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -50,11 +51,26 @@ CAF_TEST(defaults are shown where there are any) {
 
 CAF_TEST(subcommands and exit codes and the other switches stand there) {
     for (const auto text :
-         {"avatar-pool run [options]", "avatar-pool emulator [options]", "--config=FILE",
+         {"\nUsage: avatar-pool run [options]\n", "\n       avatar-pool emulator [options]\n",
+          "\n       avatar-pool manual\n", "\n       avatar-pool completion bash|zsh\n",
+          "\n  run         open the pool", "\n  completion  print the script", "--config=FILE",
           "  --emulator ", "-h, --help", "--version", "\npool:\n", "  0  all requests succeeded",
           "  1  some requests failed", "  2  the configuration",
           "  3  no connection could be opened", "  4  requests were lost or answered twice"})
         CAF_CHECK(shows(text));
+}
+
+CAF_TEST(nothing of the shared texts is left out) {
+    const auto text = unwrapped();
+    std::vector<std::string_view> sentences(option_notes());
+    for (const auto& known : subcommands())
+        sentences.push_back(known.summary);
+    for (const auto& known : general_options())
+        sentences.push_back(known.help);
+    for (const auto& known : exit_meanings())
+        sentences.push_back(known.meaning);
+    for (const auto sentence : sentences)
+        CAF_CHECK_NOT_EQUAL(text.find(std::string(sentence) + ' '), std::string::npos);
 }
 
 CAF_TEST(the exit codes are all there and in order) {

@@ -3,7 +3,9 @@
 #include "config/sources.hpp"
 
 #include "caf/test/dsl.hpp"
+#include "config/completion.hpp"
 #include "config/help.hpp"
+#include "config/manual.hpp"
 #include "tests/config/support.hpp"
 
 #include <algorithm>
@@ -166,14 +168,23 @@ CAF_TEST(bounds that cross are errors whatever their sources) {
 
 CAF_TEST(help and version come before all checks of the other sources) {
     const auto help = read({"run", "--help", "--config=/nonexistent"}, {{query_auth, "maybe"}});
-    CAF_CHECK(help.what == command::kind::help);
+    CAF_CHECK(help.what == command::kind::print);
     CAF_CHECK_EQUAL(help.text, help_text());
     const auto version = read({"--version"}, {{query_auth, "maybe"}});
-    CAF_CHECK(version.what == command::kind::version);
+    CAF_CHECK(version.what == command::kind::print);
     CAF_CHECK_EQUAL(version.text, "avatar-pool " EXPECTED_VERSION "\n");
 }
 
-CAF_TEST(the two subcommands) {
+CAF_TEST(manual and completions are printed whatever the environment says) {
+    const variables set{{query_auth, "maybe"}};
+    CAF_CHECK(read({"manual"}, set).what == command::kind::print);
+    CAF_CHECK_EQUAL(read({"manual"}, set).text, manual_page());
+    CAF_CHECK(read({"completion", "zsh"}, set).what == command::kind::print);
+    CAF_CHECK_EQUAL(read({"completion", "bash"}, set).text, bash_completion());
+    CAF_CHECK_EQUAL(read({"completion", "zsh"}, set).text, zsh_completion());
+}
+
+CAF_TEST(the two subcommands that read settings) {
     CAF_CHECK(read({"emulator", "--emulator.port=8080"}).what == command::kind::emulator);
     CAF_CHECK_EQUAL(read({"emulator", "--emulator.port=8080"}).values.emulator.port, 8080);
     CAF_CHECK(read({"run", "--emulator"}).embedded_emulator);
