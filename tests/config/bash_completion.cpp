@@ -1,10 +1,10 @@
 #define CAF_SUITE config_bash_completion
 
+#include "caf/test/dsl.hpp"
 #include "config/completion.hpp"
 #include "config/options.hpp"
 #include "tests/config/shells.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
 
 using namespace avatar::config;

@@ -3,6 +3,7 @@
 #include "config/man_page.hpp"
 
 #include "caf/test/dsl.hpp"
+
 #include <sstream>
 
 using namespace avatar::config;

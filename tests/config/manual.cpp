@@ -2,13 +2,13 @@
 
 #include "config/manual.hpp"
 
+#include "caf/test/dsl.hpp"
 #include "config/exit_codes.hpp"
 #include "config/man_page.hpp"
 #include "config/options.hpp"
 #include "config/usage.hpp"
 #include "config/version.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <cctype>
 #include <sstream>
 

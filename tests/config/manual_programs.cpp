@@ -1,11 +1,10 @@
 #define CAF_SUITE config_manual_programs
 
+#include "caf/test/dsl.hpp"
 #include "config/man_page.hpp"
 #include "config/manual.hpp"
 #include "config/options.hpp"
 #include "tests/config/shells.hpp"
-
-#include "caf/test/dsl.hpp"
 
 using namespace avatar::config;
 using namespace avatar::config::test;

@@ -3,6 +3,7 @@
 #include "config/usage.hpp"
 
 #include "caf/test/dsl.hpp"
+
 #include <set>
 
 using namespace avatar::config;

@@ -4,7 +4,6 @@
 #include "config/options.hpp"
 #include "config/settings.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <map>
 #include <vector>
 

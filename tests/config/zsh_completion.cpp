@@ -1,11 +1,11 @@
 #define CAF_SUITE config_zsh_completion
 
+#include "caf/test/dsl.hpp"
 #include "config/completion.hpp"
 #include "config/options.hpp"
 #include "config/usage.hpp"
 #include "tests/config/shells.hpp"
 
-#include "caf/test/dsl.hpp"
 #include <algorithm>
 #include <optional>
 

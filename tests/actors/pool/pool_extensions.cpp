@@ -49,14 +49,14 @@ CAF_TEST(a session may have channels of its own around those of the pool) {
     use(
         [&](auto* self, session_key key, session_owner_actor owner,
             const transport::channel_factory& make) {
-    const transport::channel_factory tapped = [&heard, make](transport::channel_sink sink) {
-        return make([&heard, sink](channel_event event) {
-            if (const auto* end = std::get_if<exchange_finished>(&event))
-                heard.push_back(end->request_id);
-            sink(std::move(event));
-        });
-    };
-    return pool_session(self, key, std::move(owner), tapped);
+            const transport::channel_factory tapped = [&heard, make](transport::channel_sink sink) {
+                return make([&heard, sink](channel_event event) {
+                    if (const auto* end = std::get_if<exchange_finished>(&event))
+                        heard.push_back(end->request_id);
+                    sink(std::move(event));
+                });
+            };
+            return pool_session(self, key, std::move(owner), tapped);
         },
         "tap");
     open_pool_of(2);
