@@ -46,6 +46,8 @@ struct open_request {
     /// Of its answer, which a session gives in general. Set once a session has it.
     caf::typed_response_promise<audio_result> promise{};
 
+    std::uint64_t relayed = 0; ///< By which the pool answers it itself; 0: a session does.
+
     /// The outcome that was decided while a session had it, and that it is to get.
     std::optional<protocol::failure> decided{};
 

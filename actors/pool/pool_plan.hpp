@@ -23,7 +23,8 @@ struct pool_plan {
     session_function session{};                  ///< Empty: `pool_session`.
     std::string session_name{};                  ///< For the text of its failures.
     /// For sessions and channels that may never tell what becomes of them: one that has not
-    /// opened by then is replaced. 0: they tell, as those of make_avatar_channels do.
+    /// opened by then is replaced, and one that does not close is ended. 0: they tell, as those
+    /// of make_avatar_channels do.
     config::milliseconds open_timeout{0};
 };
 

@@ -29,7 +29,7 @@ pool_supervisor_state::pool_supervisor_state(self_pointer self, pool_plan plan)
       slots_(plan.settings.size, *this),
       timers_(self),
       keeper_(self, settings_, slots_, timers_, plan),
-      dispatcher_(self, settings_, slots_, timers_, policy_),
+      dispatcher_(self, settings_, slots_, timers_, policy_, std::move(plan.session_name)),
       first_connects_(plan.settings.size),
       restarts_(plan.settings.max_restarts, plan.settings.restart_window) {
     if (policy_)
@@ -138,13 +138,10 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
 
 void pool_supervisor_state::on_down(const caf::down_msg& message) {
     dispatcher_.on_actor_down(message.source);
-    if (const auto ended = keeper_.on_down(message.source)) {
-        const auto why = session_actor_failed(message.reason == caf::sec::runtime_error
-                                                  ? describe_end(message.reason)
-                                                  : ended_from_outside);
+    if (const auto ended = keeper_.on_down(message.source, message.reason)) {
         if (ended->silent)
-            on_session_closed({ended->key, why, 0, /*crashed=*/true});
-        dispatcher_.on_session_ended(ended->key, why);
+            on_session_closed({ended->key, ended->why, 0, /*crashed=*/true});
+        dispatcher_.on_session_ended(ended->key, ended->why);
         finish_closing_if_done();
     }
 }

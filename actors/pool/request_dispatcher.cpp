@@ -1,5 +1,6 @@
 #include "actors/pool/request_dispatcher.hpp"
 
+#include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
 
@@ -14,12 +15,13 @@ namespace avatar {
 
 request_dispatcher::request_dispatcher(self_pointer self, const config::pool_settings& settings,
                                        session_slots& slots, pool_timers& timers,
-                                       guarded_policy& policy)
+                                       guarded_policy& policy, std::string session_name)
     : self_(self),
       settings_(settings),
       slots_(slots),
       timers_(timers),
       policy_(policy),
+      session_name_(std::move(session_name)),
       assignments_(slots.size()),
       watch_(self),
       partners_(watch_) {
@@ -186,7 +188,23 @@ void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
     ++served_;
     slots_.assign(slot, started);
     timers_.set(pool_timers::kind::busy, started + settings_.request_timeout);
-    next.delegate_to(slot.session.actor, started);
+    if (session_name_.empty())
+        next.delegate_to(slot.session.actor, started);
+    else
+        relay(slot, next, started);
+}
+
+/// As a request of the pool's own: its session may give no answer, or an error.
+void request_dispatcher::relay(const pool_slot& slot, pooled_request& next, time_point now) {
+    const auto number = relay_.add(next.promise, next.assigned.request);
+    next.open->relayed = number;
+    next.assigned.waited += now - next.since;
+    self_->request(slot.session.actor, caf::infinite, std::move(next.assigned))
+        .then([this, number](audio_result& result) { relay_.answer(number, std::move(result)); },
+              [this, number](const caf::error& error) {
+                  relay_.fail(number,
+                              extension_has_failed("session", session_name_, describe_end(error)));
+              });
 }
 
 // -- the end of a request ------------------------------------------------------------
@@ -237,6 +255,10 @@ void request_dispatcher::on_session_ended(const session_key& key, const protocol
     if (!lost)
         return;
     auto* open = lost.mapped();
+    if (open->relayed != 0) {
+        relay_.fail(open->relayed, open->decided ? *open->decided : why);
+        return end(open, why.code);
+    }
     pooled_request unread{open->promise, {}, {}, open->entered, open};
     unread.assigned.request.request_id = open->name.id;
     fail(unread, open->decided ? *open->decided : why);
@@ -316,6 +338,8 @@ void request_dispatcher::stop_request(open_request& request, const protocol::fai
 }
 
 void request_dispatcher::decide(open_request& request, const protocol::failure& why) {
+    if (request.relayed != 0)
+        relay_.fail(request.relayed, why);
     partners_.remove(request);
     open_.decide(request, why);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/pool/actor_watch.hpp"
+#include "actors/pool/answer_relay.hpp"
 #include "actors/pool/lease_table.hpp"
 #include "actors/pool/open_requests.hpp"
 #include "actors/pool/outcome_counter.hpp"
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace avatar {
@@ -27,8 +29,10 @@ public:
     using result_promise = caf::typed_response_promise<audio_result>;
     using lease_promise = caf::typed_response_promise<lease_granted>;
 
+    /// `session_name`: of sessions that are somebody's own; empty: they are the pool's.
     request_dispatcher(self_pointer self, const config::pool_settings& settings,
-                       session_slots& slots, pool_timers& timers, guarded_policy& policy);
+                       session_slots& slots, pool_timers& timers, guarded_policy& policy,
+                       std::string session_name);
 
     /// Answers those that wait: a pool can be ended from outside.
     ~request_dispatcher();
@@ -108,6 +112,7 @@ private:
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void fail_waiting(const protocol::failure& why);
     void assign(const pool_slot& slot, pooled_request& request);
+    void relay(const pool_slot& slot, pooled_request& request, time_point now);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
     bool assign_next_turn(const pool_slot& slot);
@@ -129,6 +134,7 @@ private:
     session_slots& slots_;
     pool_timers& timers_;
     guarded_policy& policy_;
+    const std::string session_name_;
     std::vector<assignment> assignments_; // By slot number.
     request_queue waiting_;
     lease_table leases_;
@@ -137,6 +143,7 @@ private:
     request_partners partners_;
     outcome_counter outcomes_;
     open_requests open_;
+    answer_relay relay_;                        // Where sessions are somebody's own.
     std::map<session_key, open_request*> lost_; // By the session that had it.
     std::optional<protocol::failure> failing_fast_;
     std::optional<protocol::failure> stopped_;

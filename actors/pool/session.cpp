@@ -30,21 +30,14 @@ session_actor::behavior_type pool_session(session_actor::stateful_pointer<sessio
 }
 
 session_actor::behavior_type extended_session(session_actor::stateful_pointer<session_state> self,
-                                              const std::string& name,
                                               const session_function& behavior, session_key key,
                                               session_owner_actor owner,
                                               const transport::channel_factory& make_channel) {
-    const auto reason = [name](std::exception_ptr& exception) {
-        const auto what = describe_end(reason_of(exception));
-        return caf::make_error(caf::sec::runtime_error,
-                               describe(extension_has_failed("session", name, what)));
-    };
-    self->set_exception_handler(reason);
+    name_exceptions(self);
     try {
         return behavior(self, key, std::move(owner), make_channel);
     } catch (...) {
-        auto exception = std::current_exception();
-        self->quit(reason(exception));
+        self->quit(reason_of(std::current_exception()));
         return self->state.behavior();
     }
 }

@@ -116,10 +116,8 @@ using session_function = std::function<session_actor::behavior_type(
     session_actor::stateful_pointer<session_state>, session_key, session_owner_actor,
     const transport::channel_factory& make_channel)>;
 
-/// Behaviour of a session that is somebody's own, called `name`: what it throws ends it, with a
-/// reason that names it.
+/// Behaviour of a session that is somebody's own: what it throws ends it, as the reason.
 session_actor::behavior_type extended_session(session_actor::stateful_pointer<session_state> self,
-                                              const std::string& name,
                                               const session_function& behavior, session_key key,
                                               session_owner_actor owner,
                                               const transport::channel_factory& make_channel);

@@ -1,5 +1,7 @@
 #include "actors/pool/session_keeper.hpp"
 
+#include "actors/actor_end.hpp"
+#include "actors/pool/pool_failures.hpp"
 #include "actors/pool/session.hpp"
 #include "report/connection_label.hpp"
 
@@ -18,7 +20,7 @@ constexpr double renewal_until = 0.9;
 /// Each has a descriptor more than the pool has slots.
 constexpr std::size_t renewals_at_once = 32;
 
-/// For sessions to close: channels of ours cut their connections long before.
+/// For sessions to close that may never tell: channels of ours cut their connections before.
 constexpr auto close_limit = std::chrono::seconds(5);
 
 } // namespace
@@ -31,7 +33,7 @@ session_keeper::session_keeper(self_pointer self, const config::pool_settings& s
       timers_(timers),
       make_channel_(std::move(plan.make_channel)),
       session_(std::move(plan.session)),
-      session_name_(std::move(plan.session_name)),
+      session_name_(plan.session_name),
       open_timeout_(plan.open_timeout),
       random_(plan.seed),
       connects_(settings.connect_rate),
@@ -94,8 +96,7 @@ session_actor session_keeper::spawn_session(const session_key& key) {
     const session_owner_actor owner(self_);
     if (!session_)
         return self_->spawn<caf::monitored>(pool_session, key, owner, make_channel_);
-    return self_->spawn<caf::monitored>(extended_session, session_name_, session_, key, owner,
-                                        make_channel_);
+    return self_->spawn<caf::monitored>(extended_session, session_, key, owner, make_channel_);
 }
 
 std::optional<session_key> session_keeper::end_unopened() {
@@ -146,13 +147,16 @@ void session_keeper::on_session_closed(const session_closed& message) {
         retiring_.erase(message.key);
 }
 
-std::optional<session_keeper::ended_session> session_keeper::on_down(const caf::actor_addr& actor) {
+std::optional<session_keeper::ended_session> session_keeper::on_down(const caf::actor_addr& actor,
+                                                                     const caf::error& reason) {
     const auto found = actors_.extract(actor);
     if (!found)
         return std::nullopt;
     const auto& key = found.mapped();
     const bool known = slots_.find(key) || slots_.find_successor(key) || retiring_.contains(key);
-    return ended_session{key, /*silent=*/known};
+    const auto why = session_ ? extension_has_failed("session", session_name_, describe_end(reason))
+                              : session_actor_failed(ended_from_outside);
+    return ended_session{key, why, /*silent=*/known};
 }
 
 /// One that was about to be renewed has its successor already. Else another connects
@@ -246,26 +250,39 @@ void session_keeper::successor_failed(const pool_slot& slot) {
 // -- closing -----------------------------------------------------------------------
 
 void session_keeper::retire(const pooled_session& session, close_reason why) {
-    self_->send(session.actor, close_session{why});
+    tell_to_close(session, why);
     retiring_.insert(session.key);
+}
+
+void session_keeper::tell_to_close(const pooled_session& session, close_reason why) {
+    self_->send(session.actor, close_session{why});
+    if (open_timeout_.count() == 0)
+        return; // It tells of its end.
+    closing_.emplace_back(now() + close_limit, session.actor.address());
+    timers_.set(pool_timers::kind::closing, closing_.front().first);
 }
 
 void session_keeper::close_all(close_reason why) {
     stop();
-    timers_.set(pool_timers::kind::closing, now() + close_limit);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         const auto& slot = slots_.at(i);
         if (slot.session.phase != session_phase::closed)
-            self_->send(slot.session.actor, close_session{why});
+            tell_to_close(slot.session, why);
         if (const auto successor = slots_.remove_successor(slot))
             retire(*successor, why);
     }
 }
 
 void session_keeper::end_unclosed() {
-    for (const auto& [address, key] : actors_)
+    for (; !closing_.empty(); closing_.pop_front()) {
+        const auto& [due, address] = closing_.front();
+        if (due > now())
+            return timers_.set(pool_timers::kind::closing, due);
+        if (!actors_.contains(address))
+            continue;
         if (const auto actor = caf::actor_cast<caf::actor>(address))
             self_->send_exit(actor, caf::exit_reason::kill);
+    }
 }
 
 session_keeper::~session_keeper() {

@@ -45,12 +45,13 @@ public:
     /// What the end of an actor means.
     struct ended_session {
         session_key key;
+        protocol::failure why;
         bool silent = false; ///< Without `session_closed`.
     };
 
     /// The session whose actor it was, if any. A silent one is still to be told to
     /// `on_session_closed`.
-    std::optional<ended_session> on_down(const caf::actor_addr& actor);
+    std::optional<ended_session> on_down(const caf::actor_addr& actor, const caf::error& reason);
 
     // From the slots.
     void on_session_draining(const pool_slot& slot);
@@ -103,6 +104,7 @@ private:
     void forget_renewal(const pool_slot& slot);
     void successor_failed(const pool_slot& slot);
     void retire(const pooled_session& session, close_reason why);
+    void tell_to_close(const pooled_session& session, close_reason why);
 
     self_pointer self_;
     const config::pool_settings& settings_;
@@ -122,6 +124,7 @@ private:
     std::deque<std::pair<time_point, session_key>> opening_;  // By when, where there is a timeout.
     std::size_t renewing_ = 0;                                // Successors that connect.
     std::unordered_map<caf::actor_addr, session_key> actors_; // Of all sessions, until they end.
+    std::deque<std::pair<time_point, caf::actor_addr>> closing_; // By when.
     std::set<session_key> retiring_; // Sessions replaced already, but not closed yet.
     bool stopped_ = false;
     std::uint64_t replaced_ = 0;

@@ -11,10 +11,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Another actor altogether, which cannot do what it is for.
-session_actor::behavior_type breaks_down() {
+/// Another actor altogether, which does that with requests and nothing with all else.
+template <class OnRequest>
+session_actor::behavior_type ignoring(OnRequest on_request) {
     return {
-        [](assigned_request&) -> caf::result<audio_result> { throw std::runtime_error("broken"); },
+        on_request,
         [](cancel_request&) {},
         [](const source_ended&) {},
         [](check_session) {},
@@ -28,6 +29,17 @@ session_actor::behavior_type breaks_down() {
         [](channel_alive) {},
         [](channel_closed&) {},
     };
+}
+
+session_actor::behavior_type breaks_down() {
+    return ignoring(
+        [](assigned_request&) -> caf::result<audio_result> { throw std::runtime_error("broken"); });
+}
+
+session_actor::behavior_type never_answers(session_actor::pointer self) {
+    return ignoring([self](assigned_request&) -> caf::result<audio_result> {
+        return self->make_response_promise<audio_result>();
+    });
 }
 
 struct extension_fixture : tests::pool_fixture {
@@ -78,8 +90,7 @@ CAF_TEST(a session that cannot begin is named) {
     ask(pool, "r-0");
     CAF_CHECK_EQUAL(describe(result_of("r-0").failure),
                     "the pool failed: more than 0 session actors failed within 1min "
-                    "(pool.max-restarts), the last one: the session's actor failed: session "
-                    "\"recorder\": no disk");
+                    "(pool.max-restarts), the last one: session \"recorder\": no disk");
     close();
     CAF_CHECK_EQUAL(closed, 1);
 }
@@ -100,12 +111,77 @@ CAF_TEST(a session that throws later is named and replaced) {
     after(1min);
     CAF_CHECK_EQUAL(status().connected, 1u);
     ask(pool, "r-0");
-    CAF_CHECK_EQUAL(describe(result_of("r-0").failure),
-                    "the session's actor failed: session \"late\": broken");
+    CAF_CHECK_EQUAL(broken, ids{});
+    CAF_CHECK_EQUAL(describe(result_of("r-0").failure), "session \"late\": broken");
     confirm(0);
     ask(pool, "r-1");
     CAF_CHECK_EQUAL(sent(0), ids{"r-1"});
     CAF_CHECK_EQUAL(status().crashed, 1u);
+}
+
+CAF_TEST(a session that never answers costs its requests and is replaced) {
+    settings.size = 1;
+    settings.reconnect_min = 1ms;
+    int made = 0;
+    use(
+        [&](auto* self, session_key key, session_owner_actor owner,
+            const transport::channel_factory& make) {
+            if (++made > 1)
+                return pool_session(self, key, std::move(owner), make);
+            self->send(owner, session_opened{key, "mine"});
+            return never_answers(self);
+        },
+        "deaf");
+    begin_opening();
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    CAF_CHECK_EQUAL(code_of("r-1"), "borrowTimeout");
+    after(10s); // The late timeout.
+    confirm(0);
+    ask(pool, "r-2");
+    CAF_CHECK_EQUAL(sent(0), ids{"r-2"});
+    finish(0);
+    after(5s); // It does not close either.
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+    CAF_CHECK_EQUAL(results.size(), 3u);
+    close();
+    CAF_CHECK_EQUAL(closed, 1);
+}
+
+CAF_TEST(a session that answers with an error costs its request) {
+    settings.size = 1;
+    use(
+        [](auto* self, session_key key, session_owner_actor owner,
+           const transport::channel_factory&) {
+            self->send(owner, session_opened{key, "mine"});
+            return ignoring([](assigned_request&) -> caf::result<audio_result> {
+                return caf::make_error(caf::sec::runtime_error, "not mine");
+            });
+        },
+        "picky");
+    begin_opening();
+    ask(pool, "r-0");
+    CAF_CHECK_EQUAL(describe(result_of("r-0").failure), "session \"picky\": not mine");
+    CAF_CHECK_EQUAL(broken, ids{});
+}
+
+CAF_TEST(what runs on a session of somebody else ends with the pool) {
+    use(
+        [](auto* self, session_key key, session_owner_actor owner,
+           const transport::channel_factory& make) {
+            return pool_session(self, key, std::move(owner), make);
+        },
+        "plain");
+    open_pool_of(2);
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    die_untouched(0); // Goes to the other.
+    caf::anon_send_exit(pool, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK_EQUAL(results.size(), 2u);
+    CAF_CHECK_EQUAL(broken, ids{});
 }
 
 CAF_TEST(a session that never opens is replaced) {
@@ -134,6 +210,7 @@ CAF_TEST(a session that never opens is replaced) {
 }
 
 CAF_TEST(a session that never closes is ended) {
+    complete = [](pool_plan& plan) { plan.open_timeout = 11s; };
     open_pool_of(2);
     service.at(0).answers_close = false;
     ask(pool, "r-0");
