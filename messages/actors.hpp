@@ -3,6 +3,7 @@
 #include "audio.hpp"
 #include "channel.hpp"
 #include "leases.hpp"
+#include "load.hpp"
 #include "message_templates.hpp"
 #include "pool.hpp"
 #include "rounds.hpp"
@@ -72,7 +73,11 @@ using round_driver_actor = caf::typed_actor<       //
     reacts_to<next_round>,     //
     reacts_to<arrival_due>,    //
     reacts_to<interrupts_due>, //
+    reacts_to<shape_overdue>,  //
     reacts_to<tell_progress>>;
+
+/// Passes the results of a run on to those that hear them, and their frames.
+using result_feed_actor = frame_and_result_sink_actor::extend<reacts_to<flush_overdue>>;
 
 /// Folds a run's results into its report.
 using stats_actor = caf::typed_actor< //

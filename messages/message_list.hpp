@@ -26,6 +26,8 @@
     MESSAGE(drain_pool)                                                                            \
     MESSAGE(exchange_finished)                                                                     \
     MESSAGE(flush_console)                                                                         \
+    MESSAGE(flush_overdue)                                                                         \
+    MESSAGE(flush_results)                                                                         \
     MESSAGE(frame_credit)                                                                          \
     MESSAGE(get_pool_status)                                                                       \
     MESSAGE(get_run_report)                                                                        \
@@ -34,6 +36,7 @@
     MESSAGE(lease_granted)                                                                         \
     MESSAGE(next_audio)                                                                            \
     MESSAGE(next_round)                                                                            \
+    MESSAGE(next_start)                                                                            \
     MESSAGE(open_pool)                                                                             \
     MESSAGE(owner_ended)                                                                           \
     MESSAGE(play_run)                                                                              \
@@ -48,6 +51,7 @@
     MESSAGE(release_session)                                                                       \
     MESSAGE(request_failed)                                                                        \
     MESSAGE(request_paused)                                                                        \
+    MESSAGE(results_flushed)                                                                       \
     MESSAGE(returned_request)                                                                      \
     MESSAGE(round_finished)                                                                        \
     MESSAGE(round_progress)                                                                        \
@@ -60,7 +64,9 @@
     MESSAGE(session_closed)                                                                        \
     MESSAGE(session_idle)                                                                          \
     MESSAGE(session_opened)                                                                        \
+    MESSAGE(shape_overdue)                                                                         \
     MESSAGE(source_ended)                                                                          \
+    MESSAGE(start_time)                                                                            \
     MESSAGE(stop_rounds)                                                                           \
     MESSAGE(tell_progress)                                                                         \
     MESSAGE(watch_pool)

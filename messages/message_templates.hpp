@@ -4,6 +4,7 @@
 #include "channel.hpp"
 #include "frames.hpp"
 #include "leases.hpp"
+#include "load.hpp"
 #include "message_list.hpp"
 #include "pool.hpp"
 #include "rounds.hpp"

@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace avatar {
@@ -13,6 +15,13 @@ namespace {
 
 /// More errors than this in one round are counted, not told one by one.
 constexpr std::size_t errors_told = 10;
+
+/// For an answer of a load shape.
+constexpr auto shape_limit = std::chrono::seconds(10);
+
+/// What a load shape may ask for.
+constexpr auto longest_round = std::chrono::hours(366 * 24);
+constexpr std::size_t most_requests = 1'000'000;
 
 audio_result failed_with(const protocol::failure& why) {
     audio_result result;
@@ -30,8 +39,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
     check(links);
     check(plan);
     state.start(std::move(links), std::move(plan));
-    self->set_down_handler(
-        [&](const caf::down_msg& message) { state.on_pool_lost(message.reason); });
+    self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
     // CAF tries them in this order: what comes with every request stands first.
     return {
         [&](audio_result& result) { state.on_result(result); },
@@ -40,6 +48,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
         [&](next_round) { state.on_next_round(); },
         [&](const arrival_due& timer) { state.on_arrival_due(timer); },
         [&](const interrupts_due& timer) { state.on_interrupts_due(timer); },
+        [&](shape_overdue) { state.on_shape_overdue(); },
         [&](const tell_progress& timer) { state.on_tell_progress(timer); },
     };
 }
@@ -54,6 +63,8 @@ round_driver_state::finished_promise round_driver_state::on_run() {
     auto promise = finished_;
     started_ = now();
     self_->monitor(links_.pool);
+    if (plan_.shape)
+        self_->monitor(plan_.shape);
     ask_pool(watch_pool{}, [this](pool_failed& reason) { on_pool_failed(reason); });
     plan_rounds();
     return promise;
@@ -95,13 +106,18 @@ void round_driver_state::start_requests(const pool_status& pool) {
     const auto start = now();
     round_ = {.number = round_.number,
               .started = start,
-              .arrivals = {start, rounds.requests(), rounds.arrival_rate},
+              .arrivals = plan_.shape
+                              ? arrival_schedule::told(start)
+                              : arrival_schedule(start, rounds.requests(), rounds.arrival_rate),
               .errors = {},
               .interrupts = {}};
     self_->send(links_.watcher,
                 round_started{round_.number, rounds.count, since_start(round_.started),
                               pool.available, pool.connected});
-    send_due_requests();
+    if (plan_.shape)
+        ask_shape();
+    else
+        send_due_requests();
     if (rounds.interrupt_after.count() > 0)
         self_->delayed_send(self_, rounds.interrupt_after, interrupts_due{round_.number});
     if (plan_.progress_interval.count() > 0)
@@ -111,13 +127,76 @@ void round_driver_state::start_requests(const pool_status& pool) {
 void round_driver_state::send_due_requests() {
     auto& arrivals = round_.arrivals;
     auto present = now();
-    for (; !arrivals.done() && arrivals.next() <= present; present = now()) {
-        send_request(arrivals.next(), present);
+    auto next = arrivals.next();
+    for (; next && *next <= present; next = arrivals.next(), present = now()) {
+        send_request(*next, present);
         arrivals.begin();
     }
-    if (!arrivals.done())
-        self_->delayed_send(self_, arrivals.next() - now(), arrival_due{round_.number});
+    if (next)
+        self_->delayed_send(self_, *next - now(), arrival_due{round_.number});
+    else if (plan_.shape && !arrivals.done())
+        ask_shape();
 }
+
+// -- a load shape --------------------------------------------------------------------
+
+void round_driver_state::ask_shape() {
+    shape_asked_ = now();
+    if (!std::exchange(shape_timed_, true))
+        self_->delayed_send(self_, shape_limit, shape_overdue{});
+    const auto round = round_.number;
+    self_
+        ->request(plan_.shape, caf::infinite,
+                  next_start{round, round_.arrivals.begun(), shape_said_})
+        .then([this, round](const start_time& next) { on_start_time(round, next); },
+              [this](const caf::error& why) {
+                  if (why != caf::sec::request_receiver_down) // Its monitor says why.
+                      on_shape_failed(describe_end(why));
+              });
+}
+
+void round_driver_state::on_start_time(std::uint64_t round, const start_time& next) {
+    shape_asked_.reset();
+    auto& arrivals = round_.arrivals;
+    if (round != round_.number || phase_ != phase::in_round || arrivals.done())
+        return;
+    if (next.none) {
+        arrivals.stop();
+        return finish_round_if_done();
+    }
+    if (next.after < nanoseconds(0) || next.after > longest_round)
+        return on_shape_failed("it answered a start " + std::to_string(next.after.count()) +
+                               " ns after the round's: expected from 0 to a year");
+    if (arrivals.begun() >= most_requests)
+        return on_shape_failed("it asks for more than " + std::to_string(most_requests) +
+                               " requests in a round");
+    shape_said_ = std::max(shape_said_, next.after);
+    arrivals.add(round_.started + shape_said_);
+    send_due_requests();
+}
+
+/// A delayed message cannot be cancelled: one that comes early comes again.
+void round_driver_state::on_shape_overdue() {
+    shape_timed_ = false;
+    if (!shape_asked_)
+        return;
+    const auto due = *shape_asked_ + shape_limit;
+    if (due <= now())
+        return on_shape_failed("it has not answered within 10s");
+    shape_timed_ = true;
+    self_->delayed_send(self_, due - now(), shape_overdue{});
+}
+
+/// What runs may end.
+void round_driver_state::on_shape_failed(const std::string& why) {
+    if (stopped_)
+        return;
+    failure_ = extension_has_failed("load shape", plan_.shape_name, why);
+    stopped_ = true;
+    stop_arrivals();
+}
+
+// -- requests and results --------------------------------------------------------------
 
 void round_driver_state::on_arrival_due(const arrival_due& timer) {
     if (timer.round == round_.number)
@@ -130,12 +209,20 @@ void round_driver_state::send_request(time_point start, time_point present) {
     request.request_id = protocol::make_request_id();
     request.audio = plan_.audio;
     request.spent = present - start;
+    request.sink = links_.frames;
     ++round_.open;
     if (plan_.rounds.interrupt_after.count() > 0)
         round_.interrupts.push_back({request.request_id, start + plan_.rounds.interrupt_after});
     // Not as a CAF request: CAF looks through all open ones at each answer, which
     // costs more than the pool when a round has 50,000. The pool bounds its time.
     self_->send(links_.pool, std::move(request));
+}
+
+void round_driver_state::on_down(const caf::down_msg& message) {
+    if (message.source == links_.pool)
+        on_pool_lost(message.reason);
+    else
+        on_shape_failed(describe_end(message.reason));
 }
 
 /// The requests that it had have no other result.
@@ -168,6 +255,8 @@ void round_driver_state::count(audio_result& result) {
         spdlog::info("request [{}] failed: {}: {}", result.request_id,
                      protocol::to_string(result.failure.code), describe(result.failure));
     }
+    if (links_.results)
+        self_->send(links_.results, result);
     self_->send(links_.stats, std::move(result));
     if (round_.open > 0) // A second result of a request is not to hide this mistake.
         --round_.open;
@@ -194,6 +283,7 @@ void round_driver_state::finish_round() {
     if (event.last)
         return finish();
     phase_ = phase::between_rounds;
+    shape_said_ = nanoseconds(0);
     self_->delayed_send(self_, plan_.rounds.interval, next_round{});
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ public:
     void on_stop();
     void on_next_round();
     void on_result(audio_result& result);
-    void on_pool_lost(const caf::error& reason);
+    void on_down(const caf::down_msg& message);
+    void on_shape_overdue();
     void on_arrival_due(const arrival_due& timer);
     void on_interrupts_due(const interrupts_due& timer);
     void on_tell_progress(const tell_progress& timer);
@@ -73,6 +75,10 @@ private:
     void send_due_requests();
     void send_request(time_point start, time_point present);
     void count(audio_result& result);
+    void ask_shape();
+    void on_start_time(std::uint64_t round, const start_time& next);
+    void on_shape_failed(const std::string& why);
+    void on_pool_lost(const caf::error& reason);
     void finish_round_if_done();
     void stop_arrivals();
     void finish_round();
@@ -90,6 +96,11 @@ private:
     phase phase_ = phase::asking_pool;
     bool stopped_ = false;
     protocol::failure failure_; // Why the rounds cannot go on.
+
+    // Of the plan's load shape.
+    std::optional<time_point> shape_asked_; // A question without an answer.
+    bool shape_timed_ = false;              // `shape_overdue` is on its way.
+    nanoseconds shape_said_{0};             // Its latest answer.
 };
 
 /// Behaviour that, once told to run, sends `plan.rounds.count` rounds of

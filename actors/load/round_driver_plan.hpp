@@ -3,6 +3,8 @@
 #include "config/settings.hpp"
 #include "messages/actors.hpp"
 
+#include <string>
+
 namespace avatar {
 
 /// Whom a round driver works with.
@@ -10,6 +12,8 @@ struct round_driver_links {
     pool_actor pool;
     stats_actor stats;
     round_watcher_actor watcher;
+    result_sink_actor results{}; ///< Hears each result; may be none.
+    frame_sink_actor frames{};   ///< Gets each frame; may be none.
 };
 
 /// How it works.
@@ -17,6 +21,11 @@ struct round_driver_plan {
     config::rounds_settings rounds;
     audio_clip audio;
     nanoseconds progress_interval{0}; ///< Between two `round_progress`; 0: none.
+    /// Says when requests start, in place of `rounds`, which then says how many are expected;
+    /// null: nobody does. The run ends early when it ends, does not answer within ten seconds,
+    /// or asks for more than a million requests in a round.
+    load_shape_actor shape{};
+    std::string shape_name{}; ///< For the text of its failures.
 };
 
 /// Both throw config::config_error, of one line, when something cannot be used.

@@ -32,6 +32,10 @@ run_supervisor_state::outcome_promise run_supervisor_state::on_play(play_run& or
     self_->monitor(actors.stats);
     self_->monitor(actors.pool);
     self_->monitor(actors.driver);
+    if (actors.results)
+        self_->monitor(actors.results);
+    else
+        ended_[static_cast<std::size_t>(role::results)] = true;
     if (order.only_report.empty()) {
         open();
     } else {
@@ -73,6 +77,8 @@ void run_supervisor_state::end_step(step done) {
         return after_opening();
     case step::rounds:
         driver_is_done_ = true;
+        return flush_results_of_run();
+    case step::results:
         return ask_figures();
     case step::figures:
         return ask_pool_figures();
@@ -113,6 +119,11 @@ void run_supervisor_state::after_opening() {
                            });
 }
 
+void run_supervisor_state::flush_results_of_run() {
+    begin<results_flushed>(step::results, role::results, plan_.actors.results, flush_results{},
+                           [](results_flushed) {});
+}
+
 void run_supervisor_state::ask_figures() {
     outcome_.has_report = true;
     begin<run_report>(step::figures, role::stats, plan_.actors.stats, get_run_report{},
@@ -151,6 +162,8 @@ void run_supervisor_state::finish() {
     self_->send_exit(actors.stats, caf::exit_reason::user_shutdown);
     self_->send_exit(actors.pool, caf::exit_reason::user_shutdown);
     self_->send_exit(actors.driver, caf::exit_reason::user_shutdown);
+    if (actors.results)
+        self_->send_exit(actors.results, caf::exit_reason::user_shutdown);
     outcome_.report.ended_early = outcome_.ended_early;
     promise_.deliver(std::move(outcome_));
     self_->quit();
@@ -175,6 +188,8 @@ void run_supervisor_state::on_down(const caf::down_msg& message) {
         lost(role::pool, why);
     else if (message.source == actors.driver)
         lost(role::driver, why);
+    else if (message.source == actors.results)
+        lost(role::results, why);
 }
 
 void run_supervisor_state::lost(role which, const std::string& why) {
@@ -193,11 +208,13 @@ void run_supervisor_state::lost(role which, const std::string& why) {
 /// The first one counts: others may have ended because of it.
 void run_supervisor_state::note_loss(role which, const std::string& why) {
     constexpr std::array<std::string_view, roles> names = {"console", "stats actor", "pool",
-                                                           "round driver"};
+                                                           "round driver", "result feed"};
     if (!has_lost_one())
         outcome_.ended_early =
-            "the " + std::string(names[static_cast<std::size_t>(which)]) + " ended: " + why;
-    if (which != role::console && step_ <= step::pool_figures)
+            which == role::results
+                ? why // It names the sink that is to blame.
+                : "the " + std::string(names[static_cast<std::size_t>(which)]) + " ended: " + why;
+    if (which != role::console && which != role::results && step_ <= step::pool_figures)
         outcome_.complete = false;
 }
 

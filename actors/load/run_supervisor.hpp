@@ -19,6 +19,7 @@ struct run_actors {
     stats_actor stats;
     pool_actor pool;
     round_driver_actor driver;
+    result_feed_actor results{}; ///< Null: nobody else hears them.
 };
 
 /// What a run supervisor works with.
@@ -46,13 +47,22 @@ public:
     const char* name = "run_supervisor";
 
 private:
-    enum class role : std::uint8_t { console, stats, pool, driver };
-    static constexpr std::size_t roles = 4;
+    enum class role : std::uint8_t { console, stats, pool, driver, results };
+    static constexpr std::size_t roles = 5;
 
-    enum class step : std::uint8_t { opening, rounds, figures, pool_figures, closing, flushing };
+    enum class step : std::uint8_t {
+        opening,
+        rounds,
+        results,
+        figures,
+        pool_figures,
+        closing,
+        flushing
+    };
 
     void open();
     void after_opening();
+    void flush_results_of_run();
     void ask_figures();
     void ask_pool_figures();
     void close();

@@ -29,7 +29,7 @@ CAF_TEST(without a rate all start at once) {
     CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(0));
     for (int i = 0; i < 3; ++i) {
         CAF_CHECK(!arrivals.done());
-        CAF_CHECK(arrivals.next() == start);
+        CAF_CHECK(*arrivals.next() == start);
         arrivals.begin();
     }
     CAF_CHECK(arrivals.done());
@@ -39,7 +39,7 @@ CAF_TEST(with a rate each starts its share of a second after the one before) {
     arrival_schedule arrivals(start, 3, 4);
     CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(500ms));
     for (int i = 0; i < 3; ++i) {
-        CAF_CHECK(arrivals.next() == start + i * 250ms);
+        CAF_CHECK(*arrivals.next() == start + i * 250ms);
         arrivals.begin();
     }
     CAF_CHECK(arrivals.done());
@@ -74,4 +74,19 @@ CAF_TEST(a schedule that is stopped starts nothing more) {
     arrivals.stop();
     CAF_CHECK(arrivals.done());
     CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(0));
+}
+
+CAF_TEST(a schedule that is told knows one start at a time) {
+    auto arrivals = arrival_schedule::told(start);
+    CAF_CHECK(!arrivals.done());
+    CAF_CHECK(!arrivals.next());
+    arrivals.add(start + 5ms);
+    CAF_CHECK(*arrivals.next() == start + 5ms);
+    arrivals.begin();
+    CAF_CHECK(!arrivals.next());
+    CAF_CHECK(!arrivals.done());
+    CAF_CHECK_EQUAL(arrivals.begun(), 1u);
+    arrivals.stop();
+    CAF_CHECK(arrivals.done());
+    CAF_CHECK(!arrivals.next());
 }

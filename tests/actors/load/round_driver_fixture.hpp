@@ -42,7 +42,8 @@ public:
                 [this](const rounds_finished& e) { overs.push_back(e); },
             };
         });
-        driver = spawn_round_driver(sys, {pool, figures, watch}, plan);
+        driver =
+            spawn_round_driver(sys, {pool, figures, watch, results_of_run, frames_of_run}, plan);
     }
 
     void run() {
@@ -70,6 +71,8 @@ public:
 
     round_driver_plan plan;
     stats_actor figures;
+    result_sink_actor results_of_run;
+    frame_sink_actor frames_of_run;
     round_driver_actor driver;
     std::vector<rounds_started> plans;
     std::vector<round_started> begun;
