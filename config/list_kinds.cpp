@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace avatar::config {
 
 namespace {
@@ -51,6 +53,26 @@ value_kind words(field<std::vector<std::string>> to, std::string placeholder) {
         [](const std::vector<std::string>& value) {
             return fmt::format("{}", fmt::join(value, ","));
         });
+}
+
+value_kind words_among(field<std::vector<std::string>> to, std::vector<std::string> words) {
+    auto expected = fmt::format("any of {}, separated by commas", fmt::join(words, ", "));
+    const auto parse = [words](std::string_view text) -> std::optional<std::vector<std::string>> {
+        std::vector<std::string> result;
+        if (text.empty())
+            return result;
+        for (const auto item : between_commas(text)) {
+            const bool known = std::ranges::find(words, item) != words.end();
+            if (!known || std::ranges::find(result, item) != result.end())
+                return std::nullopt;
+            result.emplace_back(item);
+        }
+        return result;
+    };
+    const auto format = [](const std::vector<std::string>& value) {
+        return fmt::format("{}", fmt::join(value, ","));
+    };
+    return make_kind(to, "NAMES", std::move(expected), parse, format, std::move(words));
 }
 
 value_kind pairs(field<std::map<std::string, std::string>> to) {

@@ -1,11 +1,14 @@
 #include "config/options.hpp"
 
 #include "config/error.hpp"
+#include "config/option_table.hpp"
 #include "config/settings.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <deque>
 #include <numeric>
 #include <utility>
 
@@ -39,7 +42,52 @@ std::size_t remoteness(std::string_view unknown_key, std::string_view key) {
     return distance(unknown_key, key);
 }
 
+// Words of small letters, digits and hyphens, two or more, with dots between them.
+bool is_key(std::string_view key) {
+    char before = '.';
+    for (const char c : key) {
+        const bool letter = c >= 'a' && c <= 'z';
+        const bool inner = (c >= '0' && c <= '9') || c == '-' || c == '.';
+        if (!letter && (!inner || before == '.'))
+            return false;
+        before = c;
+    }
+    return before != '.' && key.find('.') != std::string_view::npos;
+}
+
+std::string variable_of(std::string_view key) {
+    std::string name = "AVATAR_";
+    for (const char c : key)
+        name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    return name;
+}
+
 } // namespace
+
+const std::vector<option>& options() {
+    return option_table();
+}
+
+void add_option(std::string key, value_kind kind, std::string help) {
+    const auto bad = [&key](std::string_view expected) {
+        throw config_error(fmt::format("option \"{}\": expected {}", printable(key), expected));
+    };
+    if (!is_key(key))
+        bad("a key of small letters, digits and hyphens such as \"load.shape\"");
+    if (find_option(key) != nullptr)
+        bad("a key that no other option has");
+    if (help.empty())
+        bad("a sentence of help");
+    static std::deque<std::string> texts; // An option views its own.
+    const auto& kept_key = texts.emplace_back(std::move(key));
+    const auto& variable = texts.emplace_back(variable_of(kept_key));
+    const auto& kept_help = texts.emplace_back(std::move(help));
+    option added{kept_key, variable, std::move(kind), kept_help};
+    auto& table = option_table();
+    const auto same_group = [&](const option& o) { return o.group() == added.group(); };
+    const auto last = std::find_if(table.rbegin(), table.rend(), same_group);
+    table.insert(last == table.rend() ? table.end() : last.base(), std::move(added));
+}
 
 std::string option::default_text() const {
     static const settings defaults;

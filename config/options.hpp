@@ -13,6 +13,11 @@ namespace avatar::config {
 /// program.
 const std::vector<option>& options();
 
+/// Adds one that is not the program's own, at the end of its group, with the environment
+/// variable AVATAR_… of its key. Before anything of the table is used, and by one thread.
+/// Throws config_error: a key that is not like "load.shape", or is there already; no help.
+void add_option(std::string key, value_kind kind, std::string help);
+
 /// The option of that key; null: there is none.
 const option* find_option(std::string_view key);
 

@@ -1,4 +1,4 @@
-#include "config/options.hpp"
+#include "config/option_table.hpp"
 #include "config/value_kinds.hpp"
 
 #include <iterator>
@@ -247,8 +247,8 @@ std::vector<option> make_options() {
 
 } // namespace
 
-const std::vector<option>& options() {
-    static const std::vector<option> table = make_options();
+std::vector<option>& option_table() {
+    static std::vector<option> table = make_options();
     return table;
 }
 

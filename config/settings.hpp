@@ -186,6 +186,16 @@ struct log_settings {
     std::string level = "warn"; ///< debug, info, warn, error or off.
 };
 
+/// By name, which of a program's own behaviours a run takes. A name that the program does not
+/// have is refused where the option is read; the first of each is what every program has.
+struct extension_settings {
+    std::string dispatch = "longest-idle"; ///< `pool.dispatch`: who gets which session.
+    std::string session = "standard";      ///< `pool.session`: what a session does.
+    std::string channel = "websocket";     ///< `service.channel`: how the service is reached.
+    std::string shape = "rounds";          ///< `load.shape`: when requests start.
+    std::vector<std::string> sinks{};      ///< `report.sinks`: who hears the results.
+};
+
 /// Everything together.
 struct settings {
     service_settings service;
@@ -197,6 +207,7 @@ struct settings {
     report_settings report;
     runtime_settings runtime;
     log_settings log;
+    extension_settings extensions;
 };
 
 } // namespace avatar::config

@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace avatar::config {
 
 /// Where a value of an option lives.
 template <class Value>
-using field = Value& (*)(settings&);
+using field = std::function<Value&(settings&)>;
 
 /// The field `settings.*First.*Second`, and so on.
 template <auto... Members>
@@ -61,6 +62,9 @@ value_kind boolean(field<bool> to);
 
 /// One of a few words.
 value_kind word(field<std::string> to, std::vector<std::string> words);
+
+/// Any number of a few words, separated by commas.
+value_kind words_among(field<std::vector<std::string>> to, std::vector<std::string> words);
 
 /// An IPv4 or IPv6 address, not a name.
 value_kind address(field<std::string> to);

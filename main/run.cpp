@@ -1,22 +1,17 @@
 #include "actors/actor_end.hpp"
 #include "actors/actor_runtime.hpp"
-#include "actors/console.hpp"
 #include "actors/load/run_supervisor.hpp"
-#include "actors/load/spawn_round_driver.hpp"
-#include "actors/load/stats.hpp"
-#include "actors/pool/spawn_pool.hpp"
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
 #include "config/duration.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
 #include "main/program_log.hpp"
+#include "main/run_actors.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
 #include "report/balance.hpp"
 #include "report/json.hpp"
-#include "report/progress_line.hpp"
-#include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
 
 #include <caf/actor_system.hpp>
@@ -25,51 +20,19 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <iostream>
 #include <malloc.h>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <utility>
 
 namespace avatar {
 namespace {
-
-/// How often a terminal's live line is drawn again.
-constexpr auto progress_interval = std::chrono::milliseconds(200);
 
 /// For the I/O threads to end once every connection has.
 constexpr auto drain_limit = std::chrono::seconds(3);
 
 /// For the actors to end once they were told to.
 constexpr auto actors_limit = std::chrono::seconds(3);
-
-transport::channel_factory make_channels(transport::io_runtime& io,
-                                         const config::settings& settings,
-                                         const clip_format& speech) {
-    auto channels = transport::settings_of_channels(settings.service, settings.pool, speech);
-    channels.egress = settings.egress;
-    return transport::make_avatar_channels(io, std::move(channels));
-}
-
-run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
-                        transport::channel_factory channels, const audio_clip& speech) {
-    const bool live = report::can_redraw(STDOUT_FILENO);
-    run_actors actors;
-    actors.console =
-        system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
-    actors.stats = system.spawn(stats);
-    actors.pool = spawn_pool(
-        system, {settings.pool, std::move(channels), connection_watcher_actor(actors.console)});
-    round_driver_plan plan;
-    plan.rounds = settings.rounds;
-    plan.audio = speech;
-    if (live)
-        plan.progress_interval = progress_interval;
-    actors.driver = spawn_round_driver(
-        system, {actors.pool, actors.stats, round_watcher_actor(actors.console)}, std::move(plan));
-    return actors;
-}
 
 /// Opening thousands of connections at once, above all with TLS, leaves the heap full
 /// of holes that the C library would keep: two fifths of the memory of 2,000 sessions.
@@ -174,10 +137,11 @@ int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& jso
 /// From the first actor to the last.
 int run_on_actors(transport::io_runtime& io, const config::settings& settings,
                   transport::channel_factory channels, const audio_clip& speech,
-                  std::optional<report::atomic_file>& json, program_log& log) {
+                  const extensions& with, std::optional<report::atomic_file>& json,
+                  program_log& log) {
     actor_runtime actor_config(io);
     caf::actor_system system(actor_config);
-    const auto actors = spawn_actors(system, settings, std::move(channels), speech);
+    const auto actors = spawn_actors(system, settings, std::move(channels), speech, with);
     int code = some_requests_failed;
     {
         interrupts on_signal(io.next(), [driver = actors.driver, &settings, &log] {
@@ -196,9 +160,10 @@ int run_on_actors(transport::io_runtime& io, const config::settings& settings,
 
 } // namespace
 
-int run(const config::command& command, program_log& log) {
+int run(const config::command& command, const extensions& with, program_log& log) {
     auto settings = command.values;
-    if (!command.embedded_emulator)
+    const bool own_channel = settings.extensions.channel != config::extension_settings().channel;
+    if (!command.embedded_emulator && !own_channel)
         config::check_service(settings, " (or run with --emulator, which needs none)");
     config::check_descriptors(settings.pool.size, command.embedded_emulator);
     const auto speech = audio::load(settings.audio);
@@ -212,12 +177,12 @@ int run(const config::command& command, program_log& log) {
         settings.service = service->point_here(std::move(settings.service));
     }
     transport::io_runtime io(settings.runtime.threads);
-    auto channels = make_channels(io, settings, speech.clip.format());
+    auto channels = make_channels(io, settings, speech.clip.format(), with);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         log.say("Running against the embedded emulator at " + settings.service.console_endpoint);
 
-    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, json, log);
+    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, with, json, log);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))

@@ -6,6 +6,7 @@
 /// The program's subcommands, one file each.
 namespace avatar {
 
+class extensions;
 class program_log;
 
 using enum config::exit_code;
@@ -13,7 +14,7 @@ using enum config::exit_code;
 /// `avatar-pool run`: opens the pool, runs the rounds, prints the report.
 /// Throws one of the libraries' errors for what is wrong before the first
 /// connection is opened.
-int run(const config::command& command, program_log& log);
+int run(const config::command& command, const extensions& with, program_log& log);
 
 /// `avatar-pool emulator`: serves until SIGINT or SIGTERM. Throws likewise.
 int emulate(const config::settings& settings, program_log& log);
