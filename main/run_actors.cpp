@@ -8,6 +8,7 @@
 #include "actors/pool/spawn_pool.hpp"
 #include "config/error.hpp"
 #include "main/extensions.hpp"
+#include "protocol/text.hpp"
 #include "report/progress_line.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
@@ -106,7 +107,8 @@ transport::channel_factory make_channels(transport::io_runtime& io,
         try {
             return transport::name_channels(name, (*make)(io, settings));
         } catch (const std::exception& e) {
-            throw config::config_error("service.channel=" + name + ": " + e.what());
+            throw config::config_error("service.channel=" + name + ": " +
+                                       protocol::on_one_line(e.what()));
         }
     }
     auto channels = transport::settings_of_channels(settings.service, settings.pool, speech);

@@ -92,9 +92,12 @@ void pool_supervisor_state::finish_opening_if_done() {
     const bool tried_all = first_connects_.under_way() == 0;
     if (!opened_ || (!tried_all && !cancelled_))
         return;
-    if (!opened_with_)
+    if (!opened_with_) {
         opened_with_ = pool_opened{slots_.connected(), slots_.size(), first_connects_.failures(),
                                    /*cancelled=*/!tried_all};
+        if (failed_ && opened_with_->failures.empty())
+            opened_with_->failures.push_back({failed_->failure, slots_.size()});
+    }
     for (auto& asker : std::exchange(opening_, {}))
         asker.deliver(*opened_with_);
 }

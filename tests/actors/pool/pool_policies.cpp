@@ -191,6 +191,9 @@ CAF_TEST(a policy that cannot be made fails the pool) {
         plan.policy_name = "none";
     };
     begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_REQUIRE_EQUAL(opened[0].failures.size(), 1u);
+    CAF_CHECK_EQUAL(describe(opened[0].failures[0].sample), "dispatch policy \"none\": not today");
     ask(pool, "r-0");
     CAF_CHECK_EQUAL(text_of("r-0"), "dispatch policy \"none\": not today");
 }

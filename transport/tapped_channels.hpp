@@ -1,0 +1,25 @@
+#pragma once
+
+#include "channel.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace avatar::transport {
+
+/// Hears what goes through one channel, one call at a time, on whichever thread that happens:
+/// what takes long holds up the session or its connection.
+struct channel_tap {
+    /// Audio that is sent: a whole clip, or the next piece of speech.
+    std::function<void(const std::string& request_id, std::string_view audio)> sent;
+
+    /// Whatever comes, all frames included.
+    std::function<void(const channel_event& event)> got;
+};
+
+/// Makes channels that do what those of `make` do, each with a tap of its own. Frames of
+/// requests that ask for none come to the tap alone.
+channel_factory tap_channels(channel_factory make, std::function<channel_tap()> make_tap);
+
+} // namespace avatar::transport
