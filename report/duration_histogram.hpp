@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/run_report.hpp"
+#include "../messages/run_report.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "messages/audio.hpp"
-#include "messages/rounds.hpp"
-#include "messages/run_report.hpp"
-#include "report/duration_histogram.hpp"
-#include "report/usage_table.hpp"
+#include "../messages/audio.hpp"
+#include "../messages/rounds.hpp"
+#include "../messages/run_report.hpp"
+#include "duration_histogram.hpp"
+#include "usage_table.hpp"
 
 namespace avatar::report {
 

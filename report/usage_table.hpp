@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/run_report.hpp"
-#include "report/duration_histogram.hpp"
+#include "../messages/run_report.hpp"
+#include "duration_histogram.hpp"
 
 #include <cstddef>
 #include <cstdint>

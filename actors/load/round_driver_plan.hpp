@@ -1,7 +1,7 @@
 #pragma once
 
-#include "config/settings.hpp"
-#include "messages/actors.hpp"
+#include "../../config/settings.hpp"
+#include "../../messages/actors.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/load/round_driver_plan.hpp"
+#include "round_driver_plan.hpp"
 
 #include <caf/fwd.hpp>
 

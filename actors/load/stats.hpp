@@ -1,7 +1,7 @@
 #pragma once
 
-#include "messages/actors.hpp"
-#include "report/run_figures.hpp"
+#include "../../messages/actors.hpp"
+#include "../../report/run_figures.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
