@@ -1,5 +1,7 @@
-# What is installed: the program; and the library for applications, one archive of all
-# folders with the public headers under avatar_pool/, a CMake package and a pkg-config file.
+# What is installed: the program with its manual page, completions and example of a config
+# file; and the library for applications, one archive of all folders with the public headers
+# under avatar_pool/, a CMake package and a pkg-config file. The target `installation` builds
+# what is needed for that.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -30,7 +32,41 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return() # A project that builds the library along with its own does not install it.
 endif()
 
+# The program prints its manual page and its completions, so that they have the options it has.
+set(documents "${PROJECT_BINARY_DIR}/documents")
+file(MAKE_DIRECTORY "${documents}")
+add_custom_command(
+  OUTPUT "${documents}/avatar-pool.1" "${documents}/avatar-pool.bash" "${documents}/_avatar-pool"
+  COMMAND avatar-pool manual > "${documents}/avatar-pool.1"
+  COMMAND avatar-pool completion bash > "${documents}/avatar-pool.bash"
+  COMMAND avatar-pool completion zsh > "${documents}/_avatar-pool"
+  DEPENDS avatar-pool
+  COMMENT "Printing the manual page and the completions"
+  VERBATIM)
+set(in_all ALL)
+if(AVATAR_SANITIZE)
+  set(in_all "") # Nobody installs that build, and it need not run while it is built.
+endif()
+add_custom_target(avatar_documents ${in_all}
+  DEPENDS "${documents}/avatar-pool.1" "${documents}/avatar-pool.bash" "${documents}/_avatar-pool")
+add_custom_target(installation)
+add_dependencies(installation avatar-pool avatar_pool_archive avatar_documents)
+
+# Zsh looks into site-functions of its own prefix and, in Debian, of /usr/local. Debian's
+# packages have theirs in vendor-completions: its zsh does not look into /usr's site-functions.
+set(AVATAR_ZSH_COMPLETIONS_DIR "${CMAKE_INSTALL_DATADIR}/zsh/site-functions"
+  CACHE STRING "Where the completion for zsh is installed, below the prefix")
+
 install(TARGETS avatar-pool RUNTIME COMPONENT program)
+install(FILES "${documents}/avatar-pool.1" COMPONENT program
+  DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES "${documents}/avatar-pool.bash" COMPONENT program
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME avatar-pool)
+install(FILES "${documents}/_avatar-pool" COMPONENT program
+  DESTINATION "${AVATAR_ZSH_COMPLETIONS_DIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/config/avatar-pool.example.toml" COMPONENT program
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+
 install(TARGETS avatar_pool_archive EXPORT avatar-pool ARCHIVE COMPONENT development)
 
 get_property(headers GLOBAL PROPERTY AVATAR_PUBLIC_HEADERS)
