@@ -8,11 +8,17 @@ namespace avatar {
 
 answer_relay::~answer_relay() {
     for (auto& [number, answer] : owed_)
-        fail(answer, pool_has_ended());
+        fail(answer, pool_has_ended(), nanoseconds(0));
 }
 
-std::uint64_t answer_relay::add(result_promise promise, const audio_request& request) {
-    owed_.emplace(++last_, owed{std::move(promise), request.request_id, request.streamed()});
+std::uint64_t answer_relay::add(result_promise promise, const assigned_request& assigned,
+                                time_point now) {
+    audio_result failed;
+    failed.request_id = assigned.request.request_id;
+    failed.streamed = assigned.request.streamed();
+    failed.waited = assigned.waited;
+    failed.duration = assigned.waited + assigned.request.spent + assigned.spent;
+    owed_.emplace(++last_, owed{std::move(promise), std::move(failed), now});
     return last_;
 }
 
@@ -21,17 +27,16 @@ void answer_relay::answer(std::uint64_t number, audio_result result) {
         known.mapped().promise.deliver(std::move(result));
 }
 
-void answer_relay::fail(std::uint64_t number, const protocol::failure& why) {
+void answer_relay::fail(std::uint64_t number, const protocol::failure& why, time_point now) {
     if (auto known = owed_.extract(number))
-        fail(known.mapped(), why);
+        fail(known.mapped(), why, now - known.mapped().since);
 }
 
-void answer_relay::fail(owed& answer, const protocol::failure& why) {
-    audio_result result;
-    result.request_id = answer.request_id;
+void answer_relay::fail(owed& answer, const protocol::failure& why, nanoseconds served) {
+    auto& result = answer.failed;
     result.failure = why;
-    result.failure.request_id = answer.request_id;
-    result.streamed = answer.streamed;
+    result.failure.request_id = result.request_id;
+    result.duration += served;
     answer.promise.deliver(std::move(result));
 }
 

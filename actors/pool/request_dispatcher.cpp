@@ -196,14 +196,15 @@ void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
 
 /// As a request of the pool's own: its session may give no answer, or an error.
 void request_dispatcher::relay(const pool_slot& slot, pooled_request& next, time_point now) {
-    const auto number = relay_.add(next.promise, next.assigned.request);
-    next.open->relayed = number;
     next.assigned.waited += now - next.since;
+    const auto number = relay_.add(next.promise, next.assigned, now);
+    next.open->relayed = number;
     self_->request(slot.session.actor, caf::infinite, std::move(next.assigned))
         .then([this, number](audio_result& result) { relay_.answer(number, std::move(result)); },
               [this, number](const caf::error& error) {
                   relay_.fail(number,
-                              extension_has_failed("session", session_name_, describe_end(error)));
+                              extension_has_failed("session", session_name_, describe_end(error)),
+                              this->now());
               });
 }
 
@@ -256,7 +257,7 @@ void request_dispatcher::on_session_ended(const session_key& key, const protocol
         return;
     auto* open = lost.mapped();
     if (open->relayed != 0) {
-        relay_.fail(open->relayed, open->decided ? *open->decided : why);
+        relay_.fail(open->relayed, open->decided ? *open->decided : why, now());
         return end(open, why.code);
     }
     pooled_request unread{open->promise, {}, {}, open->entered, open};
@@ -339,7 +340,7 @@ void request_dispatcher::stop_request(open_request& request, const protocol::fai
 
 void request_dispatcher::decide(open_request& request, const protocol::failure& why) {
     if (request.relayed != 0)
-        relay_.fail(request.relayed, why);
+        relay_.fail(request.relayed, why, now());
     partners_.remove(request);
     open_.decide(request, why);
 }

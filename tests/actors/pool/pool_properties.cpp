@@ -84,6 +84,32 @@ caf::behavior source(caf::event_based_actor* self, std::shared_ptr<open_question
             }};
 }
 
+/// Chooses at random among all there is, and one time in twenty what does not exist.
+class random_policy : public dispatch_policy {
+public:
+    explicit random_policy(std::uint64_t seed) : random_(seed) {}
+
+    void session_idle(const idle_session& session) override { idle_.push_back(session.slot); }
+    void session_gone(std::uint64_t slot) override { std::erase(idle_, slot); }
+    std::optional<std::uint64_t> choose_session() override { return one_of(idle_); }
+
+    void request_waiting(const waiting_request& r) override { waiting_.push_back(r.number); }
+    void request_gone(std::uint64_t number) override { std::erase(waiting_, number); }
+    std::optional<std::uint64_t> choose_request() override { return one_of(waiting_); }
+
+private:
+    std::optional<std::uint64_t> one_of(const std::vector<std::uint64_t>& some) {
+        const auto drawn = random_();
+        if (drawn % 20 == 0)
+            return drawn;
+        return drawn % 20 == 1 ? std::nullopt : std::optional(some.at(drawn / 20 % some.size()));
+    }
+
+    std::mt19937_64 random_;
+    std::vector<std::uint64_t> idle_;
+    std::vector<std::uint64_t> waiting_;
+};
+
 class world : public tests::actor_fixture {
 public:
     ~world() override { wind_down(); }
@@ -134,7 +160,7 @@ private:
         settings_.max_lease = 20s;
         settings_.max_restarts = pick(3) == 0 ? 1 : 1000;
         settings_.reconnect_max = 2s;
-        pool_ = avatar::spawn_pool(sys, {settings_, service.factory(), {}, seed});
+        pool_ = avatar::spawn_pool(sys, plan(seed));
         for (auto& each : callers_)
             each = sys.spawn(caller, leases_, stories_);
         for (auto& each : sinks_)
@@ -144,6 +170,20 @@ private:
             each = sys.spawn(source, questions_, stories_);
         caf::anon_send(pool_, open_pool{});
         consume_messages();
+    }
+
+    /// Half of them with a dispatch policy, and a third with sessions of somebody's own.
+    pool_plan plan(std::uint64_t seed) {
+        pool_plan plan{settings_, service.factory(), {}, seed};
+        if (seed % 2 == 0) {
+            plan.make_policy = [seed] { return std::make_unique<random_policy>(seed); };
+            plan.policy_name = "random";
+        }
+        if (seed % 3 == 0) {
+            plan.session = pool_session;
+            plan.session_name = "mine";
+        }
+        return plan;
     }
 
     void random_step() {

@@ -262,6 +262,8 @@ private:
             return drained_ || story.sink_died;
         case code::pool_failed:
             return crashes_ > settings_.max_restarts;
+        case code::extension_failed:
+            return crashes_ > 0 || describe(result.failure).find("it chose") != std::string::npos;
         default:
             return false;
         }
