@@ -6,7 +6,6 @@
 
 #include <caf/actor_cast.hpp>
 
-#include <type_traits>
 #include <utility>
 
 namespace avatar::application {
@@ -71,12 +70,16 @@ void caller_state::ask_pool(std::shared_ptr<question<Request, Answer>>& asked) {
     self_->request(pool_, caf::infinite, std::move(request))
         .then(
             [this, asked](const Answer& answer) {
-                const bool heard = asked->answer(answer);
-                if constexpr (std::is_same_v<Answer, lease_granted>)
-                    if (!heard && answer.ok())
-                        self_->send(pool_, release_session{answer.lease});
+                if (!asked->answer(answer))
+                    on_unheard(answer);
             },
             [](const caf::error&) {});
+}
+
+/// Whoever wanted it has given up.
+void caller_state::on_unheard(const lease_granted& granted) {
+    if (granted.ok())
+        self_->send(pool_, release_session{granted.lease});
 }
 
 void caller_state::on_order(animation_order& order) {

@@ -140,6 +140,9 @@ private:
 
     template <class Request, class Answer>
     void ask_pool(std::shared_ptr<question<Request, Answer>>& asked);
+    void on_unheard(const lease_granted& granted);
+    template <class Answer>
+    void on_unheard(const Answer&) {}
     void on_order(animation_order& order);
     credit_promise on_frames(const animation_frames& some);
     piece_promise on_next_audio(const next_audio& asked);

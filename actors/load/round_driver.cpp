@@ -19,9 +19,8 @@ constexpr std::size_t errors_told = 10;
 /// For an answer of a load shape.
 constexpr auto shape_limit = std::chrono::seconds(10);
 
-/// What a load shape may ask for.
+/// A start that a load shape may answer.
 constexpr auto longest_round = std::chrono::hours(366 * 24);
-constexpr std::size_t most_requests = 1'000'000;
 
 audio_result failed_with(const protocol::failure& why) {
     audio_result result;
@@ -167,8 +166,8 @@ void round_driver_state::on_start_time(std::uint64_t round, const start_time& ne
     if (next.after < nanoseconds(0) || next.after > longest_round)
         return on_shape_failed("it answered a start " + std::to_string(next.after.count()) +
                                " ns after the round's: expected from 0 to a year");
-    if (arrivals.begun() >= most_requests)
-        return on_shape_failed("it asks for more than " + std::to_string(most_requests) +
+    if (arrivals.begun() >= plan_.max_requests)
+        return on_shape_failed("it asks for more than " + std::to_string(plan_.max_requests) +
                                " requests in a round");
     shape_said_ = std::max(shape_said_, next.after);
     arrivals.add(round_.started + shape_said_);

@@ -3,6 +3,7 @@
 #include "../../config/settings.hpp"
 #include "../../messages/actors.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace avatar {
@@ -23,9 +24,10 @@ struct round_driver_plan {
     nanoseconds progress_interval{0}; ///< Between two `round_progress`; 0: none.
     /// Says when requests start, in place of `rounds`, which then says how many are expected;
     /// null: nobody does. The run ends early when it ends, does not answer within ten seconds,
-    /// or asks for more than a million requests in a round.
+    /// or asks for more than `max_requests` in a round.
     load_shape_actor shape{};
-    std::string shape_name{}; ///< For the text of its failures.
+    std::string shape_name{};             ///< For the text of its failures.
+    std::size_t max_requests = 1'000'000; ///< That it may ask for in a round.
 };
 
 /// Both throw config::config_error, of one line, when something cannot be used.

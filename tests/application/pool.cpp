@@ -96,7 +96,9 @@ CAF_TEST(what was not taken is still listed) {
     auto animation = pool.animate(second_of_silence());
     animation.wait();
     const auto all = animation.frames();
-    CAF_CHECK_EQUAL(*animation.next(), all[0]);
+    const auto first = animation.next();
+    CAF_REQUIRE(first);
+    CAF_CHECK_EQUAL(*first, all[0]);
     const auto rest = animation.frames();
     CAF_REQUIRE_EQUAL(rest.size(), 9u);
     CAF_CHECK_EQUAL(rest[0], all[1]);

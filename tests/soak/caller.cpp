@@ -12,6 +12,9 @@ using std::chrono::steady_clock;
 /// A second result that is as late as this is not seen any more.
 constexpr auto remembered = std::chrono::seconds(20);
 
+/// Of a request whose audio is spoken.
+constexpr int pieces_spoken = 5;
+
 } // namespace
 
 caf::behavior caller(caf::stateful_actor<caller_state>* self, call_plan plan) {
@@ -20,6 +23,8 @@ caf::behavior caller(caf::stateful_actor<caller_state>* self, call_plan plan) {
     return {
         [&](tick_atom) { state.on_tick(); },
         [&](const audio_result& result) { state.on_result(result); },
+        [&](const animation_frames& some) { return state.on_frames(some); },
+        [&](const next_audio& asked) { return state.on_next_audio(asked); },
         [&](stop_atom) { state.stop(); },
         [&](count_atom) { return state.counts; },
     };
@@ -50,7 +55,18 @@ void caller_state::on_tick() {
 
 void caller_state::send(audio_request request) {
     last_id_ = request.request_id;
-    requests_.emplace(request.request_id, false);
+    auto& sent = requests_[request.request_id];
+    if (random_() % 3 == 0) {
+        request.sink = caf::actor_cast<frame_sink_actor>(self);
+        request.window = {3, 64 * 1024}; // Fewer than there are: all of them need credit.
+        sent.has_sink = true;
+        ++counts.with_sink;
+    }
+    if (random_() % 4 == 0) {
+        request.audio = {};
+        request.source = caf::actor_cast<audio_source_actor>(self);
+        ++counts.spoken;
+    }
     ++counts.sent;
     ++counts.open;
     self->send(plan.pool, std::move(request));
@@ -62,10 +78,13 @@ void caller_state::on_result(const audio_result& result) {
         ++counts.unknown;
         return;
     }
-    if (std::exchange(known->second, true)) {
+    auto& request = known->second;
+    if (std::exchange(request.has_result, true)) {
         ++counts.twice;
         return;
     }
+    if (request.has_sink && result.ok() && request.frames != result.frames)
+        ++counts.sink_missed;
     --counts.open;
     if (result.ok())
         ++counts.succeeded;
@@ -76,6 +95,35 @@ void caller_state::on_result(const audio_result& result) {
     ended_.push_back({result.request_id, steady_clock::now()});
     if (result.request_id == leased_request_)
         use_lease();
+}
+
+// -- frames and audio ----------------------------------------------------------------
+
+/// Some never grant any further credit.
+caf::result<frame_credit> caller_state::on_frames(const animation_frames& some) {
+    const auto known = requests_.find(some.request_id);
+    if (known == requests_.end() || known->second.has_result)
+        ++counts.late_frames;
+    else
+        known->second.frames += some.frames.size();
+    if (random_() % 2000 == 0)
+        return self->make_response_promise<frame_credit>();
+    return frame_credit{some.frames.size(), some.frames.bytes().size()};
+}
+
+/// Some never answer, some fail.
+caf::result<audio_piece> caller_state::on_next_audio(const next_audio& asked) {
+    const auto luck = random_() % 2000;
+    if (luck == 0)
+        return self->make_response_promise<audio_piece>();
+    if (luck == 1)
+        return caf::make_error(caf::sec::runtime_error, "the speaker has lost its voice");
+    const auto known = requests_.find(asked.request_id);
+    if (known == requests_.end())
+        return audio_piece{{}, true};
+    const auto size = plan.audio.size() / pieces_spoken;
+    return audio_piece{std::string(plan.audio.bytes().substr(0, size)),
+                       ++known->second.said == pieces_spoken};
 }
 
 // -- a session to itself -------------------------------------------------------------

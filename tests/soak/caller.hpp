@@ -28,11 +28,15 @@ struct call_counts {
     std::uint64_t unknown = 0;      ///< Results for a request that was never sent.
     std::uint64_t wrong_frames = 0; ///< More frames than the service sent for the request.
     std::uint64_t leases = 0;       ///< Sessions leased.
+    std::uint64_t with_sink = 0;    ///< Requests that wanted their frames.
+    std::uint64_t spoken = 0;       ///< Requests whose audio was spoken.
+    std::uint64_t late_frames = 0;  ///< Frames that came to the sink after the result.
+    std::uint64_t sink_missed = 0;  ///< Successful requests with other frames than their sink's.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, call_counts& x) {
         return f(x.sent, x.succeeded, x.failed, x.open, x.twice, x.unknown, x.wrong_frames,
-                 x.leases);
+                 x.leases, x.with_sink, x.spoken, x.late_frames, x.sink_missed);
     }
 };
 
@@ -62,9 +66,18 @@ public:
     void start(caf::event_based_actor* pointer, call_plan with);
     void on_tick();
     void on_result(const audio_result& result);
+    caf::result<frame_credit> on_frames(const animation_frames& some);
+    caf::result<audio_piece> on_next_audio(const next_audio& asked);
     void stop() { stopped_ = true; }
 
 private:
+    struct called {
+        bool has_sink = false;
+        bool has_result = false;
+        std::uint64_t frames = 0; // That came to the sink.
+        int said = 0;             // Pieces of its audio.
+    };
+
     struct ended {
         std::string request_id;
         std::chrono::steady_clock::time_point when;
@@ -75,8 +88,8 @@ private:
     void use_lease();
     void forget_old();
 
-    std::unordered_map<std::string, bool> requests_; // By id: whether it has its result.
-    std::deque<ended> ended_;                        // Remembered for a while, oldest first.
+    std::unordered_map<std::string, called> requests_; // By id.
+    std::deque<ended> ended_;                          // Remembered for a while, oldest first.
     std::string last_id_;
     std::optional<session_lease> lease_;
     std::string leased_request_;

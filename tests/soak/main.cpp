@@ -66,6 +66,8 @@ config::pool_settings pooled() {
     settings.reconnect_max = 1s;
     settings.fail_fast_after = 1s;
     settings.max_lease = 2s;
+    settings.sink_timeout = 1s;
+    settings.audio_timeout = 1s;
     settings.drain_timeout = 5s;
     return settings;
 }
@@ -116,7 +118,7 @@ private:
 
     /// What happens when. The last part of the time is without faults.
     void play(steady_clock::time_point begin) {
-        const bool brief = length_ < 1min;
+        const bool brief = length_ < 2min;
         const auto away = brief ? 3s : 10s;
         const auto every = brief ? length_ / 2 : std::chrono::seconds(2min);
         const auto well_again = begin + length_ * 17 / 20;
@@ -186,6 +188,10 @@ private:
             all.unknown += one->unknown;
             all.wrong_frames += one->wrong_frames;
             all.leases += one->leases;
+            all.with_sink += one->with_sink;
+            all.spoken += one->spoken;
+            all.late_frames += one->late_frames;
+            all.sink_missed += one->sink_missed;
         }
         return all;
     }

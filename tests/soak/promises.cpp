@@ -49,6 +49,8 @@ void write_table(std::ostream& out, const outcome& of) {
     row(out, "frames delivered to the wrong request", calls.wrong_frames);
     row(out, "frames for no request, dropped", pool.late_frames);
     row(out, "requests sent to another session", pool.retried);
+    row(out, "requests with a sink / spoken",
+        fmt::format("{} / {}", calls.with_sink, calls.spoken));
     row(out, "sessions leased", calls.leases);
     row(out, "sessions replaced", pool.replaced);
     row(out, "sessions renewed", pool.renewed);
@@ -77,6 +79,12 @@ std::vector<std::string> broken_promises(const outcome& of) {
     promise(calls.unknown == 0, fmt::format("{} results of requests never sent", calls.unknown));
     promise(calls.wrong_frames == 0,
             fmt::format("{} requests had frames of others", calls.wrong_frames));
+    promise(calls.late_frames == 0,
+            fmt::format("{} times frames came to a sink after the result", calls.late_frames));
+    promise(
+        calls.sink_missed == 0,
+        fmt::format("{} successful requests had other frames than their sinks", calls.sink_missed));
+    promise(calls.with_sink > 0 && calls.spoken > 0, "no request had a sink, or was spoken");
     promise(ledger.open == 0 && ledger.entered == calls.sent &&
                 ledger.succeeded == calls.succeeded && by_code(ledger) == calls.failed,
             fmt::format("the pool counts {} entered, {} succeeded, {} failed, {} open; its callers "

@@ -322,9 +322,18 @@ CAF_TEST(closing when a name has just been found ends it there) {
     tests::local_service service(std::move(script));
     auto settings = settings_for(service);
     settings.service.console_endpoint = "http://localhost:" + std::to_string(service.port());
+    std::promise<void> waits;
     std::promise<void> goes_on;
-    open(settings);
-    boost::asio::post(io.next(), [&] { goes_on.get_future().wait(); });
+    auto& context = io.next();
+    boost::asio::post(context, [&] {
+        open(settings);
+        // Right behind the opening: before the name is found.
+        boost::asio::post(context, [&] {
+            waits.set_value();
+            goes_on.get_future().wait();
+        });
+    });
+    waits.get_future().wait();
     // What the system answers meanwhile is handled before the close; should it take longer,
     // the close comes first.
     std::this_thread::sleep_for(30ms);
