@@ -1,8 +1,8 @@
 // How a pool of a program without actors ends, and what then becomes of what it has given out.
 #include "tests/application/pool_fixture.hpp"
 
-#include <condition_variable>
-#include <mutex>
+#include <functional>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -87,27 +87,18 @@ CAF_TEST(a pool without a service says why) {
 
 CAF_TEST(a pool may end on another thread than it began on) {
     const pool_fixture service;
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool ended = false;
     std::optional<application::pool> pool;
+    std::promise<void> made;
+    std::promise<void> ended;
     std::thread maker([&] {
         pool.emplace(service.settings());
-        std::unique_lock lock(mutex);
-        changed.notify_all();
-        changed.wait(lock, [&] { return ended; }); // It lives as long as the pool.
+        made.set_value();
+        ended.get_future().wait(); // It lives as long as the pool.
     });
-    {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return pool.has_value(); });
-        CAF_CHECK(pool->animate(audio_clip(silence(640))).wait().ok());
-    }
+    made.get_future().wait();
+    CAF_CHECK(pool->animate(audio_clip(silence(640))).wait().ok());
     pool.reset();
-    {
-        const std::lock_guard lock(mutex);
-        ended = true;
-        changed.notify_all();
-    }
+    ended.set_value();
     maker.join();
 }
 
