@@ -57,8 +57,10 @@ animation::animation(std::unique_ptr<running_animation> running) : running_(std:
 animation::animation(animation&&) noexcept = default;
 
 animation& animation::operator=(animation&& other) noexcept {
-    let_go();
-    running_ = std::move(other.running_);
+    if (this != &other) {
+        let_go();
+        running_ = std::move(other.running_);
+    }
     return *this;
 }
 

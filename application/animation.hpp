@@ -18,7 +18,7 @@ class running_animation;
 /// meanwhile, each the whole message of the service, byte for byte, up to `most_collected`:
 /// then the service has to wait until some are taken, and the request fails with the code
 /// `sinkTooSlow` when none are for pool.sink_timeout. Of one thread at a time, but for
-/// `cancel`.
+/// `cancel`. One that was moved from may only be assigned to, or end.
 class animation {
 public:
     /// Bytes of frames that wait to be taken; a window of 1 MB may come on top.

@@ -1,5 +1,6 @@
 #include "application/frame_collection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace avatar::application {
@@ -28,7 +29,8 @@ const audio_result& frame_collection::wait() {
 
 bool frame_collection::wait_for(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, time, [this] { return result_.has_value(); });
+    const std::chrono::milliseconds longest = std::chrono::hours(24); // More may overflow.
+    return changed_.wait_for(lock, std::min(time, longest), [this] { return result_.has_value(); });
 }
 
 bool frame_collection::has_ended() {

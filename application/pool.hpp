@@ -49,9 +49,9 @@ public:
     pool& operator=(const pool&) = delete;
 
     /// A session for several requests, such as the turns of a conversation: its alone until
-    /// it lets go of it. Waits for one that is idle, for `timeout` and no longer than
-    /// pool.borrow_timeout. Throws pool_error: none was free in time, the service is down, the
-    /// pool is closed.
+    /// it lets go of it. Waits for one that is idle, for `timeout` (50 ms at least) and no
+    /// longer than pool.borrow_timeout. Throws pool_error: none was free in time, the service is
+    /// down, the pool is closed.
     session acquire(std::chrono::milliseconds timeout);
 
     /// One request, on whichever session is idle first; it waits in the pool's queue.

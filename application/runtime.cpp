@@ -10,6 +10,7 @@
 #include "protocol/audio_format.hpp"
 #include "protocol/request_id.hpp"
 #include "transport/avatar_channel.hpp"
+#include "transport/logger.hpp"
 
 #include <caf/logger.hpp>
 #include <fmt/format.h>
@@ -30,6 +31,10 @@ constexpr milliseconds drain_limit(3000);
 
 /// For connections to close: their own limit, and a moment.
 constexpr milliseconds close_limit(5000);
+
+/// Of `acquire`: the pool needs a moment to answer, even when a session is idle.
+constexpr milliseconds least_timeout(50);
+constexpr milliseconds longest_timeout = std::chrono::hours(24);
 
 /// The rate that this program's sessions are agreed for: what all its speech is converted to.
 std::int32_t rate_of(const config::audio_settings& audio) {
@@ -91,6 +96,7 @@ runtime::runtime(const config::settings& settings)
       format_(format_of(audio_)),
       io_(checked_threads(settings)),
       actor_config_(io_) {
+    transport::log_nowhere_by_default(); // Standard output is the program's.
     auto channels = make_channels(io_, settings, format_);
     system_.emplace(actor_config_);
     const auto pool = spawn_pool(*system_, {settings.pool, std::move(channels), {}});
@@ -137,9 +143,10 @@ pool_status runtime::status() {
 }
 
 lease_granted runtime::acquire(milliseconds timeout) {
-    auto granted = ask<acquire_session, lease_granted>({"application"}, timeout);
+    const auto limit = std::clamp(timeout, least_timeout, longest_timeout);
+    auto granted = ask<acquire_session, lease_granted>({"application"}, limit);
     if (!granted)
-        throw pool_error(no_session_in_time(timeout));
+        throw pool_error(no_session_in_time(limit));
     if (!granted->ok())
         throw pool_error(granted->failure);
     return std::move(*granted);

@@ -12,10 +12,10 @@ namespace avatar::application {
 class runtime;
 
 /// A session that is this program's alone, from `pool::acquire`. Goes back to the pool with
-/// this object. Of one thread at a time, and with one animation at a time: the next one is
-/// for when that before has its result, or was cancelled. Taken back by the pool when it was
-/// kept for longer than pool.max_lease, or its connection has died: its animations then fail
-/// with the code `leaseLost`.
+/// this object; one that was moved from may only be assigned to, or end. Of one thread at a time,
+/// and with one animation at a time: the next one is for when that before has its result, or was
+/// cancelled. Taken back by the pool when it was kept for longer than pool.max_lease, or its
+/// connection has died: its animations then fail with the code `leaseLost`.
 class session {
 public:
     session(session&& other) noexcept;

@@ -1,5 +1,6 @@
 #include "config/options.hpp"
 
+#include "config/clean_text.hpp"
 #include "config/error.hpp"
 #include "config/option_table.hpp"
 #include "config/settings.hpp"
@@ -48,11 +49,11 @@ bool is_key(std::string_view key) {
     for (const char c : key) {
         const bool letter = c >= 'a' && c <= 'z';
         const bool inner = (c >= '0' && c <= '9') || c == '-' || c == '.';
-        if (!letter && (!inner || before == '.'))
+        if (!letter && (!inner || before == '.' || (before == '-' && c == '.')))
             return false;
         before = c;
     }
-    return before != '.' && key.find('.') != std::string_view::npos;
+    return before != '.' && before != '-' && key.find('.') != std::string_view::npos;
 }
 
 std::string variable_of(std::string_view key) {
@@ -60,6 +61,19 @@ std::string variable_of(std::string_view key) {
     for (const char c : key)
         name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c));
     return name;
+}
+
+// Whether an option has that key or variable, or a key that one of the two goes on from: a
+// config file could not set both.
+bool is_taken(const std::string& key) {
+    const auto begins = [](std::string_view longer, std::string_view shorter) {
+        return longer.starts_with(shorter) && longer[shorter.size()] == '.';
+    };
+    return std::ranges::any_of(options(), [&](const option& known) {
+        return known.key == key || known.environment == variable_of(key) ||
+               (known.key.size() > key.size() && begins(known.key, key)) ||
+               (key.size() > known.key.size() && begins(key, known.key));
+    });
 }
 
 } // namespace
@@ -74,10 +88,10 @@ void add_option(std::string key, value_kind kind, std::string help) {
     };
     if (!is_key(key))
         bad("a key of small letters, digits and hyphens such as \"load.shape\"");
-    if (find_option(key) != nullptr)
-        bad("a key that no other option has");
-    if (help.empty())
-        bad("a sentence of help");
+    if (is_taken(key))
+        bad("a key, and a variable, that no other option has or begins with");
+    if (!is_clean(help) || help.empty())
+        bad("a sentence of help, without control characters");
     static std::deque<std::string> texts; // An option views its own.
     const auto& kept_key = texts.emplace_back(std::move(key));
     const auto& variable = texts.emplace_back(variable_of(kept_key));

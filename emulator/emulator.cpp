@@ -5,6 +5,7 @@
 #include "emulator/console.hpp"
 #include "emulator/ingress.hpp"
 #include "emulator/session_token.hpp"
+#include "transport/logger.hpp"
 #include "transport/server.hpp"
 #include "transport/tls.hpp"
 
@@ -91,7 +92,7 @@ std::uint64_t choose_seed(const config::emulator_settings& settings, const scena
     if (settings.seed != 0 || !faults.is_random())
         return settings.seed;
     const std::uint64_t seed = std::random_device()() | 1u; // Not 0.
-    spdlog::warn("faults come at random; --emulator.seed={} draws the same ones", seed);
+    transport::logger().warn("faults come at random; --emulator.seed={} draws the same ones", seed);
     return seed;
 }
 

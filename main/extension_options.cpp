@@ -39,6 +39,9 @@ template <class Behavior>
 void append_names(const extensions::list<Behavior>& from, std::vector<std::string>& to) {
     for (const auto& each : from) {
         require_name(each.name, to);
+        if (!each.behavior)
+            throw config::config_error(
+                fmt::format("extension \"{}\": expected a function, not an empty one", each.name));
         to.push_back(each.name);
     }
 }

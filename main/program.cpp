@@ -69,6 +69,9 @@ int run_program(int argc, const char* const* argv, const extensions& with) {
     } catch (const std::exception& e) {
         log.say("avatar-pool: internal error: " + std::string(e.what()));
         return some_requests_failed;
+    } catch (...) {
+        log.say("avatar-pool: internal error: an exception of a type of its own");
+        return some_requests_failed;
     }
 }
 

@@ -19,10 +19,13 @@
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <future>
 #include <malloc.h>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace avatar {
@@ -134,12 +137,33 @@ int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& jso
     std::_Exit(code);
 }
 
+/// Leaves behind what does not end by itself: an actor with a thread of its own, that
+/// somebody still refers to, holds its system up when all others have ended.
+class end_limit {
+public:
+    end_limit(std::chrono::milliseconds limit, int code, program_log& log)
+        : watch_([this, limit, code, &log] {
+              if (ended_.get_future().wait_for(limit) != std::future_status::ready)
+                  leave_behind(code, log);
+          }) {}
+
+    ~end_limit() {
+        ended_.set_value();
+        watch_.join();
+    }
+
+private:
+    std::promise<void> ended_;
+    std::thread watch_;
+};
+
 /// From the first actor to the last.
 int run_on_actors(transport::io_runtime& io, const config::settings& settings,
                   transport::channel_factory channels, const audio_clip& speech,
                   const extensions& with, std::optional<report::atomic_file>& json,
                   program_log& log) {
     actor_runtime actor_config(io);
+    std::optional<end_limit> limit; // Of what comes behind it.
     caf::actor_system system(actor_config);
     const auto actors = spawn_actors(system, settings, std::move(channels), speech, with);
     int code = some_requests_failed;
@@ -155,6 +179,7 @@ int run_on_actors(transport::io_runtime& io, const config::settings& settings,
     // One that hangs, or that nobody told, would hold the system's destructor up.
     if (!await_actors(system, actors_limit))
         leave_behind(code, log);
+    limit.emplace(actors_limit, code, log);
     return code;
 }
 

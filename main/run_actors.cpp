@@ -8,7 +8,6 @@
 #include "actors/pool/spawn_pool.hpp"
 #include "config/error.hpp"
 #include "main/extensions.hpp"
-#include "protocol/text.hpp"
 #include "report/progress_line.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
@@ -106,9 +105,9 @@ transport::channel_factory make_channels(transport::io_runtime& io,
     if (const auto* make = find(with.channels(), name)) {
         try {
             return transport::name_channels(name, (*make)(io, settings));
-        } catch (const std::exception& e) {
+        } catch (...) {
             throw config::config_error("service.channel=" + name + ": " +
-                                       protocol::on_one_line(e.what()));
+                                       describe_end(reason_of(std::current_exception())));
         }
     }
     auto channels = transport::settings_of_channels(settings.service, settings.pool, speech);

@@ -1,6 +1,7 @@
 #include "transport/containment.hpp"
 
 #include "protocol/text.hpp"
+#include "transport/logger.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -20,7 +21,7 @@ std::string current_exception_text() {
 
 void log_current_exception(const std::string& what) noexcept {
     try {
-        spdlog::error("{} failed: {}", what, protocol::on_one_line(current_exception_text()));
+        logger().error("{} failed: {}", what, protocol::on_one_line(current_exception_text()));
     } catch (...) {
         // Out of memory, say. There is nobody left to tell.
     }

@@ -27,23 +27,31 @@ public:
 
     void sent(const std::string& request_id, std::string_view audio) {
         const std::lock_guard lock(mutex_);
-        tap_.sent(request_id, audio);
+        if (tap_.sent)
+            tap_.sent(request_id, audio);
     }
 
     void got(channel_event event) {
-        {
-            const std::lock_guard lock(mutex_);
-            tap_.got(event);
-            if (std::holds_alternative<animation_frames>(event) && !asks_for_frames_)
-                return;
-        }
-        sink_(std::move(event));
+        if (const auto sink = sink_for(event))
+            sink(std::move(event));
     }
 
 private:
+    /// Null: the event is for the tap alone.
+    channel_sink sink_for(const channel_event& event) {
+        const std::lock_guard lock(mutex_);
+        if (tap_.got)
+            tap_.got(event);
+        if (std::holds_alternative<animation_frames>(event) && !asks_for_frames_)
+            return nullptr;
+        // With its last event a channel lets go of its session, which owns it.
+        return std::holds_alternative<channel_closed>(event) ? std::exchange(sink_, nullptr)
+                                                             : sink_;
+    }
+
     std::mutex mutex_;
     channel_tap tap_;
-    const channel_sink sink_;
+    channel_sink sink_;
     bool asks_for_frames_ = false;
 };
 

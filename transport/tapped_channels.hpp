@@ -9,7 +9,7 @@
 namespace avatar::transport {
 
 /// Hears what goes through one channel, one call at a time, on whichever thread that happens:
-/// what takes long holds up the session or its connection.
+/// what takes long holds up the session or its connection. Either function may be empty.
 struct channel_tap {
     /// Audio that is sent: a whole clip, or the next piece of speech.
     std::function<void(const std::string& request_id, std::string_view audio)> sent;

@@ -39,7 +39,7 @@ result_feed_actor::behavior_type result_feed_state::start(std::vector<named_resu
         const auto ended = std::ranges::find(sinks_, down.source,
                                              [](const sink& s) { return s.to.results.address(); });
         if (ended != sinks_.end())
-            fail(ended->to, describe_end(down.reason));
+            fail(ended->to, down.reason ? describe_end(down.reason) : "it ended");
     });
     return {
         [this](const audio_result& result) { on_result(result); },
@@ -61,7 +61,7 @@ void result_feed_state::on_result(const audio_result& result) {
         self_->send(to.to.results, result);
         if (sent_ - to.taken > most_behind)
             return fail(to.to, "it is " + std::to_string(most_behind) + " results behind");
-        if (sent_ % between_flushes == 0 && to.asked_until == to.taken)
+        if (sent_ % between_flushes == 0 && !to.asked_until)
             ask_to_flush(i);
     }
 }
@@ -77,34 +77,44 @@ void result_feed_state::ask_to_flush(std::size_t which) {
 }
 
 void result_feed_state::on_flushed(std::size_t which) {
-    sinks_[which].taken = sinks_[which].asked_until;
+    auto& done = sinks_[which];
+    done.taken = *std::exchange(done.asked_until, std::nullopt);
     if (!flushing_)
         return;
-    if (sinks_[which].taken < sent_)
-        return ask_to_flush(which);
-    deliver_if_all_flushed();
+    if (done.last_flush_due) // That one was asked before the end.
+        ask_for_last_flush(which);
+    else
+        deliver_if_all_flushed();
 }
 
 result_feed_state::flushed_promise result_feed_state::on_flush() {
     auto promise = self_->make_response_promise<results_flushed>();
     flushing_ = promise;
-    for (std::size_t i = 0; i < sinks_.size(); ++i)
-        if (sinks_[i].asked_until == sinks_[i].taken)
-            ask_to_flush(i);
+    for (std::size_t i = 0; i < sinks_.size(); ++i) {
+        sinks_[i].last_flush_due = true;
+        if (!sinks_[i].asked_until)
+            ask_for_last_flush(i);
+    }
+    deliver_if_all_flushed(); // Without sinks.
     self_->delayed_send(self_, flush_limit, flush_overdue{});
     return promise;
 }
 
+void result_feed_state::ask_for_last_flush(std::size_t which) {
+    sinks_[which].last_flush_due = false;
+    ask_to_flush(which);
+}
+
 void result_feed_state::on_flush_overdue() {
     const auto late =
-        std::ranges::find_if(sinks_, [this](const sink& s) { return s.taken < sent_; });
+        std::ranges::find_if(sinks_, [](const sink& s) { return s.asked_until.has_value(); });
     if (flushing_ && late != sinks_.end())
         fail(late->to, "it has not flushed its results within 10s");
 }
 
 void result_feed_state::deliver_if_all_flushed() {
-    const auto done = [this](const sink& s) { return s.taken == sent_; };
-    if (std::ranges::all_of(sinks_, done))
+    const auto done = [](const sink& s) { return !s.asked_until && !s.last_flush_due; };
+    if (flushing_ && std::ranges::all_of(sinks_, done))
         std::exchange(flushing_, std::nullopt)->deliver(results_flushed{});
 }
 

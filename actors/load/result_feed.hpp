@@ -40,14 +40,16 @@ private:
 
     struct sink {
         named_result_sink to;
-        std::uint64_t taken = 0;       // Of the results sent to it, as it has told.
-        std::uint64_t asked_until = 0; // Of them; more than taken: it is asked.
+        std::uint64_t taken = 0;                    // Of the results sent to it, as it has told.
+        std::optional<std::uint64_t> asked_until{}; // A flush that it has not answered.
+        bool last_flush_due = false;                // To be asked for when it has.
     };
 
     void on_result(const audio_result& result);
     flushed_promise on_flush();
     credit_promise on_frames(const animation_frames& some);
     void ask_to_flush(std::size_t which);
+    void ask_for_last_flush(std::size_t which);
     void on_flushed(std::size_t which);
     void on_flush_overdue();
     void deliver_if_all_flushed();

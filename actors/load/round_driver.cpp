@@ -3,6 +3,7 @@
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "protocol/request_id.hpp"
+#include "transport/logger.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -221,7 +222,7 @@ void round_driver_state::on_down(const caf::down_msg& message) {
     if (message.source == links_.pool)
         on_pool_lost(message.reason);
     else
-        on_shape_failed(describe_end(message.reason));
+        on_shape_failed(message.reason ? describe_end(message.reason) : "it ended");
 }
 
 /// The requests that it had have no other result.
@@ -251,8 +252,9 @@ void round_driver_state::count(audio_result& result) {
         ++round_.failed;
         if (round_.errors.size() < errors_told)
             round_.errors.push_back(describe(result.failure));
-        spdlog::info("request [{}] failed: {}: {}", result.request_id,
-                     protocol::to_string(result.failure.code), describe(result.failure));
+        transport::logger().info("request [{}] failed: {}: {}", result.request_id,
+                                 protocol::to_string(result.failure.code),
+                                 describe(result.failure));
     }
     if (links_.results)
         self_->send(links_.results, result);

@@ -12,24 +12,44 @@ answer_relay::~answer_relay() {
 }
 
 std::uint64_t answer_relay::add(result_promise promise, const assigned_request& assigned,
-                                time_point now) {
+                                const session_key& key, time_point now, time_point due) {
     audio_result failed;
     failed.request_id = assigned.request.request_id;
     failed.streamed = assigned.request.streamed();
     failed.waited = assigned.waited;
     failed.duration = assigned.waited + assigned.request.spent + assigned.spent;
-    owed_.emplace(++last_, owed{std::move(promise), std::move(failed), now});
+    owed_.emplace(++last_, owed{std::move(promise), std::move(failed), key, now, due});
+    due_.emplace(due, last_);
     return last_;
 }
 
-void answer_relay::answer(std::uint64_t number, audio_result result) {
-    if (auto known = owed_.extract(number))
-        known.mapped().promise.deliver(std::move(result));
+std::optional<answer_relay::owed> answer_relay::take(std::uint64_t number) {
+    auto known = owed_.extract(number);
+    if (!known)
+        return std::nullopt;
+    due_.erase({known.mapped().due, number});
+    return std::move(known.mapped());
 }
 
-void answer_relay::fail(std::uint64_t number, const protocol::failure& why, time_point now) {
-    if (auto known = owed_.extract(number))
-        fail(known.mapped(), why, now - known.mapped().since);
+std::optional<session_key> answer_relay::answer(std::uint64_t number, audio_result result) {
+    auto owed = take(number);
+    if (!owed)
+        return std::nullopt;
+    owed->promise.deliver(std::move(result));
+    return owed->key;
+}
+
+std::optional<session_key> answer_relay::fail(std::uint64_t number, const protocol::failure& why,
+                                              time_point now) {
+    auto owed = take(number);
+    if (!owed)
+        return std::nullopt;
+    fail(*owed, why, now - owed->since);
+    return owed->key;
+}
+
+std::optional<std::pair<answer_relay::time_point, std::uint64_t>> answer_relay::first_due() const {
+    return due_.empty() ? std::nullopt : std::optional(*due_.begin());
 }
 
 void answer_relay::fail(owed& answer, const protocol::failure& why, nanoseconds served) {

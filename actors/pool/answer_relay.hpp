@@ -6,7 +6,10 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace avatar {
 
@@ -20,24 +23,33 @@ public:
     /// Fails those that are left: the pool ends.
     ~answer_relay();
 
-    /// To a request that a session gets now. Gives the number that names the answer from then
-    /// on; never 0.
-    std::uint64_t add(result_promise promise, const assigned_request& assigned, time_point now);
+    /// To a request that the session `key` gets now, and that has until `due`. Gives the number
+    /// that names the answer from then on; never 0.
+    std::uint64_t add(result_promise promise, const assigned_request& assigned,
+                      const session_key& key, time_point now, time_point due);
 
-    /// Ignored the second time.
-    void answer(std::uint64_t number, audio_result result);
-    void fail(std::uint64_t number, const protocol::failure& why, time_point now);
+    /// Gives it, and says which session had the request. Nothing: it was given before.
+    std::optional<session_key> answer(std::uint64_t number, audio_result result);
+    std::optional<session_key> fail(std::uint64_t number, const protocol::failure& why,
+                                    time_point now);
+
+    /// The one whose time is over first, and when that is. Nothing: none is owed.
+    std::optional<std::pair<time_point, std::uint64_t>> first_due() const;
 
 private:
     struct owed {
         result_promise promise;
         audio_result failed; ///< What is known of it, should it fail now.
+        session_key key;
         time_point since;
+        time_point due;
     };
 
+    std::optional<owed> take(std::uint64_t number);
     static void fail(owed& answer, const protocol::failure& why, nanoseconds served);
 
     std::unordered_map<std::uint64_t, owed> owed_;
+    std::set<std::pair<time_point, std::uint64_t>> due_; // When, and which.
     std::uint64_t last_ = 0;
 };
 

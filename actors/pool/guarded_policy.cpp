@@ -4,6 +4,7 @@
 #include "actors/pool/pool_failures.hpp"
 
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace avatar {
@@ -16,6 +17,8 @@ guarded_policy::guarded_policy(std::string name, const dispatch_policy_factory& 
         return;
     try {
         policy_ = make();
+        if (!policy_)
+            throw std::runtime_error("its factory made none");
     } catch (...) {
         fail();
     }

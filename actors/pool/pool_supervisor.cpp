@@ -3,6 +3,7 @@
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
+#include "transport/logger.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -127,9 +128,9 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
         last_failure_ = message.failure;
     const auto* slot = slots_.find(message.key);
     if (slot && slot->session.phase != session_phase::connecting && !keeper_.stopped())
-        spdlog::warn("connection [{}] was lost, replacing it: {}",
-                     report::connection_label(slot->session.connection_id),
-                     describe(message.failure));
+        transport::logger().warn("connection [{}] was lost, replacing it: {}",
+                                 report::connection_label(slot->session.connection_id),
+                                 describe(message.failure));
     keeper_.on_session_closed(message);
     if (message.crashed)
         note_crash(message.failure);
@@ -200,7 +201,7 @@ void pool_supervisor_state::fail_fast_if_due() {
 
 void pool_supervisor_state::note_crash(const protocol::failure& failure) {
     ++crashed_;
-    spdlog::error("{}", describe(failure));
+    transport::logger().error("{}", describe(failure));
     if (!restarts_.allows_another(now()))
         fail_for_good(
             pool_has_failed(settings_.max_restarts, settings_.restart_window, describe(failure)));
@@ -210,7 +211,7 @@ void pool_supervisor_state::fail_for_good(protocol::failure why) {
     if (failed_)
         return;
     failed_ = pool_failed{std::move(why)};
-    spdlog::error("{}", describe(failed_->failure));
+    transport::logger().error("{}", describe(failed_->failure));
     cancelled_ = true;
     keeper_.stop();
     dispatcher_.stop(failed_->failure);

@@ -3,6 +3,7 @@
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "report/connection_label.hpp"
+#include "transport/logger.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <spdlog/spdlog.h>
@@ -106,11 +107,10 @@ void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::f
 void request_dispatcher::admit(waiter&& who) {
     if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
         watch_.add(acquisition->caller);
-    protocol::failure bad_choice;
-    if (const auto* slot = choose_session(bad_choice)) {
-        std::visit([&](auto& w) { assign(*slot, w); }, who);
-    } else if (bad_choice) {
-        std::visit([&](auto& w) { fail(w, bad_choice); }, who);
+    if (const auto [slot, bad] = choose_session(); slot) {
+        std::visit([&, slot = slot](auto& w) { assign(*slot, w); }, who);
+    } else if (bad) {
+        std::visit([&, bad = *bad](auto& w) { fail(w, bad_session(bad)); }, who);
     } else if (const auto full = queue_is_full_for(who)) {
         std::visit([&](auto& w) { fail(w, *full); }, who);
     } else {
@@ -118,19 +118,19 @@ void request_dispatcher::admit(waiter&& who) {
     }
 }
 
-/// Null: none is available, or the policy chose one that is not.
-const pool_slot* request_dispatcher::choose_session(protocol::failure& bad_choice) {
+request_dispatcher::choice request_dispatcher::choose_session() {
     const auto* longest_idle = slots_.next_available();
     if (!longest_idle || !policy_)
-        return longest_idle;
+        return {longest_idle, std::nullopt};
     const auto chosen = policy_.choose_session();
     if (!chosen)
-        return longest_idle;
+        return {longest_idle, std::nullopt};
     const auto* slot = slots_.find_available(*chosen);
-    if (!slot)
-        bad_choice =
-            policy_.bad_choice("slot " + std::to_string(*chosen) + ", which has no idle session");
-    return slot;
+    return {slot, slot ? std::nullopt : chosen};
+}
+
+protocol::failure request_dispatcher::bad_session(std::uint64_t chosen) const {
+    return policy_.bad_choice("slot " + std::to_string(chosen) + ", which has no idle session");
 }
 
 /// Nothing: none waits. Each choice of one that does not costs the one that would have been
@@ -173,7 +173,7 @@ std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const wai
 }
 
 void request_dispatcher::on_session_available(const pool_slot& slot) {
-    if (assign_next_turn(slot))
+    if (assign_next_turn(slot) || waiting_.empty())
         return;
     if (auto next = choose_waiter())
         std::visit([&](auto& w) { assign(slot, w); }, *next);
@@ -194,18 +194,43 @@ void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
         relay(slot, next, started);
 }
 
-/// As a request of the pool's own: its session may give no answer, or an error.
+/// As a request of the pool's own: its session may give no answer, or an error, and may say
+/// that it is idle, or closed, without one.
 void request_dispatcher::relay(const pool_slot& slot, pooled_request& next, time_point now) {
+    const auto due = next.open->partners.empty() ? now + settings_.request_timeout
+                                                 : next.open->entered + settings_.max_request;
     next.assigned.waited += now - next.since;
-    const auto number = relay_.add(next.promise, next.assigned, now);
+    const auto number = relay_.add(next.promise, next.assigned, slot.session.key, now, due);
     next.open->relayed = number;
+    timers_.set(pool_timers::kind::request, due);
     self_->request(slot.session.actor, caf::infinite, std::move(next.assigned))
-        .then([this, number](audio_result& result) { relay_.answer(number, std::move(result)); },
-              [this, number](const caf::error& error) {
-                  relay_.fail(number,
-                              extension_has_failed("session", session_name_, describe_end(error)),
-                              this->now());
-              });
+        .then(
+            [this, number](audio_result& result) {
+                const auto outcome = result.failure.code;
+                end_relayed(number, relay_.answer(number, std::move(result)), outcome);
+            },
+            [this, number](const caf::error& error) {
+                fail_relayed(number,
+                             extension_has_failed("session", session_name_, describe_end(error)));
+            });
+}
+
+void request_dispatcher::fail_relayed(std::uint64_t number, const protocol::failure& why) {
+    end_relayed(number, relay_.fail(number, why, now()), why.code);
+}
+
+/// Its session need not tell.
+void request_dispatcher::end_relayed(std::uint64_t number, const std::optional<session_key>& had,
+                                     protocol::failure_code outcome) {
+    if (!had)
+        return;
+    const auto lost = lost_.find(*had);
+    const auto* slot = slots_.find(*had);
+    const auto* open = lost != lost_.end() ? lost->second
+                       : slot              ? assignment_of(*slot).request
+                                           : nullptr;
+    if (open && open->relayed == number)
+        end(take_request(*had), outcome);
 }
 
 // -- the end of a request ------------------------------------------------------------
@@ -286,11 +311,10 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     }
     ++back.assigned.tries;
     ++retried_;
-    protocol::failure bad_choice;
-    if (const auto* slot = choose_session(bad_choice))
+    if (const auto [slot, bad] = choose_session(); slot)
         assign(*slot, back);
-    else if (bad_choice)
-        fail(back, bad_choice);
+    else if (bad)
+        fail(back, bad_session(*bad));
     else
         wait_for_session(std::move(back), /*had_its_turn=*/true);
     return promise;
@@ -311,8 +335,8 @@ void request_dispatcher::on_session_lost(const pool_slot& slot, const pooled_ses
     }
     fail_next_turn(slot.number, lease_is_over());
     if (const auto* held = leases_.find(assignment_of(slot).lease)) {
-        spdlog::warn("connection [{}] was lost while leased to [{}]",
-                     report::connection_label(lost.connection_id), held->name);
+        transport::logger().warn("connection [{}] was lost while leased to [{}]",
+                                 report::connection_label(lost.connection_id), held->name);
         end_lease(*held);
     }
 }
@@ -406,9 +430,17 @@ void request_dispatcher::expire_busy() {
 void request_dispatcher::expire_requests() {
     while (auto* request = partners_.oldest()) {
         const auto deadline = request->entered + settings_.max_request;
-        if (deadline > now())
-            return timers_.set(pool_timers::kind::request, deadline);
+        if (deadline > now()) {
+            timers_.set(pool_timers::kind::request, deadline);
+            break;
+        }
         stop_request(*request, took_too_long(settings_.max_request));
+    }
+    while (const auto first = relay_.first_due()) {
+        const auto [due, number] = *first;
+        if (due > now())
+            return timers_.set(pool_timers::kind::request, due);
+        fail_relayed(number, not_finished_in_time(settings_.request_timeout));
     }
 }
 
@@ -514,8 +546,8 @@ void request_dispatcher::expire_leases() {
 /// service has shown that it still works.
 void request_dispatcher::revoke(const lease& held, const char* why) {
     const auto& slot = slots_.at(held.slot);
-    spdlog::warn("connection [{}] is revoked from [{}], {}",
-                 report::connection_label(slot.session.connection_id), held.name, why);
+    transport::logger().warn("connection [{}] is revoked from [{}], {}",
+                             report::connection_label(slot.session.connection_id), held.name, why);
     if (slot.session.phase == session_phase::busy) {
         cancel(slot, lease_is_over(), /*await_service=*/true);
     } else if (slot.session.phase == session_phase::idle) {

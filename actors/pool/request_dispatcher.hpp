@@ -98,6 +98,12 @@ private:
         pooled_request request;
     };
 
+    /// Which session takes the next request; neither: none is available.
+    struct choice {
+        const pool_slot* slot = nullptr;
+        std::optional<std::uint64_t> bad; // What the policy chose, and is not available.
+    };
+
     time_point now() const { return self_->clock().now(); }
     assignment& assignment_of(const pool_slot& slot) { return assignments_[slot.number]; }
     caf::actor_addr current_caller() const;
@@ -106,13 +112,17 @@ private:
     void fail(pooled_request& request, const protocol::failure& why);
     void fail(pooled_acquisition& acquisition, const protocol::failure& why);
     void admit(waiter&& who);
-    const pool_slot* choose_session(protocol::failure& bad_choice);
+    choice choose_session();
+    protocol::failure bad_session(std::uint64_t chosen) const;
     std::optional<waiter> choose_waiter();
     void wait_for_session(waiter&& who, bool had_its_turn);
     std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void fail_waiting(const protocol::failure& why);
     void assign(const pool_slot& slot, pooled_request& request);
     void relay(const pool_slot& slot, pooled_request& request, time_point now);
+    void fail_relayed(std::uint64_t number, const protocol::failure& why);
+    void end_relayed(std::uint64_t number, const std::optional<session_key>& had,
+                     protocol::failure_code outcome);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
     void assign_to_lease(pooled_request request);
     bool assign_next_turn(const pool_slot& slot);

@@ -3,11 +3,13 @@
 #include "actors/actor_end.hpp"
 #include "actors/pool/pass_on.hpp"
 #include "actors/pool/pool_failures.hpp"
+#include "transport/logger.hpp"
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace avatar {
@@ -72,6 +74,8 @@ void session_state::start(session_key key, session_owner_actor owner,
     };
     contain([&] {
         channel_ = make(std::move(sink));
+        if (!channel_)
+            throw std::runtime_error("the channel factory made none");
         channel_->open();
     });
 }
@@ -148,6 +152,8 @@ void session_state::on_owner_ended() {
 // -- from the channel --------------------------------------------------------------
 
 void session_state::on_channel_opened(channel_opened& event) {
+    if (phase_ != session_phase::connecting)
+        throw std::runtime_error("its channel opened a second time");
     connection_id_ = std::move(event.connection_id);
     phase_ = session_phase::idle;
     self_->send(owner_, session_opened{key_, connection_id_});
@@ -269,7 +275,8 @@ void session_state::on_channel_closed(channel_closed& event) {
         return;
     phase_ = session_phase::closed;
     if (event.failure)
-        spdlog::info("slot [{}]: connection ended: {}", key_.slot, describe(event.failure));
+        transport::logger().info("slot [{}]: connection ended: {}", key_.slot,
+                                 describe(event.failure));
     requeue_in_flight(event.failure ? event.failure : connection_was_closed(),
                       event.request_accepted);
     self_->send(owner_,

@@ -4,6 +4,7 @@
 #include "actors/pool/pool_failures.hpp"
 #include "actors/pool/session.hpp"
 #include "report/connection_label.hpp"
+#include "transport/logger.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -126,6 +127,8 @@ const pooled_session* session_keeper::find_unopened(const session_key& key) cons
 }
 
 void session_keeper::on_session_opened(session_opened& message) {
+    if (!find_unopened(message.key))
+        return; // It was retired meanwhile, or says so twice.
     if (const auto* slot = slots_.find(message.key)) {
         plan_renewal(*slot);
         slots_.open(*slot, std::move(message.connection_id), now());
@@ -133,7 +136,7 @@ void session_keeper::on_session_opened(session_opened& message) {
         --renewing_;
         connect_due();
         slots_.open_successor(*renewed, std::move(message.connection_id), now());
-    } // Else it was retired meanwhile.
+    }
 }
 
 // -- replacing ---------------------------------------------------------------------
@@ -205,8 +208,8 @@ void session_keeper::replace_unhealthy() {
         const auto due = slot->session.since + settings_.late_timeout;
         if (due > now())
             return timers_.set(pool_timers::kind::health, due);
-        spdlog::warn("connection [{}] failed the health check, replacing it",
-                     report::connection_label(slot->session.connection_id));
+        transport::logger().warn("connection [{}] failed the health check, replacing it",
+                                 report::connection_label(slot->session.connection_id));
         retire(slot->session, close_reason::normal);
         replace(*slot, slots_.close(*slot));
     }

@@ -1,5 +1,7 @@
 // How a pool of a program without actors ends, and what then becomes of what it has given out.
 #include "tests/application/pool_fixture.hpp"
+#include "tests/support/log_capture.hpp"
+#include "transport/logger.hpp"
 
 #include <functional>
 #include <future>
@@ -100,6 +102,25 @@ CAF_TEST(a pool may end on another thread than it began on) {
     pool.reset();
     ended.set_value();
     maker.join();
+}
+
+CAF_TEST(what a pool logs goes where the program says) {
+    const pool_fixture service;
+    auto settings = service.settings();
+    settings.pool.max_lease = 1ms; // Taking it back is logged.
+    const auto revoked = [&] {
+        application::pool pool(settings);
+        const auto held = pool.acquire(30s);
+        while (pool.status().leased > 0)
+            std::this_thread::yield();
+    };
+    log_capture captured;
+    revoked();
+    CAF_CHECK(!captured.more());
+    transport::log_to(spdlog::default_logger());
+    revoked();
+    transport::log_to(nullptr);
+    CAF_CHECK(captured.next().starts_with("warning: connection ["));
 }
 
 CAF_TEST(the last animation may outlive everything else) {

@@ -82,11 +82,22 @@ CAF_TEST(an option that cannot be added says why) {
             add_option(key, whole([](settings&) -> std::size_t& { return mine.seed; }, 0), help);
         });
     };
-    for (const auto* key : {"", "seed", ".seed", "a.", "A.b", "a..b", "a.1b", "a b.c", "-a.b"})
+    for (const auto* key :
+         {"", "seed", ".seed", "a.", "A.b", "a..b", "a.1b", "a b.c", "-a.b", "a-.b", "a.b-"})
         CAF_CHECK_EQUAL(error(key, "Help"), std::string("option \"") + key +
                                                 "\": expected a key of small letters, digits and "
                                                 "hyphens such as \"load.shape\"");
-    CAF_CHECK_EQUAL(error("pool.size", "Help"),
-                    "option \"pool.size\": expected a key that no other option has");
-    CAF_CHECK_EQUAL(error("mine.size", ""), "option \"mine.size\": expected a sentence of help");
+    CAF_CHECK_EQUAL(
+        error("pool.size", "Help"),
+        "option \"pool.size\": expected a key, and a variable, that no other option has or "
+        "begins with");
+    for (const auto* taken : {"api.key", "pool.size.x", "audio.file.name", "egress.livekit"})
+        CAF_CHECK_EQUAL(error(taken, "Help"), std::string("option \"") + taken +
+                                                  "\": expected a key, and a variable, "
+                                                  "that no other option has or begins "
+                                                  "with");
+    for (const auto* help : {"", "two\nlines"})
+        CAF_CHECK_EQUAL(error("mine.size", help),
+                        "option \"mine.size\": expected a sentence of help, without control "
+                        "characters");
 }

@@ -68,6 +68,17 @@ void add_sinks(extensions& to) {
                            return {[](const audio_result&) { fail(); },
                                    [](flush_results) { return results_flushed{}; }};
                        });
+    to.add_result_sink(
+        "never",
+        [](result_sink_actor::pointer self,
+           const config::settings&) -> result_sink_actor::behavior_type {
+            static caf::typed_response_promise<results_flushed> kept; // Holds the actor.
+            return {[](const audio_result&) {},
+                    [self](flush_results) {
+                        kept = self->make_response_promise<results_flushed>();
+                        return kept;
+                    }};
+        });
     to.add_frame_and_result_sink(
         "frames",
         [](frame_and_result_sink_actor::pointer,
@@ -109,6 +120,9 @@ void add_channels(extensions& to) {
     to.add_channel("none", [](transport::io_runtime&, const config::settings&) {
         return [](transport::channel_sink) { return nullptr; };
     });
+    to.add_channel("number",
+                   [](transport::io_runtime&,
+                      const config::settings&) -> transport::channel_factory { throw 7; });
     to.add_channel("unmade",
                    [](transport::io_runtime&,
                       const config::settings&) -> transport::channel_factory { fail(); });

@@ -88,10 +88,14 @@ CAF_TEST(a bad behaviour costs its requests or its run and is named) {
         {"--load.shape=throws", 1, "the run ended early: load shape \"throws\": broken indeed"},
         {"--load.shape=unmade", 1, "the run ended early: load shape \"unmade\": broken indeed"},
         {"--report.sinks=throws", 1, "the run ended early: result sink \"throws\": broken indeed"},
+        {"--report.sinks=never", 1,
+         "the run ended early: result sink \"never\": it has not flushed its results within 10s"},
         {"--pool.session=unmade", 3, "session \"unmade\": broken indeed"},
         {"--pool.session=silent", 3, "it neither opened nor failed within 1001ms"},
         {"--service.channel=throws", 1, "channel \"throws\": broken indeed"},
         {"--service.channel=none", 3, "channel \"none\": its factory made none"},
+        {"--service.channel=number", 2,
+         "service.channel=number: an exception of a type of its own"},
         {"--service.channel=unmade", 2, "service.channel=unmade: broken indeed"},
     };
     for (const auto& [option, code, text] : all) {

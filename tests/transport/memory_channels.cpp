@@ -161,6 +161,17 @@ CAF_TEST(a tap hears what is sent and all frames) {
     CAF_CHECK_EQUAL(all<exchange_finished>().size(), 3u);
 }
 
+CAF_TEST(a tap lets go of its session with the last event) {
+    const auto session = std::make_shared<int>(0);
+    auto held = tap_channels(
+        memory_channels([](const std::string&, std::string_view) { return three_frames(); }),
+        [] { return channel_tap{}; })([session](channel_event) {});
+    CAF_CHECK_EQUAL(session.use_count(), 2);
+    held->send("r-0", audio_clip("speech"));
+    held->close(close_reason::normal);
+    CAF_CHECK_EQUAL(session.use_count(), 1);
+}
+
 CAF_TEST(a named channel names what it throws) {
     const auto text_of = [](auto step) -> std::string {
         try {

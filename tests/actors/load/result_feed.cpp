@@ -28,6 +28,8 @@ listen(frame_and_result_sink_actor::stateful_pointer<int> self, heard* to) {
             if (to->throws)
                 throw std::runtime_error("disk full");
             to->results.push_back(result.request_id);
+            if (result.request_id == "quit")
+                self->quit();
         },
         [=](flush_results) {
             auto promise = self->make_response_promise<results_flushed>();
@@ -119,6 +121,21 @@ CAF_TEST(a sink that does not flush ends the feed by its name) {
     after(1ms);
     CAF_CHECK_EQUAL(end, "result sink \"first\": it has not flushed its results within 10s");
     CAF_CHECK_EQUAL(flushed, 0);
+}
+
+CAF_TEST(a last flush is owed even when there is nothing new) {
+    spawn_feed();
+    second.flushes = false;
+    flush();
+    CAF_CHECK_EQUAL(flushed, 0);
+    after(10s);
+    CAF_CHECK_EQUAL(end, "result sink \"second\": it has not flushed its results within 10s");
+}
+
+CAF_TEST(a sink that quits ends the feed by its name) {
+    spawn_feed();
+    tell("quit");
+    CAF_CHECK_EQUAL(end, "result sink \"first\": it ended");
 }
 
 CAF_TEST(a sink that falls behind ends the feed by its name) {

@@ -150,6 +150,116 @@ CAF_TEST(a session that never answers costs its requests and is replaced) {
     CAF_CHECK_EQUAL(closed, 1);
 }
 
+CAF_TEST(a session that ends a request without an answer costs it) {
+    settings.size = 1;
+    settings.borrow_timeout = 5min;
+    use(
+        [](auto* self, session_key key, session_owner_actor owner,
+           const transport::channel_factory&) {
+            self->send(owner, session_opened{key, "mine"});
+            return ignoring([=](assigned_request&) -> caf::result<audio_result> {
+                self->send(owner, session_idle{.key = key, .answered = true});
+                return self->template make_response_promise<audio_result>();
+            });
+        },
+        "forgetful");
+    begin_opening();
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestTimeout");
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+}
+
+CAF_TEST(a session that answers and does not tell costs nothing but itself) {
+    settings.size = 1;
+    use(
+        [](auto* self, session_key key, session_owner_actor owner,
+           const transport::channel_factory&) {
+            self->send(owner, session_opened{key, "mine"});
+            return ignoring([](assigned_request& assigned) -> caf::result<audio_result> {
+                audio_result result;
+                result.request_id = assigned.request.request_id;
+                return result;
+            });
+        },
+        "quiet");
+    begin_opening();
+    ask(pool, "r-0");
+    CAF_CHECK(result_of("r-0").ok());
+    CAF_CHECK_EQUAL(status().requests.succeeded, 1u);
+    CAF_CHECK_EQUAL(status().requests.open, 0u);
+}
+
+CAF_TEST(a session that closes and lives on costs its request) {
+    settings.size = 1;
+    session_actor kept;
+    use(
+        [&](auto* self, session_key key, session_owner_actor owner,
+            const transport::channel_factory&) {
+            kept = self;
+            self->send(owner, session_opened{key, "mine"});
+            return ignoring([=](assigned_request&) -> caf::result<audio_result> {
+                self->send(owner, session_closed{key, {}, 0});
+                return self->template make_response_promise<audio_result>();
+            });
+        },
+        "undead");
+    begin_opening();
+    ask(pool, "r-0");
+    after(45s);
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestTimeout");
+    close();
+    after(5s);
+    CAF_CHECK_EQUAL(closed, 1);
+    caf::anon_send_exit(kept, caf::exit_reason::kill);
+    kept = nullptr;
+    consume_messages();
+}
+
+CAF_TEST(a session that opens twice is one session) {
+    settings.size = 1;
+    use(
+        [](auto* self, session_key key, session_owner_actor owner,
+           const transport::channel_factory& make) {
+            self->delayed_send(owner, 2min, session_opened{key, "again"});
+            return pool_session(self, key, owner, make);
+        },
+        "twice");
+    open_pool_of(1);
+    ask(pool, "r-0");
+    after(1min - 46s);
+    ask(pool, "r-1");
+    after(2s);
+    CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
+    finish(0);
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(a channel that opens twice costs its session) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    service.at(0).confirm("again");
+    consume_messages();
+    CAF_CHECK_EQUAL(describe(result_of("r-0").failure),
+                    "the session's actor failed: its channel opened a second time");
+    close();
+    CAF_CHECK_EQUAL(closed, 1);
+}
+
+CAF_TEST(a factory without a channel costs its session) {
+    settings.size = 1;
+    complete = [](pool_plan& plan) {
+        plan.make_channel = [](transport::channel_sink) { return nullptr; };
+    };
+    begin_opening();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(describe(opened[0].failures[0].sample),
+                    "the session's actor failed: the channel factory made none");
+}
+
 CAF_TEST(a session that answers with an error costs its request) {
     settings.size = 1;
     use(
