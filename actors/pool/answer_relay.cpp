@@ -48,8 +48,16 @@ std::optional<session_key> answer_relay::fail(std::uint64_t number, const protoc
     return owed->key;
 }
 
-std::optional<std::pair<answer_relay::time_point, std::uint64_t>> answer_relay::first_due() const {
-    return due_.empty() ? std::nullopt : std::optional(*due_.begin());
+void answer_relay::lift_deadline(std::uint64_t number) {
+    if (const auto known = owed_.find(number); known != owed_.end())
+        due_.erase({known->second.due, number});
+}
+
+std::optional<answer_relay::due_answer> answer_relay::first_due() const {
+    if (due_.empty())
+        return std::nullopt;
+    const auto [due, number] = *due_.begin();
+    return due_answer{due, number, owed_.at(number).key};
 }
 
 void answer_relay::fail(owed& answer, const protocol::failure& why, nanoseconds served) {

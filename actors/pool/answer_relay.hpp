@@ -33,8 +33,18 @@ public:
     std::optional<session_key> fail(std::uint64_t number, const protocol::failure& why,
                                     time_point now);
 
-    /// The one whose time is over first, and when that is. Nothing: none is owed.
-    std::optional<std::pair<time_point, std::uint64_t>> first_due() const;
+    /// Its request is back in the pool, which is to give the answer: it is not due any more.
+    void lift_deadline(std::uint64_t number);
+
+    /// An answer, by when it is due, and which session has its request.
+    struct due_answer {
+        time_point due;
+        std::uint64_t number = 0;
+        session_key key;
+    };
+
+    /// The one whose time is over first. Nothing: none is owed.
+    std::optional<due_answer> first_due() const;
 
 private:
     struct owed {

@@ -219,6 +219,19 @@ void request_dispatcher::fail_relayed(std::uint64_t number, const protocol::fail
     end_relayed(number, relay_.fail(number, why, now()), why.code);
 }
 
+/// Its session may hold it as paused, or say that it is done with it.
+void request_dispatcher::expire_relayed(const answer_relay::due_answer& late) {
+    const auto why = not_finished_in_time(settings_.request_timeout);
+    const auto* slot = slots_.find(late.key);
+    const bool at_work = slot && slot->session.phase == session_phase::busy &&
+                         assignment_of(*slot).request &&
+                         assignment_of(*slot).request->relayed == late.number;
+    if (at_work)
+        cancel(*slot, why, /*await_service=*/true);
+    else
+        fail_relayed(late.number, why);
+}
+
 /// Its session need not tell.
 void request_dispatcher::end_relayed(std::uint64_t number, const std::optional<session_key>& had,
                                      protocol::failure_code outcome) {
@@ -296,6 +309,8 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     auto caller = current_caller();
     auto promise = self_->make_response_promise<audio_result>();
     auto* open = take_request(message.key);
+    if (open)
+        relay_.lift_deadline(std::exchange(open->relayed, 0));
     pooled_request back{promise, std::move(message.assigned), std::move(caller), now(), open};
     const bool undecided = open && !open->decided;
     if (undecided && open->source_ended) {
@@ -363,8 +378,8 @@ void request_dispatcher::stop_request(open_request& request, const protocol::fai
 }
 
 void request_dispatcher::decide(open_request& request, const protocol::failure& why) {
-    if (request.relayed != 0)
-        relay_.fail(request.relayed, why, now());
+    if (request.relayed != 0) // Its outcome is here at once, whatever the session tells.
+        return fail_relayed(request.relayed, why);
     partners_.remove(request);
     open_.decide(request, why);
 }
@@ -437,10 +452,9 @@ void request_dispatcher::expire_requests() {
         stop_request(*request, took_too_long(settings_.max_request));
     }
     while (const auto first = relay_.first_due()) {
-        const auto [due, number] = *first;
-        if (due > now())
-            return timers_.set(pool_timers::kind::request, due);
-        fail_relayed(number, not_finished_in_time(settings_.request_timeout));
+        if (first->due > now())
+            return timers_.set(pool_timers::kind::request, first->due);
+        expire_relayed(*first);
     }
 }
 

@@ -120,6 +120,7 @@ private:
     void fail_waiting(const protocol::failure& why);
     void assign(const pool_slot& slot, pooled_request& request);
     void relay(const pool_slot& slot, pooled_request& request, time_point now);
+    void expire_relayed(const answer_relay::due_answer& late);
     void fail_relayed(std::uint64_t number, const protocol::failure& why);
     void end_relayed(std::uint64_t number, const std::optional<session_key>& had,
                      protocol::failure_code outcome);
