@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 # The folders whose tests are measured, in the order of the report.
-FOLDERS = ["actors", "transport", "report", "protocol", "config", "audio", "emulator"]
+FOLDERS = ["application", "actors", "transport", "report", "protocol", "config", "audio", "emulator"]
 
 KINDS = ["timer", "race", "release", "logic"]
 
