@@ -76,7 +76,7 @@ void caller_state::ask_pool(std::shared_ptr<question<Request, Answer>>& asked) {
             [](const caf::error&) {});
 }
 
-/// Whoever wanted it has given up.
+/// Whoever wanted it does not wait any more.
 void caller_state::on_unheard(const lease_granted& granted) {
     if (granted.ok())
         self_->send(pool_, release_session{granted.lease});

@@ -32,7 +32,7 @@ public:
 
     bool has_ended();
 
-    /// What is there, in order, behind `first`.
+    /// Appends what is there, in order.
     void list(std::vector<std::string_view>& to);
 
     struct taken {

@@ -16,9 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 namespace avatar::application {
@@ -45,23 +43,18 @@ bool encodes(const config::audio_settings& audio) {
     return audio.encode == "opus";
 }
 
-template <std::size_t N>
-void require_rate(std::int32_t rate, const std::array<int, N>& taken, std::string_view format) {
-    if (std::ranges::find(taken, rate) == taken.end())
-        throw config::config_error(fmt::format(
-            "audio.resample or audio.sample-rate = {}: expected a rate that the service takes as "
-            "{}: {}",
-            rate, format, protocol::rates_as_text(taken)));
-}
-
-config::audio_settings checked(config::audio_settings audio) {
-    config::check_audio(audio);
-    audio.resample = rate_of(audio);
-    if (encodes(audio))
-        require_rate(audio.resample, protocol::ogg_opus_rates, "Ogg Opus");
-    else
-        require_rate(audio.resample, protocol::pcm_rates, "PCM");
-    return audio;
+/// The service takes that format at that rate.
+void check_rate(const clip_format& format) {
+    const auto rate = format.sample_rate;
+    const bool opus = format.encoding == protocol::audio_format::ogg_opus;
+    if (opus ? protocol::accepts_ogg_opus_rate(rate) : protocol::accepts_pcm_rate(rate))
+        return;
+    throw config::config_error(fmt::format(
+        "audio.resample or audio.sample-rate = {}: expected a rate that the service takes as "
+        "{}: {}",
+        rate, opus ? "Ogg Opus" : "PCM",
+        opus ? protocol::rates_as_text(protocol::ogg_opus_rates)
+             : protocol::rates_as_text(protocol::pcm_rates)));
 }
 
 clip_format format_of(const config::audio_settings& audio) {
@@ -71,18 +64,17 @@ clip_format format_of(const config::audio_settings& audio) {
     return {protocol::audio_format::pcm_s16le, audio.resample};
 }
 
+config::audio_settings checked(config::audio_settings audio) {
+    config::check_audio(audio);
+    audio.resample = rate_of(audio);
+    check_rate(format_of(audio));
+    return audio;
+}
+
 std::size_t checked_threads(const config::settings& settings) {
     config::check_service(settings);
     config::check_descriptors(settings.pool.size, false);
     return settings.runtime.threads;
-}
-
-transport::channel_factory make_channels(transport::io_runtime& io,
-                                         const config::settings& settings,
-                                         const clip_format& format) {
-    auto channels = transport::settings_of_channels(settings.service, settings.pool, format);
-    channels.egress = settings.egress;
-    return transport::make_avatar_channels(io, std::move(channels));
 }
 
 } // namespace
@@ -97,7 +89,8 @@ runtime::runtime(const config::settings& settings)
       io_(checked_threads(settings)),
       actor_config_(io_) {
     transport::log_nowhere_by_default(); // Standard output is the program's.
-    auto channels = make_channels(io_, settings, format_);
+    auto channels =
+        transport::make_avatar_channels(io_, transport::settings_of_channels(settings, format_));
     system_.emplace(actor_config_);
     const auto pool = spawn_pool(*system_, {settings.pool, std::move(channels), {}});
     caller_ = system_->spawn(caller, pool, audio_.resample,

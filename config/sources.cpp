@@ -78,16 +78,16 @@ void apply_file(const std::string& path, settings& to) {
     }
 }
 
+std::optional<std::string> process_environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
 settings read_settings(const std::string& config_file) {
     settings values;
     if (!config_file.empty())
         apply_file(config_file, values);
-    apply_environment(
-        [](const std::string& name) {
-            const char* value = std::getenv(name.c_str());
-            return value ? std::optional<std::string>(value) : std::nullopt;
-        },
-        values);
+    apply_environment(process_environment, values);
     return values;
 }
 

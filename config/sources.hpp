@@ -33,6 +33,9 @@ settings read_settings(const std::string& config_file = {});
 /// Looks up an environment variable; nothing where it is not set.
 using environment_lookup = std::function<std::optional<std::string>(const std::string&)>;
 
+/// That of this process.
+std::optional<std::string> process_environment(const std::string& name);
+
 /// Reads all sources. `argv[0]` is the program. Every value given is checked,
 /// also one that a later source replaces; whether what a run needs is there is
 /// left to config/checks.hpp. Blocks while it reads the config file. Throws

@@ -10,10 +10,10 @@ std::vector<std::string> text_lines(std::string_view text, std::size_t first_wid
     std::istringstream words{std::string(text)};
     for (std::string word; words >> word;) {
         auto& line = lines.back();
-        const auto room = lines.size() == 1 ? first_width : width;
+        const auto limit = lines.size() == 1 ? first_width : width;
         if (line.empty())
             line = word;
-        else if (line.size() + 1 + word.size() <= room)
+        else if (line.size() + 1 + word.size() <= limit)
             line += ' ' + word;
         else
             lines.push_back(word);

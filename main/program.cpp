@@ -12,19 +12,11 @@
 #include "transport/tls.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
-#include <optional>
 #include <string>
 
 namespace avatar {
 namespace {
-
-std::optional<std::string> environment(const std::string& name) {
-    if (const char* value = std::getenv(name.c_str()))
-        return value;
-    return std::nullopt;
-}
 
 int carry_out(const config::command& command, const extensions& with, program_log& log) {
     log.set_level(command.values.log.level);
@@ -53,7 +45,7 @@ int run_program(int argc, const char* const* argv, const extensions& with) {
     program_log log;
     try {
         add_options(with);
-        return carry_out(config::read_command(argc, argv, environment), with, log);
+        return carry_out(config::read_command(argc, argv, config::process_environment), with, log);
     } catch (const config::config_error& e) {
         return refuse(e, log);
     } catch (const audio::audio_error& e) {

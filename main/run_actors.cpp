@@ -110,9 +110,7 @@ transport::channel_factory make_channels(transport::io_runtime& io,
                                        describe_end(reason_of(std::current_exception())));
         }
     }
-    auto channels = transport::settings_of_channels(settings.service, settings.pool, speech);
-    channels.egress = settings.egress;
-    return transport::make_avatar_channels(io, std::move(channels));
+    return transport::make_avatar_channels(io, transport::settings_of_channels(settings, speech));
 }
 
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,

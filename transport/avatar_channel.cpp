@@ -127,6 +127,12 @@ channel_settings settings_of_channels(config::service_settings service,
     return channels;
 }
 
+channel_settings settings_of_channels(const config::settings& all, const clip_format& audio) {
+    auto channels = settings_of_channels(all.service, all.pool, audio);
+    channels.egress = all.egress;
+    return channels;
+}
+
 channel_factory make_avatar_channels(io_runtime& io, channel_settings settings) {
     config::check_connection({settings.service, settings.session_ttl, settings.keepalive,
                               settings.audio.sample_rate, settings.audio.bitrate, settings.egress});

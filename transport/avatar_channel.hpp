@@ -25,6 +25,9 @@ struct channel_settings {
 channel_settings settings_of_channels(config::service_settings service,
                                       const config::pool_settings& pool, const clip_format& audio);
 
+/// The same with the egress, of all settings of a program.
+channel_settings settings_of_channels(const config::settings& all, const clip_format& audio);
+
 /// Makes channels to the avatar service, spread over the threads of `io`, which
 /// must outlive them. Throws config::config_error when a setting cannot be used,
 /// tls_error when the CA file cannot be used, and

@@ -2,8 +2,7 @@
 
 #include "application/pool.hpp"
 #include "audio/clip.hpp"
-#include "emulator/emulator.hpp"
-#include "transport/io_runtime.hpp"
+#include "main/local_service.hpp"
 
 #include <chrono>
 #include <string>
@@ -13,8 +12,7 @@ namespace avatar::tests {
 /// An emulated service on a thread of its own, and how a program reaches it.
 class pool_fixture {
 public:
-    explicit pool_fixture(config::emulator_settings service = fast())
-        : emulator_(thread_.next(), service) {}
+    explicit pool_fixture(const config::emulator_settings& service = fast()) : service_(service) {}
 
     static config::emulator_settings fast() {
         config::emulator_settings values;
@@ -24,20 +22,14 @@ public:
     }
 
     config::settings settings(std::size_t size = 1) const {
-        const auto account = emulator_.known().first();
         config::settings values;
-        values.service.api_key = account.api_key;
-        values.service.app_id = account.app_id;
-        values.service.avatar_id = account.avatar_id;
-        values.service.console_endpoint = emulator_.console_endpoint();
-        values.service.ingress_endpoint = emulator_.ingress_endpoint();
+        values.service = service_.point_here({});
         values.pool.size = size;
         return values;
     }
 
 private:
-    transport::io_runtime thread_{1};
-    emulator::emulator emulator_;
+    local_service service_;
 };
 
 /// So many bytes of silence, which no test listens to.

@@ -50,6 +50,22 @@ struct extension_fixture : tests::pool_fixture {
             plan.open_timeout = 11s;
         };
     }
+
+    /// The first session does that, those after it what the pool's own do.
+    template <class Behavior>
+    void use_once(Behavior first, std::string name) {
+        use(
+            [this, first](auto* self, session_key key, session_owner_actor owner,
+                          const transport::channel_factory& make) {
+                if (++made_ > 1)
+                    return pool_session(self, key, std::move(owner), make);
+                return first(self, key, owner);
+            },
+            std::move(name));
+    }
+
+private:
+    int made_ = 0;
 };
 
 } // namespace
@@ -97,12 +113,8 @@ CAF_TEST(a session that cannot begin is named) {
 
 CAF_TEST(a session that throws later is named and replaced) {
     settings.size = 1;
-    int made = 0;
-    use(
-        [&](auto* self, session_key key, session_owner_actor owner,
-            const transport::channel_factory& make) {
-            if (++made > 1)
-                return pool_session(self, key, std::move(owner), make);
+    use_once(
+        [](auto* self, session_key key, const session_owner_actor& owner) {
             self->send(owner, session_opened{key, "mine"});
             return breaks_down();
         },
@@ -122,12 +134,8 @@ CAF_TEST(a session that throws later is named and replaced) {
 CAF_TEST(a session that never answers costs its requests and is replaced) {
     settings.size = 1;
     settings.reconnect_min = 1ms;
-    int made = 0;
-    use(
-        [&](auto* self, session_key key, session_owner_actor owner,
-            const transport::channel_factory& make) {
-            if (++made > 1)
-                return pool_session(self, key, std::move(owner), make);
+    use_once(
+        [](auto* self, session_key key, const session_owner_actor& owner) {
             self->send(owner, session_opened{key, "mine"});
             return never_answers(self);
         },
@@ -297,12 +305,8 @@ CAF_TEST(what runs on a session of somebody else ends with the pool) {
 CAF_TEST(a session that never opens is replaced) {
     settings.size = 1;
     settings.reconnect_min = 1ms;
-    int made = 0;
-    use(
-        [&](auto* self, session_key key, session_owner_actor owner,
-            const transport::channel_factory& make) {
-            if (++made > 1)
-                return pool_session(self, key, std::move(owner), make);
+    use_once(
+        [](auto* self, session_key, const session_owner_actor&) {
             return self->state.behavior(); // Without a channel.
         },
         "silent");
