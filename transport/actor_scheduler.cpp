@@ -1,12 +1,12 @@
 #include "transport/actor_scheduler.hpp"
 
+#include "transport/actor_timeouts.hpp"
 #include "transport/containment.hpp"
 #include "transport/io_runtime.hpp"
 
 #include <boost/asio/defer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <caf/detail/thread_safe_actor_clock.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/logger.hpp>
 #include <caf/resumable.hpp>
@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <future>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -91,7 +90,8 @@ private:
 class actor_scheduler final : public caf::scheduler::abstract_coordinator {
 public:
     actor_scheduler(caf::actor_system& system, const io_runtime& io)
-        : caf::scheduler::abstract_coordinator(system) {
+        : caf::scheduler::abstract_coordinator(system),
+          clock_(io.contexts()) {
         for (auto* context : io.contexts())
             threads_.push_back(std::make_unique<actor_turns>(system, *context));
     }
@@ -102,19 +102,13 @@ public:
         choose().exec_later(job);
     }
 
-    caf::detail::thread_safe_actor_clock& clock() noexcept override { return clock_; }
+    caf::actor_clock& clock() noexcept override { return clock_; }
 
 protected:
-    void start() override {
-        timer_ = std::thread([this] { clock_.run_dispatch_loop(); });
-        abstract_coordinator::start();
-    }
-
     /// No actor has anything left to do but what it was sent already.
     void stop() override {
         stop_actors();
-        clock_.cancel_dispatch_loop();
-        timer_.join();
+        clock_.cancel_all();
         stopped_ = true;
         for (auto& thread : threads_)
             thread->end().wait();
@@ -129,8 +123,7 @@ private:
         return *threads_[next_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
     }
 
-    caf::detail::thread_safe_actor_clock clock_;
-    std::thread timer_;
+    actor_timeouts clock_;
     std::vector<std::unique_ptr<actor_turns>> threads_;
     std::atomic<std::size_t> next_{0};
     std::atomic<bool> stopped_{false};

@@ -18,8 +18,8 @@ using boost::system::error_code;
 namespace {
 
 /// Who waits for a permit, and what became of it.
-struct caller {
-    explicit caller(asio::io_context& io) : timer(io) {}
+struct opener {
+    explicit opener(asio::io_context& io) : timer(io) {}
 
     bool may_open() const { return permit != nullptr; }
 
@@ -29,8 +29,8 @@ struct caller {
 };
 
 struct opening_limit_fixture {
-    caller& ask() {
-        auto& one = callers.emplace_back(*io);
+    opener& ask() {
+        auto& one = openers.emplace_back(*io);
         asio::co_spawn(*io, acquire(one), [](std::exception_ptr thrown) {
             if (thrown)
                 std::rethrow_exception(thrown);
@@ -39,7 +39,7 @@ struct opening_limit_fixture {
         return one;
     }
 
-    awaitable<void> acquire(caller& one) {
+    awaitable<void> acquire(opener& one) {
         try {
             one.permit = co_await limit.acquire(one.timer);
         } catch (const boost::system::system_error& e) {
@@ -54,7 +54,7 @@ struct opening_limit_fixture {
 
     opening_limit limit{2};
     std::unique_ptr<asio::io_context> io = std::make_unique<asio::io_context>();
-    std::list<caller> callers;
+    std::list<opener> openers;
 };
 
 } // namespace
@@ -122,7 +122,7 @@ CAF_TEST(who is gone while it waits is passed over) {
     auto& second = ask();
     ask();
     auto permits = std::pair(std::move(first.permit), std::move(second.permit));
-    callers.clear();
+    openers.clear();
     io.reset(); // And with it the coroutine that waits.
     permits.first.reset();
     io = std::make_unique<asio::io_context>();
