@@ -137,7 +137,7 @@ pool_status runtime::status() {
 
 lease_granted runtime::acquire(milliseconds timeout) {
     const auto limit = std::clamp(timeout, least_timeout, longest_timeout);
-    auto granted = ask<acquire_session, lease_granted>({"application"}, limit);
+    auto granted = ask<acquire_session, lease_granted>({"application", limit}, limit);
     if (!granted)
         throw pool_error(no_session_in_time(limit));
     if (!granted->ok())

@@ -3,6 +3,7 @@
 #include "../protocol/failure.hpp"
 #include "inspection.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -11,13 +12,15 @@
 namespace avatar {
 
 /// Asks for a session for several requests. Waits in the same queue as requests
-/// do. Answered by exactly one `lease_granted`.
+/// do, for the pool's borrow timeout or for `limit`, whichever is shorter. Answered by
+/// exactly one `lease_granted`.
 struct acquire_session {
-    std::string holder; ///< A name for the log.
+    std::string holder;                 ///< A name for the log.
+    std::chrono::milliseconds limit{0}; ///< 0: the pool's.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, acquire_session& x) {
-        return inspect_fields(f, x.holder);
+        return inspect_fields(f, x.holder, x.limit);
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/actor_addr.hpp>
@@ -36,6 +37,7 @@ struct pooled_acquisition {
     caf::typed_response_promise<lease_granted> promise;
     std::string name; ///< As it calls itself.
     caf::actor_addr caller;
+    config::milliseconds limit; ///< Of its wait in the queue.
 
     /// Answers it with a failure.
     void fail(protocol::failure why);

@@ -24,6 +24,7 @@ request_dispatcher::request_dispatcher(self_pointer self, const config::pool_set
       policy_(policy),
       session_name_(std::move(session_name)),
       assignments_(slots.size()),
+      waiting_(settings.borrow_timeout),
       watch_(self),
       partners_(watch_) {
     if (policy_)
@@ -54,7 +55,9 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
 request_dispatcher::lease_promise request_dispatcher::on_acquire(acquire_session& ask) {
     auto caller = current_caller();
     auto promise = self_->make_response_promise<lease_granted>();
-    pooled_acquisition next{promise, std::move(ask.holder), std::move(caller)};
+    const auto limit = ask.limit.count() > 0 ? std::min(ask.limit, settings_.borrow_timeout)
+                                             : settings_.borrow_timeout;
+    pooled_acquisition next{promise, std::move(ask.holder), std::move(caller), limit};
     if (!next.caller)
         next.fail(holder_is_nobody());
     else if (const auto* why = entry_failure())
@@ -158,7 +161,7 @@ void request_dispatcher::wait_for_session(waiter&& who, bool had_its_turn) {
                                     : waiting_.push(std::move(who), since);
     if (open)
         open->where = place;
-    timers_.set(pool_timers::kind::waiting, since + settings_.borrow_timeout);
+    timers_.set(pool_timers::kind::waiting, waiting_.first_deadline());
 }
 
 /// Why that one may not wait; nothing: it may.
@@ -424,12 +427,13 @@ void request_dispatcher::stop(const protocol::failure& why) {
 
 void request_dispatcher::expire_waiting() {
     while (!waiting_.empty()) {
-        const auto deadline = waiting_.oldest_since() + settings_.borrow_timeout;
+        const auto deadline = waiting_.first_deadline();
         if (deadline > now())
             return timers_.set(pool_timers::kind::waiting, deadline);
-        auto expired = waiting_.pop_oldest();
-        std::visit([&](auto& w) { fail(w, no_session_in_time(settings_.borrow_timeout)); },
-                   expired);
+        auto expired = waiting_.pop_first_due();
+        const auto* acquisition = std::get_if<pooled_acquisition>(&expired);
+        const auto limit = acquisition ? acquisition->limit : settings_.borrow_timeout;
+        std::visit([&](auto& w) { fail(w, no_session_in_time(limit)); }, expired);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "actors/pool/request_queue.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +35,25 @@ waiter request_queue::pop_oldest() {
     return remove(arrivals_.front());
 }
 
+request_queue::time_point request_queue::first_deadline() const {
+    const auto of_oldest = deadline_of_oldest();
+    return hasty_.empty() ? of_oldest : std::min(of_oldest, hasty_.begin()->first);
+}
+
+waiter request_queue::pop_first_due() {
+    if (hasty_.empty() || deadline_of_oldest() <= hasty_.begin()->first)
+        return pop_oldest();
+    return remove(*hasty_.begin()->second);
+}
+
+/// Of one that waits for less than the others; nothing: as long as they.
+std::optional<request_queue::time_point> request_queue::own_deadline(const arrival& which) const {
+    const auto* acquisition = std::get_if<pooled_acquisition>(&which.who);
+    if (!acquisition || acquisition->limit >= longest_wait_)
+        return std::nullopt;
+    return which.since + acquisition->limit;
+}
+
 std::vector<pooled_acquisition> request_queue::take_acquisitions(const caf::actor_addr& caller) {
     std::vector<pooled_acquisition> taken;
     const auto known = line_of_.find(caller);
@@ -60,6 +80,8 @@ request_queue::arrival& request_queue::arrive(waiter&& who, time_point now) {
     }
     const auto place = arrivals_.emplace(arrivals_.end(), std::move(who), now, known->second);
     place->place = place;
+    if (const auto deadline = own_deadline(*place))
+        hasty_.emplace(*deadline, &*place);
     if (policy_)
         introduce(*place);
     return *place;
@@ -84,6 +106,8 @@ std::optional<waiter> request_queue::take_numbered(std::uint64_t number) {
 waiter request_queue::remove(arrival& which) {
     if (numbered_.erase(which.number) > 0)
         policy_->request_gone(which.number);
+    if (const auto deadline = own_deadline(which))
+        hasty_.erase({*deadline, &which});
     const auto in = which.in;
     in->waiters.erase(in->waiters.iterator_to(which));
     if (in->waiters.empty()) {

@@ -10,6 +10,8 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,8 +23,9 @@ using waiter = std::variant<pooled_request, pooled_acquisition>;
 /// The waiters, fair to their callers: each caller has a line of its own, first
 /// come first served, and the lines take turns. So a caller with one request
 /// waits for one request of each other caller, however many those have sent.
-/// All wait equally long at most, so the one that came first is the first to
-/// expire. Every operation is O(log callers) or better, but `take_acquisitions`.
+/// Requests wait equally long at most, so the one that came first is the first to
+/// expire; whoever wants to acquire a session may wait for less. Every operation is
+/// O(log waiters) or better, but `take_acquisitions`.
 class request_queue {
     struct arrival;
     using arrivals = std::list<arrival>;
@@ -30,6 +33,9 @@ class request_queue {
 public:
     using time_point = pooled_request::time_point;
     using place = arrivals::iterator;
+
+    /// `longest_wait`: of all waiters.
+    explicit request_queue(config::milliseconds longest_wait) : longest_wait_(longest_wait) {}
 
     /// Tells `policy` of the waiters from now on; it must outlive the queue. Before the first.
     void tell(guarded_policy& policy) { policy_ = &policy; }
@@ -56,8 +62,11 @@ public:
     /// Takes the one that came first of all.
     waiter pop_oldest();
 
-    /// When that one came. Not for an empty queue.
-    time_point oldest_since() const { return arrivals_.front().since; }
+    /// When the first of them has waited as long as it may. Not for an empty queue.
+    time_point first_deadline() const;
+
+    /// Takes that one.
+    waiter pop_first_due();
 
     /// Takes the one that the policy knows by that number; nothing: there is none.
     std::optional<waiter> take_numbered(std::uint64_t number);
@@ -93,12 +102,16 @@ private:
         boost::intrusive::list<arrival> waiters; // Owned by `arrivals_`.
     };
 
+    time_point deadline_of_oldest() const { return arrivals_.front().since + longest_wait_; }
+    std::optional<time_point> own_deadline(const arrival& which) const;
     arrival& arrive(waiter&& who, time_point now);
     void introduce(arrival& newcomer);
     waiter remove(arrival& which);
 
-    arrivals arrivals_; // Oldest first.
-    lines turns_;       // Next turn first; none is empty.
+    const config::milliseconds longest_wait_;
+    arrivals arrivals_;                               // Oldest first.
+    std::set<std::pair<time_point, arrival*>> hasty_; // By deadline: those that wait for less.
+    lines turns_;                                     // Next turn first; none is empty.
     std::map<caf::actor_addr, lines::iterator> line_of_;
     std::size_t requests_ = 0;
     held_audio audio_;

@@ -8,6 +8,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -82,10 +83,11 @@ private:
 /// calls `use` with its `session_lease`, or `otherwise` with the failure that says
 /// why there is none, also when the pool has ended. The session is released when
 /// `use` drops the lease; what it does later holds the lease as long as it
-/// needs it.
+/// needs it. Waits for `limit` at most, and never for longer than the pool's borrow
+/// timeout; 0: for that.
 template <class Self, class Use, class Otherwise>
 void with_session(Self* self, const pool_actor& pool, std::string name, Use use,
-                  Otherwise otherwise) {
+                  Otherwise otherwise, std::chrono::milliseconds limit = {}) {
     auto on_granted = [pool, holder = self->address(), use = std::move(use),
                        otherwise](lease_granted& granted) mutable {
         if (granted.ok())
@@ -93,8 +95,7 @@ void with_session(Self* self, const pool_actor& pool, std::string name, Use use,
         else
             otherwise(granted.failure);
     };
-    // The pool bounds the wait: borrow timeout.
-    self->request(pool, caf::infinite, acquire_session{std::move(name)})
+    self->request(pool, caf::infinite, acquire_session{std::move(name), limit})
         .then(std::move(on_granted),
               [otherwise](const caf::error&) mutable { otherwise(pool_has_ended()); });
 }

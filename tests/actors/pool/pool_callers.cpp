@@ -167,6 +167,50 @@ CAF_TEST(a holder that dies while it waits leaves the queue at once) {
     CAF_CHECK_EQUAL(status().leased, 1u);
 }
 
+CAF_TEST(whoever wants to acquire waits for a limit of its own or for the borrow timeout) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    const auto ann = caller();
+    say(ann, acquire_session{"long", 3600s});
+    say(ann, acquire_session{"as all", {}});
+    say(ann, acquire_session{"short", 2s});
+    say(ann, acquire_session{"shortest", 1s});
+    consume_messages();
+    after(999ms);
+    CAF_CHECK_EQUAL(granted.size(), 0u);
+    after(1ms);
+    CAF_CHECK_EQUAL(granted.size(), 1u);
+    CAF_CHECK_EQUAL(status().waiting, 3u);
+    after(1s);
+    CAF_CHECK_EQUAL(granted.size(), 2u);
+    after(28s);
+    CAF_CHECK_EQUAL(status().waiting, 0u);
+    std::vector<std::string> why;
+    for (const auto& each : granted)
+        why.push_back(each.failure.detail);
+    const auto waited = [](const std::string& time) {
+        return "timed out waiting for available connection (waited " + time + ")";
+    };
+    CAF_CHECK_EQUAL(why, (std::vector{waited("1s"), waited("2s"), waited("30s"), waited("30s")}));
+}
+
+CAF_TEST(a limit ends with the wait) {
+    open_pool_of(1);
+    ask(pool, "r-0");
+    const auto ann = caller();
+    say(ann, acquire_session{"ann", 2s});
+    const auto bob = caller();
+    say(bob, acquire_session{"bob", 2s});
+    consume_messages();
+    kill(bob);
+    after(1s);
+    finish(0);
+    after(5s);
+    CAF_REQUIRE_EQUAL(granted.size(), 1u);
+    CAF_CHECK(granted.at(0).ok());
+    CAF_CHECK_EQUAL(status().leased, 1u);
+}
+
 CAF_TEST(a holder that was dead before it was heard holds nothing) {
     open_pool_of(1);
     const auto ann = caller();

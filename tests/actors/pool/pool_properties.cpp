@@ -201,7 +201,7 @@ private:
             {"kill", [&] { kill_actor(); }},
             {"time", [&] { pass(std::chrono::milliseconds(1 + pick(3000))); }},
             {"long time", [&] { pass(std::chrono::seconds(1 + pick(40))); }},
-            {"acquire", [&] { say(random_caller(), acquire_session{"one"}); }},
+            {"acquire", [&] { acquire(); }},
             {"release", [&] { release_one(); }},
             {"answered check", [&] { on_one(&world::checked, [](auto& c) { c.answer_check(); }); }},
             {"deaf", [&] { on_one(&world::living, [](auto& c) { c.answers_close = false; }); }},
@@ -383,6 +383,12 @@ private:
         const bool lives = std::ranges::any_of(
             callers_, [&](const caf::actor& each) { return each.address() == holder; });
         send(lease, lives && pick(4) > 0 ? holder : random_caller());
+    }
+
+    /// For as long as all, or for less.
+    void acquire() {
+        const std::chrono::milliseconds limit(pick(2) == 0 ? 0 : 1 + pick(5'000));
+        say(random_caller(), acquire_session{"one", limit});
     }
 
     void release_one() {
