@@ -86,11 +86,11 @@ pool_error::pool_error(protocol::failure why)
 runtime::runtime(const config::settings& settings)
     : audio_(checked(settings.audio)),
       format_(format_of(audio_)),
-      io_(checked_threads(settings)),
-      actor_config_(io_) {
+      io_(std::make_unique<transport::io_runtime>(checked_threads(settings))),
+      actor_config_(*io_) {
     transport::log_nowhere_by_default(); // Standard output is the program's.
     auto channels =
-        transport::make_avatar_channels(io_, transport::settings_of_channels(settings, format_));
+        transport::make_avatar_channels(*io_, transport::settings_of_channels(settings, format_));
     system_.emplace(actor_config_);
     const auto pool = spawn_pool(*system_, {settings.pool, std::move(channels), {}});
     caller_ = system_->spawn(caller, pool, audio_.resample,
@@ -107,7 +107,10 @@ runtime::~runtime() {
     // Handlers on the threads hold actors, which may not outlive their system; and what they
     // still hold then is let go of before the threads are.
     system_.reset();
-    io_.drain(drain_limit);
+    // A name lookup that hangs cannot be stopped, and joining its thread would take as long
+    // as that: the threads are left to it.
+    if (!io_->drain(drain_limit))
+        static_cast<void>(io_.release());
 }
 
 /// Nothing: not within the limit.

@@ -61,7 +61,7 @@ private:
 
     config::audio_settings audio_;
     clip_format format_;
-    transport::io_runtime io_;
+    std::unique_ptr<transport::io_runtime> io_;
     actor_runtime actor_config_;
     std::optional<caf::actor_system> system_;
     caller_actor caller_;
