@@ -2,11 +2,8 @@
 
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
-#include "report/connection_label.hpp"
-#include "transport/logger.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <string>
@@ -21,15 +18,12 @@ request_dispatcher::request_dispatcher(self_pointer self, const config::pool_set
       settings_(settings),
       slots_(slots),
       timers_(timers),
-      policy_(policy),
       session_name_(std::move(session_name)),
-      assignments_(slots.size()),
-      waiting_(settings.borrow_timeout),
+      assigned_(slots.size()),
+      waiting_(settings, slots, timers, policy),
       watch_(self),
-      partners_(watch_) {
-    if (policy_)
-        waiting_.tell(policy_);
-}
+      leases_(self, settings, slots, timers, watch_, *this),
+      partners_(watch_) {}
 
 // -- entering the pool -------------------------------------------------------------
 
@@ -46,7 +40,7 @@ request_dispatcher::result_promise request_dispatcher::on_request(audio_request&
     else if (const auto invalid = why_invalid(next.assigned.request))
         fail(next, *invalid);
     else if (next.assigned.request.lease != 0)
-        assign_to_lease(std::move(next));
+        leases_.assign(std::move(next));
     else
         admit(std::move(next));
     return promise;
@@ -110,82 +104,29 @@ void request_dispatcher::fail(pooled_acquisition& acquisition, const protocol::f
 void request_dispatcher::admit(waiter&& who) {
     if (const auto* acquisition = std::get_if<pooled_acquisition>(&who))
         watch_.add(acquisition->caller);
-    if (const auto [slot, bad] = choose_session(); slot) {
+    if (const auto [slot, bad] = waiting_.choose_session(); slot) {
         std::visit([&, slot = slot](auto& w) { assign(*slot, w); }, who);
-    } else if (bad) {
-        std::visit([&, bad = *bad](auto& w) { fail(w, bad_session(bad)); }, who);
-    } else if (const auto full = queue_is_full_for(who)) {
-        std::visit([&](auto& w) { fail(w, *full); }, who);
+    } else if (const auto why = bad ? bad : waiting_.full_for(who)) {
+        std::visit([&](auto& w) { fail(w, *why); }, who);
     } else {
-        wait_for_session(std::move(who), /*had_its_turn=*/false);
+        waiting_.push(std::move(who), /*had_its_turn=*/false, now());
     }
-}
-
-request_dispatcher::choice request_dispatcher::choose_session() {
-    const auto* longest_idle = slots_.next_available();
-    if (!longest_idle || !policy_)
-        return {longest_idle, std::nullopt};
-    const auto chosen = policy_.choose_session();
-    if (!chosen)
-        return {longest_idle, std::nullopt};
-    const auto* slot = slots_.find_available(*chosen);
-    return {slot, slot ? std::nullopt : chosen};
-}
-
-protocol::failure request_dispatcher::bad_session(std::uint64_t chosen) const {
-    return policy_.bad_choice("slot " + std::to_string(chosen) + ", which has no idle session");
-}
-
-/// Nothing: none waits. Each choice of one that does not costs the one that would have been
-/// next.
-std::optional<waiter> request_dispatcher::choose_waiter() {
-    while (!waiting_.empty()) {
-        const auto chosen = policy_ ? policy_.choose_request() : std::nullopt;
-        if (!chosen)
-            return waiting_.pop();
-        if (auto next = waiting_.take_numbered(*chosen))
-            return next;
-        auto instead = waiting_.pop();
-        const auto why =
-            policy_.bad_choice("request " + std::to_string(*chosen) + ", which does not wait");
-        std::visit([&](auto& w) { fail(w, why); }, instead);
-    }
-    return std::nullopt;
-}
-
-void request_dispatcher::wait_for_session(waiter&& who, bool had_its_turn) {
-    const auto* request = std::get_if<pooled_request>(&who);
-    auto* open = request ? request->open : nullptr;
-    const auto since = now();
-    const auto place = had_its_turn ? waiting_.push_front(std::move(who), since)
-                                    : waiting_.push(std::move(who), since);
-    if (open)
-        open->where = place;
-    timers_.set(pool_timers::kind::waiting, waiting_.first_deadline());
-}
-
-/// Why that one may not wait; nothing: it may.
-std::optional<protocol::failure> request_dispatcher::queue_is_full_for(const waiter& who) const {
-    if (waiting_.size() >= settings_.max_waiting)
-        return queue_was_full(settings_.max_waiting);
-    const auto* request = std::get_if<pooled_request>(&who);
-    if (request &&
-        waiting_.audio().bytes_with(request->assigned.request.audio) > settings_.max_waiting_bytes)
-        return queue_held_too_much(settings_.max_waiting_bytes);
-    return std::nullopt;
 }
 
 void request_dispatcher::on_session_available(const pool_slot& slot) {
-    if (assign_next_turn(slot) || waiting_.empty())
+    if (leases_.assign_next_turn(slot))
         return;
-    if (auto next = choose_waiter())
-        std::visit([&](auto& w) { assign(slot, w); }, *next);
+    while (auto next = waiting_.choose_waiter()) {
+        if (!next->bad)
+            return std::visit([&](auto& w) { assign(slot, w); }, next->who);
+        std::visit([&](auto& w) { fail(w, *next->bad); }, next->who);
+    }
 }
 
 void request_dispatcher::assign(const pool_slot& slot, pooled_request& next) {
     const auto started = now();
     auto& open = *next.open;
-    assignment_of(slot).request = &open;
+    request_of(slot) = &open;
     open.where = &slot;
     open.promise = next.promise;
     ++served_;
@@ -226,9 +167,8 @@ void request_dispatcher::fail_relayed(std::uint64_t number, const protocol::fail
 void request_dispatcher::expire_relayed(const answer_relay::due_answer& late) {
     const auto why = not_finished_in_time(settings_.request_timeout);
     const auto* slot = slots_.find(late.key);
-    const bool at_work = slot && slot->session.phase == session_phase::busy &&
-                         assignment_of(*slot).request &&
-                         assignment_of(*slot).request->relayed == late.number;
+    const bool at_work = slot && slot->session.phase == session_phase::busy && request_of(*slot) &&
+                         request_of(*slot)->relayed == late.number;
     if (at_work)
         cancel(*slot, why, /*await_service=*/true);
     else
@@ -242,9 +182,7 @@ void request_dispatcher::end_relayed(std::uint64_t number, const std::optional<s
         return;
     const auto lost = lost_.find(*had);
     const auto* slot = slots_.find(*had);
-    const auto* open = lost != lost_.end() ? lost->second
-                       : slot              ? assignment_of(*slot).request
-                                           : nullptr;
+    const auto* open = lost != lost_.end() ? lost->second : slot ? request_of(*slot) : nullptr;
     if (open && open->relayed == number)
         end(take_request(*had), outcome);
 }
@@ -268,14 +206,14 @@ void request_dispatcher::on_session_idle(const session_idle& message) {
     if (message.answered)
         answered(message.key, message.outcome);
     const auto* slot = slots_.find(message.key);
-    if (!slot || assignment_of(*slot).request)
+    if (!slot || request_of(*slot))
         return;
     const auto phase = slot->session.phase;
     if (phase != session_phase::busy && phase != session_phase::draining)
         return;
     slots_.finish(*slot);
     if (slot->reserved)
-        assign_next_turn(*slot);
+        leases_.assign_next_turn(*slot);
 }
 
 void request_dispatcher::on_request_failed(const request_failed& message) {
@@ -329,12 +267,12 @@ request_dispatcher::result_promise request_dispatcher::on_returned(returned_requ
     }
     ++back.assigned.tries;
     ++retried_;
-    if (const auto [slot, bad] = choose_session(); slot)
+    if (const auto [slot, bad] = waiting_.choose_session(); slot)
         assign(*slot, back);
     else if (bad)
-        fail(back, bad_session(*bad));
+        fail(back, *bad);
     else
-        wait_for_session(std::move(back), /*had_its_turn=*/true);
+        waiting_.push(std::move(back), /*had_its_turn=*/true, now());
     return promise;
 }
 
@@ -343,20 +281,15 @@ open_request* request_dispatcher::take_request(const session_key& key) {
     if (const auto lost = lost_.extract(key))
         return lost.mapped();
     const auto* slot = slots_.find(key);
-    return slot ? std::exchange(assignment_of(*slot).request, nullptr) : nullptr;
+    return slot ? std::exchange(request_of(*slot), nullptr) : nullptr;
 }
 
 void request_dispatcher::on_session_lost(const pool_slot& slot, const pooled_session& lost) {
-    if (auto* request = std::exchange(assignment_of(slot).request, nullptr)) {
+    if (auto* request = std::exchange(request_of(slot), nullptr)) {
         request->where = open_request::returning{};
         lost_.emplace(lost.key, request);
     }
-    fail_next_turn(slot.number, lease_is_over());
-    if (const auto* held = leases_.find(assignment_of(slot).lease)) {
-        transport::logger().warn("connection [{}] was lost while leased to [{}]",
-                                 report::connection_label(lost.connection_id), held->name);
-        end_lease(*held);
-    }
+    leases_.on_session_lost(slot, lost);
 }
 
 // -- cancelling -----------------------------------------------------------------------
@@ -376,7 +309,7 @@ void request_dispatcher::stop_request(open_request& request, const protocol::fai
         return fail(waiting, why);
     }
     if (const auto* next = std::get_if<open_request::next_turn>(&request.where))
-        return fail_next_turn(next->slot, why);
+        return leases_.fail_next_turn(next->slot, why);
     decide(request, why);
 }
 
@@ -390,7 +323,7 @@ void request_dispatcher::decide(open_request& request, const protocol::failure& 
 void request_dispatcher::cancel(const pool_slot& slot, const protocol::failure& why,
                                 bool await_service) {
     // Without one, its session is about to say that it is idle or closed.
-    if (auto* request = assignment_of(slot).request) {
+    if (auto* request = request_of(slot)) {
         self_->send(slot.session.actor, cancel_request{request->name.id, why, await_service});
         decide(*request, why);
     }
@@ -409,8 +342,7 @@ void request_dispatcher::fail_waiting(const protocol::failure& why) {
         auto next = waiting_.pop_oldest();
         std::visit([&](auto& w) { fail(w, why); }, next);
     }
-    while (!next_turns_.empty())
-        fail_next_turn(next_turns_.begin()->first, why);
+    leases_.fail_next_turns(why);
 }
 
 void request_dispatcher::fail_fast(const protocol::failure& why) {
@@ -426,15 +358,8 @@ void request_dispatcher::stop(const protocol::failure& why) {
 // -- deadlines -----------------------------------------------------------------------
 
 void request_dispatcher::expire_waiting() {
-    while (!waiting_.empty()) {
-        const auto deadline = waiting_.first_deadline();
-        if (deadline > now())
-            return timers_.set(pool_timers::kind::waiting, deadline);
-        auto expired = waiting_.pop_first_due();
-        const auto* acquisition = std::get_if<pooled_acquisition>(&expired);
-        const auto limit = acquisition ? acquisition->limit : settings_.borrow_timeout;
-        std::visit([&](auto& w) { fail(w, no_session_in_time(limit)); }, expired);
-    }
+    while (auto expired = waiting_.pop_expired(now()))
+        std::visit([&](auto& w) { fail(w, expired->why); }, expired->who);
 }
 
 void request_dispatcher::expire_busy() {
@@ -479,7 +404,9 @@ void request_dispatcher::on_actor_down(const caf::actor_addr& actor) {
         return; // A session.
     while (auto* request = partners_.oldest_of(actor))
         on_partner_ended(*request, actor);
-    on_holder_down(actor);
+    for (auto& waiting : waiting_.take_acquisitions(actor))
+        fail(waiting, lease_is_over());
+    leases_.on_holder_down(actor);
 }
 
 void request_dispatcher::on_partner_ended(open_request& request, const caf::actor_addr& actor) {
@@ -498,91 +425,15 @@ void request_dispatcher::on_partner_ended(open_request& request, const caf::acto
 // -- leases --------------------------------------------------------------------------
 
 void request_dispatcher::assign(const pool_slot& slot, pooled_acquisition& next) {
-    const auto deadline = now() + settings_.max_lease;
-    auto& lease = assignment_of(slot).lease;
-    lease = leases_.add({0, slot.number, next.caller, std::move(next.name), deadline});
-    slots_.reserve(slot);
-    timers_.set(pool_timers::kind::lease, deadline);
-    next.promise.deliver(lease_granted{lease, slot.session.connection_id, {}});
-}
-
-void request_dispatcher::assign_to_lease(pooled_request request) {
-    const auto* lease = leases_.find(request.assigned.request.lease);
-    if (!lease || lease->holder != request.caller)
-        return fail(request, lease_is_over());
-    const auto& slot = slots_.at(lease->slot);
-    if (slot.session.phase == session_phase::idle)
-        return assign(slot, request);
-    if (slot.session.phase != session_phase::draining || next_turns_.contains(slot.number))
-        return fail(request, lease_has_a_request());
-    request.open->where = open_request::next_turn{slot.number};
-    next_turns_.try_emplace(slot.number, slot.session.key, std::move(request));
-}
-
-/// To an idle session; false: there is none for it.
-bool request_dispatcher::assign_next_turn(const pool_slot& slot) {
-    if (next_turns_.empty())
-        return false;
-    auto next = next_turns_.extract(slot.number);
-    if (!next)
-        return false;
-    const bool same = next.mapped().session == slot.session.key;
-    if (same)
-        assign(slot, next.mapped().request);
-    else
-        fail(next.mapped().request, lease_is_over());
-    return same;
-}
-
-void request_dispatcher::fail_next_turn(std::uint64_t slot, const protocol::failure& why) {
-    if (auto next = next_turns_.extract(slot))
-        fail(next.mapped().request, why);
+    leases_.grant(slot, next);
 }
 
 void request_dispatcher::on_release(const release_session& message) {
-    const auto* lease = leases_.find(message.lease);
-    if (lease && lease->holder == current_caller())
-        end_lease(*lease);
-}
-
-void request_dispatcher::on_holder_down(const caf::actor_addr& holder) {
-    for (auto& waiting : waiting_.take_acquisitions(holder))
-        fail(waiting, lease_is_over());
-    while (const auto* held = leases_.of(holder))
-        revoke(*held, "which has ended");
+    leases_.on_release(message, current_caller());
 }
 
 void request_dispatcher::expire_leases() {
-    while (const auto* oldest = leases_.oldest()) {
-        if (oldest->deadline > now())
-            return timers_.set(pool_timers::kind::lease, oldest->deadline);
-        revoke(*oldest, "which had it for longer than pool.max-lease");
-    }
-}
-
-/// Nobody knows what the holder has left behind: the session is available again when the
-/// service has shown that it still works.
-void request_dispatcher::revoke(const lease& held, const char* why) {
-    const auto& slot = slots_.at(held.slot);
-    transport::logger().warn("connection [{}] is revoked from [{}], {}",
-                             report::connection_label(slot.session.connection_id), held.name, why);
-    if (slot.session.phase == session_phase::busy) {
-        cancel(slot, lease_is_over(), /*await_service=*/true);
-    } else if (slot.session.phase == session_phase::idle) {
-        self_->send(slot.session.actor, check_session{});
-        slots_.drain(slot, now());
-    }
-    fail_next_turn(held.slot, lease_is_over());
-    end_lease(held);
-}
-
-/// Its slot is available again if its session is idle.
-void request_dispatcher::end_lease(const lease& held) {
-    const auto ended = leases_.remove(held.number);
-    const auto& slot = slots_.at(ended->slot);
-    assignment_of(slot).lease = 0;
-    watch_.remove(ended->holder);
-    slots_.end_reservation(slot);
+    leases_.expire();
 }
 
 } // namespace avatar

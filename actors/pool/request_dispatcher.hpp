@@ -2,13 +2,13 @@
 
 #include "actors/pool/actor_watch.hpp"
 #include "actors/pool/answer_relay.hpp"
-#include "actors/pool/lease_table.hpp"
+#include "actors/pool/dispatch_queue.hpp"
 #include "actors/pool/open_requests.hpp"
 #include "actors/pool/outcome_counter.hpp"
 #include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/pool_timers.hpp"
 #include "actors/pool/request_partners.hpp"
-#include "actors/pool/request_queue.hpp"
+#include "actors/pool/session_leases.hpp"
 #include "actors/pool/session_slots.hpp"
 #include "config/settings.hpp"
 
@@ -23,7 +23,7 @@ namespace avatar {
 /// Assigns requests to sessions and sessions to callers that acquire one, queues those for
 /// which there is none, and answers each exactly once and in time. Part of the pool
 /// supervisor; the session keeper decides which sessions there are.
-class request_dispatcher {
+class request_dispatcher : private request_assigner {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
@@ -85,72 +85,40 @@ public:
 private:
     using time_point = caf::actor_clock::time_point;
 
-    /// What a slot's session is at work on.
-    struct assignment {
-        open_request* request = nullptr; // Whose outcome it has not told yet.
-        std::uint64_t lease = 0;         // Under which a caller holds it; 0: none.
-    };
-
-    /// A request under a lease whose session is still to be done with the one before, which
-    /// was interrupted or cancelled.
-    struct next_turn {
-        session_key session;
-        pooled_request request;
-    };
-
-    /// Which session takes the next request; neither: none is available.
-    struct choice {
-        const pool_slot* slot = nullptr;
-        std::optional<std::uint64_t> bad; // What the policy chose, and is not available.
-    };
-
     time_point now() const { return self_->clock().now(); }
-    assignment& assignment_of(const pool_slot& slot) { return assignments_[slot.number]; }
+    open_request*& request_of(const pool_slot& slot) { return assigned_[slot.number]; }
     caf::actor_addr current_caller() const;
     const protocol::failure* entry_failure() const;
     static std::optional<protocol::failure> why_invalid(const audio_request& request);
-    void fail(pooled_request& request, const protocol::failure& why);
+    void fail(pooled_request& request, const protocol::failure& why) override;
     void fail(pooled_acquisition& acquisition, const protocol::failure& why);
     void admit(waiter&& who);
-    choice choose_session();
-    protocol::failure bad_session(std::uint64_t chosen) const;
-    std::optional<waiter> choose_waiter();
-    void wait_for_session(waiter&& who, bool had_its_turn);
-    std::optional<protocol::failure> queue_is_full_for(const waiter& who) const;
     void fail_waiting(const protocol::failure& why);
-    void assign(const pool_slot& slot, pooled_request& request);
+    void assign(const pool_slot& slot, pooled_request& request) override;
     void relay(const pool_slot& slot, pooled_request& request, time_point now);
     void expire_relayed(const answer_relay::due_answer& late);
     void fail_relayed(std::uint64_t number, const protocol::failure& why);
     void end_relayed(std::uint64_t number, const std::optional<session_key>& had,
                      protocol::failure_code outcome);
     void assign(const pool_slot& slot, pooled_acquisition& acquisition);
-    void assign_to_lease(pooled_request request);
-    bool assign_next_turn(const pool_slot& slot);
-    void fail_next_turn(std::uint64_t slot, const protocol::failure& why);
     void add_partners(open_request& open, const audio_request& request);
     void on_partner_ended(open_request& request, const caf::actor_addr& actor);
-    void on_holder_down(const caf::actor_addr& holder);
     void stop_request(open_request& request, const protocol::failure& why);
     void decide(open_request& request, const protocol::failure& why);
-    void cancel(const pool_slot& slot, const protocol::failure& why, bool await_service);
+    void cancel(const pool_slot& slot, const protocol::failure& why, bool await_service) override;
     void answered(const session_key& key, protocol::failure_code outcome);
     void end(open_request* request, protocol::failure_code outcome);
     open_request* take_request(const session_key& key);
-    void revoke(const lease& held, const char* why);
-    void end_lease(const lease& held);
 
     self_pointer self_;
     const config::pool_settings& settings_;
     session_slots& slots_;
     pool_timers& timers_;
-    guarded_policy& policy_;
     const std::string session_name_;
-    std::vector<assignment> assignments_; // By slot number.
-    request_queue waiting_;
-    lease_table leases_;
-    std::map<std::uint64_t, next_turn> next_turns_; // By slot number.
-    actor_watch watch_;                             // Of holders and partners.
+    std::vector<open_request*> assigned_; // By slot number: whose outcome its session owes.
+    dispatch_queue waiting_;
+    actor_watch watch_; // Of holders and partners.
+    session_leases leases_;
     request_partners partners_;
     outcome_counter outcomes_;
     open_requests open_;
