@@ -7,8 +7,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <string>
 #include <utility>
 
 namespace avatar {
@@ -16,12 +14,6 @@ namespace {
 
 /// More errors than this in one round are counted, not told one by one.
 constexpr std::size_t errors_told = 10;
-
-/// For an answer of a load shape.
-constexpr auto shape_limit = std::chrono::seconds(10);
-
-/// A start that a load shape may answer.
-constexpr auto longest_round = std::chrono::hours(366 * 24);
 
 audio_result failed_with(const protocol::failure& why) {
     audio_result result;
@@ -56,6 +48,8 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
 void round_driver_state::start(round_driver_links links, round_driver_plan plan) {
     links_ = std::move(links);
     plan_ = std::move(plan);
+    if (plan_.shape)
+        shape_.emplace(self_, plan_, *this);
 }
 
 round_driver_state::finished_promise round_driver_state::on_run() {
@@ -63,8 +57,8 @@ round_driver_state::finished_promise round_driver_state::on_run() {
     auto promise = finished_;
     started_ = now();
     self_->monitor(links_.pool);
-    if (plan_.shape)
-        self_->monitor(plan_.shape);
+    if (shape_)
+        shape_->watch();
     ask_pool(watch_pool{}, [this](pool_failed& reason) { on_pool_failed(reason); });
     plan_rounds();
     return promise;
@@ -106,16 +100,15 @@ void round_driver_state::start_requests(const pool_status& pool) {
     const auto start = now();
     round_ = {.number = round_.number,
               .started = start,
-              .arrivals = plan_.shape
-                              ? arrival_schedule::told(start)
-                              : arrival_schedule(start, rounds.requests(), rounds.arrival_rate),
+              .arrivals = shape_ ? arrival_schedule::told(start)
+                                 : arrival_schedule(start, rounds.requests(), rounds.arrival_rate),
               .errors = {},
               .interrupts = {}};
     self_->send(links_.watcher,
                 round_started{round_.number, rounds.count, since_start(round_.started),
                               pool.available, pool.connected});
-    if (plan_.shape)
-        ask_shape();
+    if (shape_)
+        shape_->begin_round(round_.number);
     else
         send_due_requests();
     if (rounds.interrupt_after.count() > 0)
@@ -134,65 +127,34 @@ void round_driver_state::send_due_requests() {
     }
     if (next)
         self_->delayed_send(self_, *next - now(), arrival_due{round_.number});
-    else if (plan_.shape && !arrivals.done())
-        ask_shape();
+    else if (shape_ && !arrivals.done())
+        shape_->ask();
 }
 
-// -- a load shape --------------------------------------------------------------------
+// -- from the load shape ---------------------------------------------------------------
 
-void round_driver_state::ask_shape() {
-    shape_asked_ = now();
-    if (!std::exchange(shape_timed_, true))
-        self_->delayed_send(self_, shape_limit, shape_overdue{});
-    const auto round = round_.number;
-    self_
-        ->request(plan_.shape, caf::infinite,
-                  next_start{round, round_.arrivals.begun(), shape_said_})
-        .then([this, round](const start_time& next) { on_start_time(round, next); },
-              [this](const caf::error& why) {
-                  if (why != caf::sec::request_receiver_down) // Its monitor says why.
-                      on_shape_failed(describe_end(why));
-              });
-}
-
-void round_driver_state::on_start_time(std::uint64_t round, const start_time& next) {
-    shape_asked_.reset();
-    auto& arrivals = round_.arrivals;
-    if (round != round_.number || phase_ != phase::in_round || arrivals.done())
+void round_driver_state::on_next_start(nanoseconds after) {
+    if (round_.arrivals.done()) // Stopped while the shape was asked.
         return;
-    if (next.none) {
-        arrivals.stop();
-        return finish_round_if_done();
-    }
-    if (next.after < nanoseconds(0) || next.after > longest_round)
-        return on_shape_failed("it answered a start " + std::to_string(next.after.count()) +
-                               " ns after the round's: expected from 0 to a year");
-    if (arrivals.begun() >= plan_.max_requests)
-        return on_shape_failed("it asks for more than " + std::to_string(plan_.max_requests) +
-                               " requests in a round");
-    shape_said_ = std::max(shape_said_, next.after);
-    arrivals.add(round_.started + shape_said_);
+    round_.arrivals.add(round_.started + after);
     send_due_requests();
 }
 
-/// A delayed message cannot be cancelled: one that comes early comes again.
+void round_driver_state::on_no_start() {
+    round_.arrivals.stop();
+    finish_round_if_done();
+}
+
 void round_driver_state::on_shape_overdue() {
-    shape_timed_ = false;
-    if (!shape_asked_)
-        return;
-    const auto due = *shape_asked_ + shape_limit;
-    if (due <= now())
-        return on_shape_failed("it has not answered within 10s");
-    shape_timed_ = true;
-    self_->delayed_send(self_, due - now(), shape_overdue{});
+    if (shape_)
+        shape_->on_overdue();
 }
 
 /// What runs may end.
-void round_driver_state::on_shape_failed(const std::string& why) {
-    if (stopped_)
+void round_driver_state::on_shape_failed(const protocol::failure& why) {
+    if (std::exchange(stopped_, true))
         return;
-    failure_ = extension_has_failed("load shape", plan_.shape_name, why);
-    stopped_ = true;
+    failure_ = why;
     stop_arrivals();
 }
 
@@ -221,8 +183,8 @@ void round_driver_state::send_request(time_point start, time_point present) {
 void round_driver_state::on_down(const caf::down_msg& message) {
     if (message.source == links_.pool)
         on_pool_lost(message.reason);
-    else
-        on_shape_failed(message.reason ? describe_end(message.reason) : "it ended");
+    else if (shape_)
+        shape_->on_down(message.reason);
 }
 
 /// The requests that it had have no other result.
@@ -284,7 +246,6 @@ void round_driver_state::finish_round() {
     if (event.last)
         return finish();
     phase_ = phase::between_rounds;
-    shape_said_ = nanoseconds(0);
     self_->delayed_send(self_, plan_.rounds.interval, next_round{});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/load/arrival_schedule.hpp"
+#include "actors/load/load_shape_client.hpp"
 #include "actors/load/round_driver_plan.hpp"
 #include "messages/actors.hpp"
 
@@ -17,7 +18,7 @@ namespace avatar {
 
 /// A round driver's own state: the round that runs, or the pause before the
 /// next one.
-class round_driver_state {
+class round_driver_state : public load_shape_listener {
 public:
     using self_pointer = round_driver_actor::pointer;
     using finished_promise = caf::typed_response_promise<rounds_finished>;
@@ -66,6 +67,11 @@ private:
         std::deque<interruption> interrupts; ///< Where the plan asks for them; oldest first.
     };
 
+    // From the load shape.
+    void on_next_start(nanoseconds after) override;
+    void on_no_start() override;
+    void on_shape_failed(const protocol::failure& why) override;
+
     template <class Question, class Answered>
     void ask_pool(Question question, Answered answered);
     void plan_rounds();
@@ -75,9 +81,6 @@ private:
     void send_due_requests();
     void send_request(time_point start, time_point present);
     void count(audio_result& result);
-    void ask_shape();
-    void on_start_time(std::uint64_t round, const start_time& next);
-    void on_shape_failed(const std::string& why);
     void on_pool_lost(const caf::error& reason);
     void finish_round_if_done();
     void stop_arrivals();
@@ -95,12 +98,8 @@ private:
     running_round round_;
     phase phase_ = phase::asking_pool;
     bool stopped_ = false;
-    protocol::failure failure_; // Why the rounds cannot go on.
-
-    // Of the plan's load shape.
-    std::optional<time_point> shape_asked_; // A question without an answer.
-    bool shape_timed_ = false;              // `shape_overdue` is on its way.
-    nanoseconds shape_said_{0};             // Its latest answer.
+    std::optional<load_shape_client> shape_; // Says when requests start, where the plan has one.
+    protocol::failure failure_;              // Why the rounds cannot go on.
 };
 
 /// Behaviour that, once told to run, sends `plan.rounds.count` rounds of
