@@ -52,11 +52,12 @@ void running_animation::tell_if_wanted(const speech_buffer::written& done) {
         runtime_->tell_caller(speech_written{request_id_});
 }
 
-animation::animation(std::unique_ptr<running_animation> running) : running_(std::move(running)) {}
+any_animation::any_animation(std::unique_ptr<running_animation> running)
+    : running_(std::move(running)) {}
 
-animation::animation(animation&&) noexcept = default;
+any_animation::any_animation(any_animation&&) noexcept = default;
 
-animation& animation::operator=(animation&& other) noexcept {
+any_animation& any_animation::operator=(any_animation&& other) noexcept {
     if (this != &other) {
         let_go();
         running_ = std::move(other.running_);
@@ -64,40 +65,46 @@ animation& animation::operator=(animation&& other) noexcept {
     return *this;
 }
 
-animation::~animation() {
+any_animation::~any_animation() {
     let_go();
 }
 
-void animation::let_go() {
+void any_animation::let_go() {
     if (running_)
         running_->cancel();
 }
 
-const audio_result& animation::wait() {
+const audio_result& any_animation::wait() {
     return running_->frames().wait();
 }
 
-bool animation::wait_for(std::chrono::milliseconds time) {
+bool any_animation::wait_for(std::chrono::milliseconds time) {
     return running_->frames().wait_for(time);
 }
 
-std::vector<std::string_view> animation::frames() const {
+std::vector<std::string_view> any_animation::frames() const {
     return running_->untaken();
 }
 
-std::optional<std::string_view> animation::next() {
+std::optional<std::string_view> any_animation::next() {
     return running_->next();
 }
 
-const audio_result& animation::for_each(const std::function<void(std::string_view)>& use) {
+const audio_result& any_animation::for_each(const std::function<void(std::string_view)>& use) {
     while (const auto frame = next())
         use(*frame);
     return wait();
 }
 
-void animation::cancel() {
+void any_animation::cancel() {
     running_->cancel();
 }
+
+animation::animation(std::unique_ptr<running_animation> running)
+    : any_animation(std::move(running)) {}
+
+live_animation::live_animation(std::unique_ptr<running_animation> running)
+    : any_animation(std::move(running)) {}
 
 bool live_animation::write(std::string_view audio) {
     return running_->write(audio);

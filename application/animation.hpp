@@ -14,21 +14,18 @@ namespace avatar::application {
 
 class running_animation;
 
-/// The animation of one request while it comes, and when it has. Its frames are collected
-/// meanwhile, each the whole message of the service, byte for byte, up to `most_collected`:
-/// then the service has to wait until some are taken, and the request fails with the code
-/// `sinkTooSlow` when none are for pool.sink_timeout. Of one thread at a time, but for
-/// `cancel`. One that was moved from may only be assigned to, or end.
-class animation {
+/// What every animation is: the animation of one request while it comes, and when it has. Its
+/// frames are collected meanwhile, each the whole message of the service, byte for byte, up to
+/// `most_collected`: then the service has to wait until some are taken, and the request fails
+/// with the code `sinkTooSlow` when none are for pool.sink_timeout. Of one thread at a time, but
+/// for `cancel`. One that was moved from may only be assigned to, or end.
+///
+/// For references, where a function takes either kind; an object is one of the two kinds below,
+/// and moves to its own kind only.
+class any_animation {
 public:
     /// Bytes of frames that wait to be taken; a window of 1 MB may come on top.
     static constexpr std::size_t most_collected = 64 * 1024 * 1024;
-
-    animation(animation&&) noexcept;
-    animation& operator=(animation&&) noexcept;
-
-    /// Cancels what still runs.
-    ~animation();
 
     /// Waits for the end, for which the pool's own timeouts are a bound: `ok()` of the result
     /// says whether that was the animation's own, its `failure` why not. Lives as long as this
@@ -54,20 +51,30 @@ public:
     /// From any thread.
     void cancel();
 
-private:
-    friend class runtime;
-
-    void let_go();
-
 protected:
-    explicit animation(std::unique_ptr<running_animation> running);
+    explicit any_animation(std::unique_ptr<running_animation> running);
+    any_animation(any_animation&&) noexcept;
+    any_animation& operator=(any_animation&&) noexcept;
+
+    /// Cancels what still runs.
+    ~any_animation();
 
     std::unique_ptr<running_animation> running_; ///< Null: moved from.
+
+private:
+    void let_go();
+};
+
+/// The animation of a clip.
+class animation final : public any_animation {
+    friend class runtime;
+
+    explicit animation(std::unique_ptr<running_animation> running);
 };
 
 /// An animation whose audio is spoken meanwhile: by one thread that writes, which may be
 /// another than the one that takes the frames.
-class live_animation : public animation {
+class live_animation final : public any_animation {
 public:
     /// Bytes that wait for the service, before `write` does.
     static constexpr std::size_t most_unsent = 64 * 1024;
@@ -83,7 +90,8 @@ public:
 
 private:
     friend class runtime;
-    using animation::animation;
+
+    explicit live_animation(std::unique_ptr<running_animation> running);
 };
 
 } // namespace avatar::application

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <type_traits>
 #include <unistd.h>
 #include <vector>
 
@@ -34,6 +35,26 @@ std::size_t size_of(const std::vector<std::string_view>& frames) {
 
 std::string code_of(const audio_result& result) {
     return std::string(to_string(result.failure.code));
+}
+
+// What is spoken is never cut down to the animation of a clip, nor to what both are.
+static_assert(!std::is_constructible_v<application::animation, application::live_animation>);
+static_assert(!std::is_constructible_v<application::live_animation, application::animation>);
+static_assert(!std::is_assignable_v<application::animation&, application::live_animation>);
+static_assert(!std::is_assignable_v<application::live_animation&, application::animation>);
+static_assert(!std::is_constructible_v<application::any_animation, application::live_animation>);
+static_assert(!std::is_assignable_v<application::any_animation&, application::live_animation>);
+static_assert(!std::is_assignable_v<application::any_animation&, application::any_animation>);
+static_assert(!std::is_destructible_v<application::any_animation>);
+static_assert(std::is_nothrow_move_constructible_v<application::animation>);
+static_assert(std::is_nothrow_move_assignable_v<application::live_animation>);
+static_assert(!std::is_copy_constructible_v<application::animation>);
+
+std::size_t count_frames(application::any_animation& of) {
+    std::size_t frames = 0;
+    while (of.next())
+        ++frames;
+    return frames;
 }
 
 template <class Exception, class Step>
@@ -212,6 +233,30 @@ CAF_TEST(who speaks into a request that is over is told) {
     speech.cancel();
     CAF_CHECK_EQUAL(code_of(speech.wait()), "requestInterrupted");
     CAF_CHECK(!speech.write(silence(640)));
+}
+
+CAF_TEST(both kinds of animation can be taken by reference) {
+    const pool_fixture service;
+    application::pool pool(service.settings());
+    auto clip = pool.animate(second_of_silence());
+    CAF_CHECK_EQUAL(count_frames(clip), 10u);
+    auto live = pool.speak();
+    CAF_CHECK(live.write(silence(one_second)));
+    live.finish();
+    CAF_CHECK_EQUAL(count_frames(live), 10u);
+}
+
+CAF_TEST(live animations can be handed on) {
+    const pool_fixture service;
+    application::pool pool(service.settings());
+    auto first = pool.speak();
+    auto second = std::move(first);
+    CAF_CHECK(second.write(silence(one_second)));
+    second.finish();
+    CAF_CHECK(second.wait().ok());
+    second = pool.speak();
+    second.finish();
+    second.wait();
 }
 
 CAF_TEST(an animation can be handed on) {
