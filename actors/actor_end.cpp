@@ -20,6 +20,8 @@ caf::error reason_of(const std::exception_ptr& exception) {
 }
 
 std::string describe_end(const caf::error& reason) {
+    if (!reason)
+        return "it ended";
     if (reason == caf::sec::runtime_error && reason.context().match_elements<std::string>())
         return reason.context().get_as<std::string>(0);
     return caf::actor_system_config::render(reason);

@@ -12,7 +12,7 @@ namespace avatar {
 caf::error reason_of(const std::exception_ptr& exception);
 
 /// "exit_reason(kill)", or the text of the exception that ended an actor which
-/// `name_exceptions` was called for.
+/// `name_exceptions` was called for; "it ended" of one that ended normally.
 std::string describe_end(const caf::error& reason);
 
 /// An exception that leaves one of `self`'s handlers ends it, with the text of the

@@ -79,7 +79,7 @@ void load_shape_client::on_overdue() {
 }
 
 void load_shape_client::on_down(const caf::error& reason) {
-    fail(reason ? describe_end(reason) : "it ended");
+    fail(describe_end(reason));
 }
 
 void load_shape_client::fail(const std::string& why) {

@@ -39,7 +39,7 @@ result_feed_actor::behavior_type result_feed_state::start(std::vector<named_resu
         const auto ended = std::ranges::find(sinks_, down.source,
                                              [](const sink& s) { return s.to.results.address(); });
         if (ended != sinks_.end())
-            fail(ended->to, down.reason ? describe_end(down.reason) : "it ended");
+            fail(ended->to, describe_end(down.reason));
     });
     return {
         [this](const audio_result& result) { on_result(result); },

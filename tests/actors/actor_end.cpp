@@ -21,6 +21,11 @@ CAF_TEST(an exception is told by its text on one line) {
     CAF_CHECK_EQUAL(text_of(7), "an exception of a type of its own");
 }
 
+CAF_TEST(a normal end is told as an end) {
+    CAF_CHECK_EQUAL(describe_end({}), "it ended");
+    CAF_CHECK_EQUAL(describe_end(caf::exit_reason::normal), "it ended");
+}
+
 CAF_TEST(any other reason is told as CAF does) {
     CAF_CHECK_EQUAL(describe_end(caf::exit_reason::kill), "exit_reason(kill)");
     const auto without_text = describe_end(caf::make_error(caf::sec::runtime_error));

@@ -146,6 +146,14 @@ CAF_TEST(a shape that ends between rounds ends the run) {
     CAF_CHECK_EQUAL(failure_of_run(), "load shape \"mine\": exit_reason(kill)");
 }
 
+CAF_TEST(a shape that quits ends the run by its name) {
+    start_with([](auto* self, const next_start&) {
+        self->quit();
+        return start_time{1s};
+    });
+    CAF_CHECK_EQUAL(failure_of_run(), "load shape \"mine\": it ended");
+}
+
 CAF_TEST(a start out of bounds ends the run by its name) {
     start_with([](auto*, const next_start&) { return start_time{-1ns}; });
     CAF_CHECK_EQUAL(failure_of_run(), "load shape \"mine\": it answered a start -1 ns after the "
