@@ -1,29 +1,22 @@
 #include "transport/named_channel.hpp"
 
-#include "protocol/text.hpp"
-
-#include <fmt/format.h>
+#include "transport/named_exception.hpp"
 
 #include <memory>
-#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace avatar::transport {
 namespace {
 
 [[noreturn]] void fail(const std::string& name, std::string_view what) {
-    throw std::runtime_error(fmt::format("channel \"{}\": {}", name, protocol::on_one_line(what)));
+    throw named_exception(kind_and_name("channel", name), what);
 }
 
 template <class Call>
 auto named(const std::string& name, Call call) {
-    try {
-        return call();
-    } catch (const std::exception& e) {
-        fail(name, e.what());
-    } catch (...) {
-        fail(name, "an exception of a type of its own");
-    }
+    return call_named([&] { return kind_and_name("channel", name); }, std::move(call));
 }
 
 class named_channel final : public channel {

@@ -1,9 +1,15 @@
 #include "transport/tapped_channels.hpp"
 
 #include "transport/forwarding_channel.hpp"
+#include "transport/logger.hpp"
+#include "transport/named_exception.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -16,7 +22,10 @@ constexpr frame_credit all_frames{std::uint64_t{1} << 48, std::uint64_t{1} << 60
 /// A tap, from the thread of the session and that of the connection.
 class shared_tap {
 public:
-    shared_tap(channel_tap tap, channel_sink sink) : tap_(std::move(tap)), sink_(std::move(sink)) {}
+    shared_tap(std::string name, channel_tap tap, channel_sink sink)
+        : name_(std::move(name)),
+          tap_(std::move(tap)),
+          sink_(std::move(sink)) {}
 
     /// The request begins. Without credit, it asks for no frames.
     frame_credit begin(const std::optional<frame_credit>& credit) {
@@ -27,8 +36,7 @@ public:
 
     void sent(const std::string& request_id, std::string_view audio) {
         const std::lock_guard lock(mutex_);
-        if (tap_.sent)
-            tap_.sent(request_id, audio);
+        tell(tap_.sent, request_id, audio);
     }
 
     void got(channel_event event) {
@@ -40,18 +48,44 @@ private:
     /// Null: the event is for the tap alone.
     channel_sink sink_for(const channel_event& event) {
         const std::lock_guard lock(mutex_);
-        if (tap_.got)
-            tap_.got(event);
-        if (std::holds_alternative<animation_frames>(event) && !asks_for_frames_)
-            return nullptr;
-        // With its last event a channel lets go of its session, which owns it.
-        return std::holds_alternative<channel_closed>(event) ? std::exchange(sink_, nullptr)
-                                                             : sink_;
+        if (const auto* opened = std::get_if<channel_opened>(&event))
+            connection_id_ = opened->connection_id;
+        if (std::holds_alternative<channel_closed>(event))
+            return last_sink(event);
+        tell(tap_.got, event);
+        const bool unasked = std::holds_alternative<animation_frames>(event) && !asks_for_frames_;
+        return unasked ? nullptr : sink_;
     }
 
+    /// With its last event a channel lets go of its session, which owns it. The session hears
+    /// it even when the tap throws.
+    channel_sink last_sink(const channel_event& event) {
+        try {
+            tell(tap_.got, event);
+        } catch (const named_exception& e) {
+            logger().error("{}", e.what());
+        }
+        return std::exchange(sink_, nullptr);
+    }
+
+    template <class Hear, class... What>
+    void tell(const Hear& hear, const What&... what) const {
+        if (hear)
+            call_named([this] { return name(); }, [&] { hear(what...); });
+    }
+
+    /// With that of the connection, once there is one.
+    std::string name() const {
+        const auto tap = kind_and_name("tap", name_);
+        return connection_id_.empty() ? tap
+                                      : fmt::format("{} of connection [{}]", tap, connection_id_);
+    }
+
+    const std::string name_;
     std::mutex mutex_;
     channel_tap tap_;
     channel_sink sink_;
+    std::string connection_id_; // Empty: not open yet.
     bool asks_for_frames_ = false;
 };
 
@@ -82,9 +116,13 @@ private:
 
 } // namespace
 
-channel_factory tap_channels(channel_factory make, std::function<channel_tap()> make_tap) {
-    return [make = std::move(make), make_tap = std::move(make_tap)](channel_sink sink) {
-        const auto tap = std::make_shared<shared_tap>(make_tap(), std::move(sink));
+channel_factory tap_channels(std::string name, channel_factory make,
+                             std::function<channel_tap()> make_tap) {
+    return [name = std::move(name), make = std::move(make),
+            make_tap = std::move(make_tap)](channel_sink sink) {
+        const auto tap = std::make_shared<shared_tap>(
+            name, call_named([&] { return kind_and_name("tap", name); }, make_tap),
+            std::move(sink));
         return std::make_unique<tapped_channel>(
             make([tap](channel_event event) { tap->got(std::move(event)); }), tap);
     };

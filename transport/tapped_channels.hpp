@@ -19,7 +19,11 @@ struct channel_tap {
 };
 
 /// Makes channels that do what those of `make` do, each with a tap of its own. Frames of
-/// requests that ask for none come to the tap alone.
-channel_factory tap_channels(channel_factory make, std::function<channel_tap()> make_tap);
+/// requests that ask for none come to the tap alone. What a tap throws ends its session or
+/// connection, as what a channel's sink throws does, with a text that has `name` and the
+/// connection: "tap "recorder" of connection [c-1]: disk full". At the last event it is
+/// logged.
+channel_factory tap_channels(std::string name, channel_factory make,
+                             std::function<channel_tap()> make_tap);
 
 } // namespace avatar::transport

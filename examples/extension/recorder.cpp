@@ -12,7 +12,7 @@ session_actor::behavior_type recorder(session_actor::stateful_pointer<session_st
                                       session_key key, session_owner_actor owner,
                                       const transport::channel_factory& make) {
     return pool_session(
-        self, key, owner, transport::tap_channels(make, [=] {
+        self, key, owner, transport::tap_channels("recorder", make, [=] {
             const auto name = prefix + std::to_string(key.slot);
             const auto file = std::make_shared<std::ofstream>(name, std::ios::app);
             if (!*file)

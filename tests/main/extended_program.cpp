@@ -2,6 +2,7 @@
 // never answer or choose what does not exist.
 #include "main/program.hpp"
 #include "transport/memory_channels.hpp"
+#include "transport/tapped_channels.hpp"
 
 #include <fstream>
 #include <memory>
@@ -96,6 +97,22 @@ void add_sinks(extensions& to) {
         });
 }
 
+/// One whose tap throws at every event, or at what is sent.
+session_function with_failing_tap(bool at_events) {
+    return [at_events](session_actor::stateful_pointer<session_state> self, session_key key,
+                       session_owner_actor owner, const transport::channel_factory& make) {
+        const auto tapped = transport::tap_channels("mine", make, [at_events] {
+            transport::channel_tap tap;
+            if (at_events)
+                tap.got = [](const channel_event&) { fail(); };
+            else
+                tap.sent = [](const std::string&, std::string_view) { fail(); };
+            return tap;
+        });
+        return pool_session(self, key, std::move(owner), tapped);
+    };
+}
+
 void add_sessions(extensions& to) {
     to.add_session("plain", pool_session);
     to.add_session("unmade",
@@ -105,6 +122,8 @@ void add_sessions(extensions& to) {
                                 const transport::channel_factory&) {
         return self->state.behavior(); // Without a channel.
     });
+    to.add_session("tap-throws", with_failing_tap(false));
+    to.add_session("tap-throws-at-events", with_failing_tap(true));
 }
 
 void add_channels(extensions& to) {

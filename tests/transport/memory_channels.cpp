@@ -1,6 +1,7 @@
 #include "transport/memory_channels.hpp"
 
 #include "tests/support/dsl.hpp"
+#include "tests/support/log_capture.hpp"
 #include "transport/forwarding_channel.hpp"
 #include "transport/named_channel.hpp"
 #include "transport/tapped_channels.hpp"
@@ -41,6 +42,20 @@ struct memory_channels_fixture {
         return some;
     }
 
+    /// Of a channel with a tap that throws when it hears such an event.
+    template <class Event>
+    void make_with_failing_tap() {
+        make(tap_channels("mine", memory_channels([](const std::string&, std::string_view) {
+                              return three_frames();
+                          }),
+                          [] {
+                              return channel_tap{{}, [](const channel_event& event) {
+                                                     if (std::holds_alternative<Event>(event))
+                                                         throw std::runtime_error("disk\nfull");
+                                                 }};
+                          }));
+    }
+
     std::string frames() const {
         std::string text;
         for (const auto& some : all<animation_frames>())
@@ -52,6 +67,17 @@ struct memory_channels_fixture {
     std::vector<channel_event> events;
     std::unique_ptr<channel> sut;
 };
+
+/// What `step` throws.
+template <class Step>
+std::string text_of(Step step) {
+    try {
+        step();
+        return "nothing";
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+}
 
 } // namespace
 
@@ -140,6 +166,7 @@ CAF_TEST(a tap hears what is sent and all frames) {
     std::string sent;
     std::string got;
     make(tap_channels(
+        "mine",
         memory_channels([](const std::string&, std::string_view) { return three_frames(); }), [&] {
             return channel_tap{[&](const std::string& id, std::string_view audio) {
                                    sent += id + ":" + std::string(audio) + " ";
@@ -163,24 +190,68 @@ CAF_TEST(a tap hears what is sent and all frames) {
 
 CAF_TEST(a tap lets go of its session with the last event) {
     const auto session = std::make_shared<int>(0);
-    auto held = tap_channels(
-        memory_channels([](const std::string&, std::string_view) { return three_frames(); }),
-        [] { return channel_tap{}; })([session](channel_event) {});
+    auto held = tap_channels("mine", memory_channels([](const std::string&, std::string_view) {
+                                 return three_frames();
+                             }),
+                             [] { return channel_tap{}; })([session](channel_event) {});
     CAF_CHECK_EQUAL(session.use_count(), 2);
     held->send("r-0", audio_clip("speech"));
     held->close(close_reason::normal);
     CAF_CHECK_EQUAL(session.use_count(), 1);
 }
 
+CAF_TEST(what a tap throws has its name and the connection) {
+    make_with_failing_tap<channel_opened>();
+    CAF_CHECK_EQUAL(text_of([&] { sut->send("r-0", audio_clip("speech")); }), "nothing");
+    const auto text = text_of([&] { sut->open(); });
+    CAF_CHECK(text.starts_with("tap \"mine\" of connection [memory-"));
+    CAF_CHECK(text.ends_with("]: disk full"));
+    CAF_CHECK_EQUAL(all<channel_opened>().size(), 0u);
+    make_with_failing_tap<exchange_finished>();
+    CAF_CHECK_EQUAL(text_of([&] { sut->send("r-0", audio_clip("speech")); }),
+                    "tap \"mine\": disk full"); // Not open yet.
+}
+
+CAF_TEST(what a tap throws at sent audio or when it is made has its name) {
+    const auto channels =
+        memory_channels([](const std::string&, std::string_view) { return three_frames(); });
+    make(tap_channels("mine", channels, [] {
+        return channel_tap{[](const std::string&, std::string_view) { throw 7; }, {}};
+    }));
+    const auto text = "tap \"mine\": an exception of a type of its own";
+    CAF_CHECK_EQUAL(text_of([&] { sut->send("r-0", audio_clip("speech")); }), text);
+    sut->begin_stream("r-1");
+    CAF_CHECK_EQUAL(text_of([&] { sut->send_piece("r-1", {"speech", true}); }), text);
+    const auto unmade = tap_channels("mine", channels, []() -> channel_tap { throw 7; });
+    CAF_CHECK_EQUAL(text_of([&] { make(unmade); }), text);
+}
+
+CAF_TEST(a tap that throws at the last event is logged and the session hears it) {
+    tests::log_capture log;
+    make_with_failing_tap<channel_closed>();
+    CAF_CHECK_EQUAL(text_of([&] { sut->close(close_reason::normal); }), "nothing");
+    CAF_CHECK_EQUAL(all<channel_closed>().size(), 1u);
+    CAF_CHECK_EQUAL(log.next(), "error: tap \"mine\": disk full");
+}
+
+CAF_TEST(a tap on a named channel keeps its name) {
+    make(tap_channels("mine",
+                      name_channels("echo", memory_channels([](const std::string&,
+                                                               std::string_view) -> frame_batch {
+                                        throw std::invalid_argument("no answer");
+                                    })),
+                      [] { return channel_tap{}; }));
+    CAF_CHECK_EQUAL(text_of([&] { sut->send("r-0", {}, {}); }), "channel \"echo\": no answer");
+    const auto memory =
+        memory_channels([](const std::string&, std::string_view) { return three_frames(); });
+    make(tap_channels("mine", name_channels("echo", memory), [] {
+        return channel_tap{{}, [](const channel_event&) { throw 7; }};
+    }));
+    CAF_CHECK_EQUAL(text_of([&] { sut->send("r-0", {}, {}); }),
+                    "tap \"mine\": an exception of a type of its own");
+}
+
 CAF_TEST(a named channel names what it throws) {
-    const auto text_of = [](auto step) -> std::string {
-        try {
-            step();
-            return "nothing";
-        } catch (const std::runtime_error& e) {
-            return e.what();
-        }
-    };
     make(name_channels("mine",
                        memory_channels([](const std::string&, std::string_view) -> frame_batch {
                            throw std::invalid_argument("no\nanswer");
