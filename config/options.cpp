@@ -76,6 +76,15 @@ bool is_taken(const std::string& key) {
     });
 }
 
+// A user who sets an option to what the help says gets just that.
+void check_default(const std::string& key, const value_kind& kind) {
+    settings defaults;
+    const auto text = kind.text(defaults);
+    if (!kind.apply(defaults, text))
+        throw config_error(fmt::format("option \"{}\": default {}: expected {}", key,
+                                       printable(text), kind.expected));
+}
+
 } // namespace
 
 const std::vector<option>& options() {
@@ -92,6 +101,7 @@ void add_option(std::string key, value_kind kind, std::string help) {
         bad("a key, and a variable, that no other option has or begins with");
     if (!is_clean(help) || help.empty())
         bad("a sentence of help, without control characters");
+    check_default(key, kind);
     static std::deque<std::string> texts; // An option views its own.
     const auto& kept_key = texts.emplace_back(std::move(key));
     const auto& variable = texts.emplace_back(variable_of(kept_key));

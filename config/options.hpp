@@ -15,7 +15,8 @@ const std::vector<option>& options();
 
 /// Adds one that is not the program's own, at the end of its group, with the environment
 /// variable AVATAR_… of its key. Before anything of the table is used, and by one thread.
-/// Throws config_error: a key that is not like "load.shape", or is there already; no help.
+/// Throws config_error: a key that is not like "load.shape", or is there already; no help; a
+/// default that the kind refuses.
 void add_option(std::string key, value_kind kind, std::string help);
 
 /// The option of that key; null: there is none.

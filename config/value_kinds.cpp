@@ -1,6 +1,5 @@
 #include "config/value_kinds.hpp"
 
-#include "config/duration.hpp"
 #include "config/make_kind.hpp"
 #include "protocol/audio_format.hpp"
 
@@ -9,21 +8,20 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
-#include <chrono>
+#include <limits>
 #include <optional>
 #include <set>
+#include <type_traits>
 
 namespace avatar::config {
 
 namespace {
 
-// Long enough for any soak test, and far from overflow in nanoseconds.
-constexpr milliseconds longest_duration = std::chrono::hours(365 * 24);
-
-// All of the text as a number. Signs are refused: no option is negative.
+// All of the text as a number: digits first, after a minus where one is allowed.
 template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-    if (text.empty() || text.front() < '0' || text.front() > '9')
+std::optional<Number> parse_number(std::string_view text, bool allow_minus = false) {
+    const auto digits = allow_minus && text.starts_with('-') ? text.substr(1) : text;
+    if (digits.empty() || digits.front() < '0' || digits.front() > '9')
         return std::nullopt;
     Number value{};
     const auto end = text.data() + text.size();
@@ -34,14 +32,30 @@ std::optional<Number> parse_number(std::string_view text) {
 }
 
 template <class Number>
+bool is_negative(Number value) {
+    if constexpr (std::is_signed_v<Number>)
+        return value < 0;
+    else
+        return false;
+}
+
+template <class Number>
 value_kind ranged(field<Number> to, Number min, Number max, std::string expected) {
     return make_kind(
         to, "N", std::move(expected),
         [min, max](std::string_view text) {
-            auto value = parse_number<Number>(text);
+            auto value = parse_number<Number>(text, is_negative(min));
             return value && *value >= min && *value <= max ? value : std::nullopt;
         },
         [](Number value) { return fmt::format("{}", value); });
+}
+
+template <class Number>
+value_kind whole_number(field<Number> to, Number min, Number max) {
+    return ranged(to, min, max,
+                  max == std::numeric_limits<Number>::max()
+                      ? fmt::format("a whole number from {} up", min)
+                      : fmt::format("a whole number from {} to {}", min, max));
 }
 
 bool is_address(const std::string& text) {
@@ -77,9 +91,11 @@ std::string same(const std::string& value) {
 } // namespace
 
 value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max) {
-    return ranged(to, min, max,
-                  max == SIZE_MAX ? fmt::format("a whole number from {} up", min)
-                                  : fmt::format("a whole number from {} to {}", min, max));
+    return whole_number(to, min, max);
+}
+
+value_kind signed_whole(field<std::int64_t> to, std::int64_t min, std::int64_t max) {
+    return whole_number(to, min, max);
 }
 
 value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max) {
@@ -131,14 +147,14 @@ value_kind rate(field<double> to, double max) {
         [](double value) { return fmt::format("{}/s", value); });
 }
 
-value_kind duration(field<milliseconds> to, milliseconds min) {
+value_kind duration(field<milliseconds> to, milliseconds min, milliseconds max) {
     return make_kind(
         to, "DURATION",
         fmt::format("a duration from {} to {}, such as 500ms, 30s, 10min or 1h",
-                    format_duration(min), format_duration(longest_duration)),
-        [min](std::string_view text) {
+                    format_duration(min), format_duration(max)),
+        [min, max](std::string_view text) {
             auto value = parse_duration(text);
-            return value && *value >= min && *value <= longest_duration ? value : std::nullopt;
+            return value && *value >= min && *value <= max ? value : std::nullopt;
         },
         format_duration);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/duration.hpp"
 #include "config/option.hpp"
 #include "config/settings.hpp"
 
@@ -27,6 +28,9 @@ auto& at(settings& of) {
 /// A whole number; without `max` the text says "from <min> up".
 value_kind whole(field<std::size_t> to, std::size_t min, std::size_t max = SIZE_MAX);
 
+/// The same, which may be negative.
+value_kind signed_whole(field<std::int64_t> to, std::int64_t min, std::int64_t max = INT64_MAX);
+
 /// The same, counted in bytes.
 value_kind bytes(field<std::size_t> to, std::size_t min, std::size_t max);
 
@@ -48,8 +52,8 @@ value_kind number(field<double> to, double min, double max);
 /// So many a second, from 0 to `max`, such as 100/s or 30/min.
 value_kind rate(field<double> to, double max);
 
-/// A duration from `min` up to a year.
-value_kind duration(field<milliseconds> to, milliseconds min);
+/// A duration.
+value_kind duration(field<milliseconds> to, milliseconds min, milliseconds max = longest_duration);
 
 /// A duration of whole seconds up to a day, 0 included.
 value_kind whole_seconds(field<milliseconds> to);

@@ -20,8 +20,6 @@ namespace {
 using config::extension_settings;
 using config::settings;
 
-constexpr double largest_number = 1e15;
-
 void require_name(const std::string& name, const std::vector<std::string>& others) {
     const bool is_word = !name.empty() && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -77,20 +75,47 @@ void add_sink_choice(const extensions& from) {
 /// What values an option of somebody's own takes.
 struct kind_of_value {
     template <class Value>
+    using bounded = extensions::bounded<Value>;
+
+    template <class Value>
     static config::field<Value> at(Value* value) {
         return [value](settings&) -> Value& { return *value; };
     }
 
-    config::value_kind operator()(std::size_t* value) const { return whole(at(value), 0); }
-    config::value_kind operator()(double* value) const {
-        return number(at(value), 0, largest_number);
+    config::value_kind operator()(const bounded<std::size_t>& to) const {
+        return whole(at(to.value), to.bounds.lowest, to.bounds.highest);
+    }
+    config::value_kind operator()(const bounded<std::int64_t>& to) const {
+        return signed_whole(at(to.value), to.bounds.lowest, to.bounds.highest);
+    }
+    config::value_kind operator()(const bounded<double>& to) const {
+        return number(at(to.value), to.bounds.lowest, to.bounds.highest);
+    }
+    config::value_kind operator()(const bounded<config::milliseconds>& to) const {
+        return duration(at(to.value), to.bounds.lowest, to.bounds.highest);
     }
     config::value_kind operator()(bool* value) const { return boolean(at(value)); }
     config::value_kind operator()(std::string* value) const { return text(at(value), "TEXT"); }
-    config::value_kind operator()(config::milliseconds* value) const {
-        return duration(at(value), config::milliseconds(0));
-    }
 };
+
+template <class Number>
+bool in_order(const extensions::bounded<Number>& of) {
+    return of.bounds.lowest <= of.bounds.highest; // Not so with NaN.
+}
+
+/// What has no bounds.
+bool in_order(const void*) {
+    return true;
+}
+
+void add_option(const extensions::added_option& added) {
+    const auto& [key, value, help] = added;
+    if (!std::visit([](const auto& of) { return in_order(of); }, value))
+        throw config::config_error(
+            fmt::format("option \"{}\": expected a lowest value that is not above the highest",
+                        config::printable(key)));
+    config::add_option(key, std::visit(kind_of_value(), value), help);
+}
 
 } // namespace
 
@@ -105,8 +130,8 @@ void add_options(const extensions& from) {
     add_choice("load.shape", &extension_settings::shape, from.shapes(),
                "When the requests of a round start");
     add_sink_choice(from);
-    for (const auto& [key, value, help] : from.options())
-        config::add_option(key, std::visit(kind_of_value(), value), help);
+    for (const auto& added : from.options())
+        add_option(added);
 }
 
 } // namespace avatar

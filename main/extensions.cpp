@@ -29,12 +29,25 @@ void extensions::add_channel(std::string name, channel_maker make) {
     channels_.push_back({std::move(name), std::move(make)});
 }
 
-void extensions::add_option(std::string key, std::size_t& value, std::string help) {
-    options_.push_back({std::move(key), &value, std::move(help)});
+void extensions::add_option(std::string key, std::size_t& value, std::string help,
+                            option_bounds<std::size_t> bounds) {
+    options_.push_back({std::move(key), bounded<std::size_t>{&value, bounds}, std::move(help)});
 }
 
-void extensions::add_option(std::string key, double& value, std::string help) {
-    options_.push_back({std::move(key), &value, std::move(help)});
+void extensions::add_option(std::string key, std::int64_t& value, std::string help,
+                            option_bounds<std::int64_t> bounds) {
+    options_.push_back({std::move(key), bounded<std::int64_t>{&value, bounds}, std::move(help)});
+}
+
+void extensions::add_option(std::string key, double& value, std::string help,
+                            option_bounds<double> bounds) {
+    options_.push_back({std::move(key), bounded<double>{&value, bounds}, std::move(help)});
+}
+
+void extensions::add_option(std::string key, config::milliseconds& value, std::string help,
+                            option_bounds<config::milliseconds> bounds) {
+    options_.push_back(
+        {std::move(key), bounded<config::milliseconds>{&value, bounds}, std::move(help)});
 }
 
 void extensions::add_option(std::string key, bool& value, std::string help) {
@@ -42,10 +55,6 @@ void extensions::add_option(std::string key, bool& value, std::string help) {
 }
 
 void extensions::add_option(std::string key, std::string& value, std::string help) {
-    options_.push_back({std::move(key), &value, std::move(help)});
-}
-
-void extensions::add_option(std::string key, config::milliseconds& value, std::string help) {
     options_.push_back({std::move(key), &value, std::move(help)});
 }
 

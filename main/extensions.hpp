@@ -2,12 +2,15 @@
 
 #include "../actors/pool/dispatch_policy.hpp"
 #include "../actors/pool/session.hpp"
+#include "../config/duration.hpp"
 #include "../config/settings.hpp"
 #include "../messages/load.hpp"
 #include "../transport/channel.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +38,22 @@ using frame_and_result_sink_function = std::function<frame_and_result_sink_actor
 using channel_maker =
     std::function<transport::channel_factory(transport::io_runtime&, const config::settings&)>;
 
+/// What an option of that type takes at the most, unless it says so itself.
+template <class Number>
+constexpr Number highest_by_default = std::numeric_limits<Number>::max();
+template <>
+inline constexpr double highest_by_default<double> = 1e15; // Whole ones are exact up to here.
+template <>
+inline constexpr config::milliseconds highest_by_default<config::milliseconds> =
+    config::longest_duration;
+
+/// What an option takes, both included.
+template <class Number>
+struct option_bounds {
+    Number lowest{}; ///< 0, where nothing else is said.
+    Number highest = highest_by_default<Number>;
+};
+
 /// Behaviours from outside, by name, and their options, for `run_program`. What a behaviour
 /// throws, does not answer or chooses wrongly costs its request or the run, with a text that
 /// has its name; see the headers of the interfaces for what each is held to.
@@ -57,12 +76,18 @@ public:
     void add_channel(std::string name, channel_maker make);
 
     /// `--KEY=VALUE`, in every source, as the program's own options: sets `value`, which has
-    /// its default and outlives the program's run. A key is like "poisson.seed".
-    void add_option(std::string key, std::size_t& value, std::string help);
-    void add_option(std::string key, double& value, std::string help);
+    /// its default and outlives the program's run. A key is like "poisson.seed". `run_program`
+    /// refuses bounds that are not in order, and a default that is not within them.
+    void add_option(std::string key, std::size_t& value, std::string help,
+                    option_bounds<std::size_t> bounds = {});
+    void add_option(std::string key, std::int64_t& value, std::string help,
+                    option_bounds<std::int64_t> bounds = {});
+    void add_option(std::string key, double& value, std::string help,
+                    option_bounds<double> bounds = {});
+    void add_option(std::string key, config::milliseconds& value, std::string help,
+                    option_bounds<config::milliseconds> bounds = {});
     void add_option(std::string key, bool& value, std::string help);
     void add_option(std::string key, std::string& value, std::string help);
-    void add_option(std::string key, config::milliseconds& value, std::string help);
 
     template <class Behavior>
     struct named {
@@ -73,9 +98,17 @@ public:
     template <class Behavior>
     using list = std::vector<named<Behavior>>;
 
+    template <class Number>
+    struct bounded {
+        Number* value;
+        option_bounds<Number> bounds;
+    };
+
     struct added_option {
         std::string key;
-        std::variant<std::size_t*, double*, bool*, std::string*, config::milliseconds*> value;
+        std::variant<bounded<std::size_t>, bounded<std::int64_t>, bounded<double>,
+                     bounded<config::milliseconds>, bool*, std::string*>
+            value;
         std::string help;
     };
 

@@ -17,6 +17,9 @@ namespace {
 struct values {
     std::size_t seed = 7;
     std::vector<std::string> sinks;
+    std::int64_t shift = -2;
+    double skew = 0.25;
+    milliseconds pause{1500};
 };
 
 values mine;
@@ -28,6 +31,15 @@ void add_once() {
         add_option("report.sinks",
                    words_among([](settings&) -> auto& { return mine.sinks; }, {"sqlite", "csv"}),
                    "Who hears the results");
+        add_option("poisson.shift",
+                   signed_whole([](settings&) -> std::int64_t& { return mine.shift; }, -5, 5),
+                   "Shift of it");
+        add_option("poisson.skew", number([](settings&) -> double& { return mine.skew; }, -1.5, 1),
+                   "Skew of it");
+        add_option("poisson.pause",
+                   duration([](settings&) -> milliseconds& { return mine.pause; },
+                            milliseconds(1000), milliseconds(60'000)),
+                   "Pause of it");
         return true;
     }();
     CAF_REQUIRE(added);
@@ -50,7 +62,7 @@ CAF_TEST(an added option stands with its group) {
     const auto& all = options();
     const auto at = [&](std::string_view key) { return find_option(key) - all.data(); };
     CAF_CHECK_EQUAL(at("report.sinks"), at("report.json") + 1);
-    CAF_CHECK_EQUAL(at("poisson.seed"), static_cast<std::ptrdiff_t>(all.size()) - 1);
+    CAF_CHECK_EQUAL(at("poisson.pause"), static_cast<std::ptrdiff_t>(all.size()) - 1);
 }
 
 CAF_TEST(every source sets an added option) {
@@ -74,6 +86,76 @@ CAF_TEST(a bad value of an added option is refused) {
         CAF_CHECK_EQUAL(read_error({"run", std::string("--report.sinks=") + bad}),
                         std::string("command line: --report.sinks=") + bad +
                             ": expected any of sqlite, csv, separated by commas");
+}
+
+CAF_TEST(every source sets a number that may be negative) {
+    add_once();
+    const temporary_file file("[poisson]\nshift = -1\nskew = -0.5\npause = '2s'");
+    const auto config = "--config=" + file.path();
+    read({"run", config});
+    CAF_CHECK_EQUAL(mine.shift, -1);
+    CAF_CHECK_EQUAL(mine.skew, -0.5);
+    CAF_CHECK_EQUAL(mine.pause, milliseconds(2000));
+    read({"run", config}, {{"AVATAR_POISSON_SHIFT", "-3"}, {"AVATAR_POISSON_SKEW", "-1.25"}});
+    CAF_CHECK_EQUAL(mine.shift, -3);
+    CAF_CHECK_EQUAL(mine.skew, -1.25);
+    read({"run", "--poisson.shift=-4", "--poisson.skew", "-1.5"});
+    CAF_CHECK_EQUAL(mine.shift, -4);
+    CAF_CHECK_EQUAL(mine.skew, -1.5);
+    CAF_CHECK_NOT_EQUAL(help_text().find("--poisson.skew=N"), std::string::npos);
+}
+
+CAF_TEST(the bounds of an added option are in it and what is beyond is not ) {
+    add_once();
+    struct range {
+        std::string key;
+        std::vector<const char*> in;
+        std::vector<const char*> out;
+        std::string expected;
+    };
+    const range ranges[] = {
+        {"poisson.shift",
+         {"-5", "0", "-0", "5"},
+         {"-6", "6", "1.5", "--1", "-", "- 1", "+1", "x"},
+         "a whole number from -5 to 5"},
+        {"poisson.skew",
+         {"-1.5", "-0.0", "1"},
+         {"-1.51", "1.01", "-inf", "-nan", "nan", "-.5", "--1", "-", "-1e999"},
+         "a number from -1.5 to 1"},
+        {"poisson.pause",
+         {"1s", "60s", "1min"},
+         {"999ms", "61s", "-1s", "0"},
+         "a duration from 1s to 1min, such as 500ms, 30s, 10min or 1h"},
+    };
+    for (const auto& [key, in, out, expected] : ranges) {
+        for (const auto* text : in)
+            CAF_CHECK_EQUAL(read_error({"run", "--" + key + "=" + text}), "no error");
+        for (const auto* text : out)
+            CAF_CHECK_EQUAL(read_error({"run", "--" + key + "=" + text}),
+                            "command line: --" + key + "=" + text + ": expected " + expected);
+    }
+    CAF_CHECK_EQUAL(
+        read_error({"run"}, {{"AVATAR_POISSON_SHIFT", "-6"}}),
+        "environment: AVATAR_POISSON_SHIFT=\"-6\": expected a whole number from -5 to 5");
+    const temporary_file file("[poisson]\nskew = -2");
+    CAF_CHECK_EQUAL(read_error({"run", "--config=" + file.path()}),
+                    file.path() +
+                        ": line 2: poisson.skew = \"-2\": expected a number from -1.5 to 1");
+}
+
+CAF_TEST(the lowest bound alone is told so) {
+    CAF_CHECK_EQUAL(whole({}, 3).expected, "a whole number from 3 up");
+    CAF_CHECK_EQUAL(signed_whole({}, -3).expected, "a whole number from -3 up");
+}
+
+CAF_TEST(a default out of bounds is refused) {
+    const auto text = error_of([&] {
+        add_option("mine.size", number([](settings&) -> double& { return mine.skew; }, 2, 3),
+                   "Help");
+    });
+    CAF_CHECK(text.starts_with("option \"mine.size\": default "));
+    CAF_CHECK(text.ends_with(": expected a number from 2 to 3"));
+    CAF_CHECK(find_option("mine.size") == nullptr);
 }
 
 CAF_TEST(an option that cannot be added says why) {

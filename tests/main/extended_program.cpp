@@ -15,6 +15,9 @@ using namespace avatar;
 
 std::string file_of_ids = "ids.txt";
 std::size_t seed = 7;
+std::int64_t shift = -3;
+double skew = 0;
+config::milliseconds pause_of_ids{10};
 
 [[noreturn]] void fail() {
     throw std::runtime_error("broken\nindeed");
@@ -157,6 +160,9 @@ int main(int argc, char** argv) {
     add_sessions(mine);
     add_channels(mine);
     mine.add_option("ids.file", file_of_ids, "File of the sink ids");
-    mine.add_option("ids.seed", seed, "Of nothing");
+    mine.add_option("ids.seed", seed, "Of nothing", {.lowest = 1});
+    mine.add_option("ids.shift", shift, "Of nothing", {.lowest = -3, .highest = 3});
+    mine.add_option("ids.skew", skew, "Of nothing", {.lowest = -0.5, .highest = 0.5});
+    mine.add_option("ids.pause", pause_of_ids, "Of nothing", {.highest = std::chrono::seconds(1)});
     return run_program(argc, argv, mine);
 }

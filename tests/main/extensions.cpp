@@ -74,6 +74,23 @@ CAF_TEST(options of its own are in the help and in every source) {
                    "--load.shape=square: expected one of rounds, pairs, throws, unmade");
 }
 
+CAF_TEST(options of its own have their bounds) {
+    const std::pair<std::string, std::string> refused[] = {
+        {"--ids.seed=0", "a whole number from 1 up"},
+        {"--ids.shift=-4", "a whole number from -3 to 3"},
+        {"--ids.skew=-0.6", "a number from -0.5 to 0.5"},
+        {"--ids.pause=1001ms", "a duration from 0s to 1s, such as 500ms, 30s, 10min or 1h"},
+    };
+    for (const auto& [option, expected] : refused) {
+        const auto result = run_extended({option});
+        CAF_CHECK_EQUAL(result.code, 2);
+        check_contains(result.err, "command line: " + option + ": expected " + expected);
+    }
+    CAF_CHECK_EQUAL(
+        run_extended({"--ids.shift=-3", "--ids.skew=-0.5", "--ids.seed=1", "--ids.pause=1s"}).code,
+        0);
+}
+
 CAF_TEST(a bad behaviour costs its requests or its run and is named) {
     struct expectation {
         std::string option;
