@@ -182,7 +182,7 @@ struct audio_result {
     std::string request_id;
     std::string connection_id;  ///< Empty when no session took the request.
     protocol::failure failure;  ///< Code `none`: success.
-    std::uint64_t frames = 0;   ///< Animation frames received for it.
+    std::uint64_t frames = 0;   ///< Animation frames received for it, or sent to its sink.
     std::uint64_t bytes = 0;    ///< Bytes of those frames.
     nanoseconds waited{0};      ///< In the pool's queue.
     nanoseconds duration{0};    ///< From entering the pool to the last frame or the failure.

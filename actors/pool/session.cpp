@@ -163,7 +163,8 @@ void session_state::on_channel_opened(channel_opened& event) {
 void session_state::on_frames(animation_frames& frames) {
     if (!is_busy_with(frames.request_id))
         return;
-    in_flight_->has_sent_frames = true;
+    in_flight_->frames_sent += frames.frames.size();
+    in_flight_->bytes_sent += frames.frames.bytes().size();
     // No time limit: the channel has one for the time without credit. The owner notices
     // when the sink ends.
     self_->request(in_flight_->assigned.request.sink, caf::infinite, std::move(frames))
@@ -328,7 +329,7 @@ void session_state::requeue(in_flight request, protocol::failure why, bool accep
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
     // Another session could not ask for the same audio, and would send the frames again.
-    if (request.has_asked || request.has_sent_frames) {
+    if (request.has_asked || request.frames_sent > 0) {
         self_->send(owner_, request_failed{key_, why.code});
         return fail(std::move(request), std::move(why));
     }
@@ -354,6 +355,8 @@ audio_result session_state::result_of(in_flight&& ended) const {
     result.request_id = std::move(request.request_id);
     result.connection_id = connection_id_;
     result.streamed = request.streamed();
+    result.frames = ended.frames_sent;
+    result.bytes = ended.bytes_sent;
     result.waited = waited;
     result.duration = waited + request.spent + spent + (self_->clock().now() - ended.started);
     return result;

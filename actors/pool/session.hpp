@@ -59,10 +59,11 @@ private:
         result_promise promise;
         assigned_request assigned;
         caf::actor_clock::time_point started;
-        std::uint64_t number = 0;     // Of the session's requests: ids may repeat.
-        bool has_asked = false;       // Its source, for audio; ...
-        bool asking = false;          // ... and waits for the answer.
-        bool has_sent_frames = false; // To its sink.
+        std::uint64_t number = 0;      // Of the session's requests: ids may repeat.
+        bool has_asked = false;        // Its source, for audio; ...
+        bool asking = false;           // ... and waits for the answer.
+        std::uint64_t frames_sent = 0; // To its sink.
+        std::uint64_t bytes_sent = 0;
         bool awaits_audio = false;
         bool awaits_credit = false;
     };

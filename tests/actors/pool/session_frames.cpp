@@ -133,6 +133,19 @@ CAF_TEST(a request whose sink has frames goes to no other session) {
     CAF_CHECK_EQUAL(heard.closed.size(), 1u);
 }
 
+CAF_TEST(a failure says what the sink has) {
+    ask_with_sink("r-1");
+    frames_come("one");
+    frames_come("three");
+    protocol::failure why;
+    why.code = protocol::failure_code::request_interrupted;
+    tell(cancel_request{"r-1", why});
+    const auto& failed = results.at(0);
+    CAF_CHECK(!failed.ok());
+    CAF_CHECK_EQUAL(failed.frames, 2u);
+    CAF_CHECK_EQUAL(failed.bytes, 8u);
+}
+
 CAF_TEST(one whose sink has none yet does) {
     ask_with_sink("r-1");
     connection().die(protocol::failure_code::connection_closed, "reset by peer");
