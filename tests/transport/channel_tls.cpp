@@ -211,6 +211,24 @@ CAF_TEST(a session that was refused is not offered again) {
     CAF_CHECK(!next_hello(door).resumes);
 }
 
+CAF_TEST(sessions that open in turn share one connection to the console) {
+    auto console_script = with(tests::server_certificate, tests::server_key);
+    doorkeeper console_door(console_script);
+    std::atomic<int> tokens = 0;
+    console_script.token = [&](const transport::http_request&) {
+        ++tokens;
+        return transport::http_reply{200, protocol::token_response("token-1")};
+    };
+    tests::local_service console(std::move(console_script));
+    tests::local_service ingress(with(tests::server_certificate, tests::server_key));
+    auto settings = trusting(at("localhost", console), at("localhost", ingress));
+    settings.service.max_opening = 1;
+    open_twenty(settings);
+    CAF_CHECK_EQUAL(tokens, 20);
+    next_hello(console_door);
+    CAF_CHECK(!console_door.heard.take(std::chrono::seconds(0)));
+}
+
 CAF_TEST(refuses a service whose certificate the system does not know) {
     tests::local_service service(with(tests::server_certificate, tests::server_key));
     open(settings_for(service));
