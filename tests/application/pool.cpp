@@ -57,6 +57,13 @@ std::size_t count_frames(application::any_animation& of) {
     return frames;
 }
 
+/// The animation goes to an Agora channel.
+config::settings with_egress(config::settings settings) {
+    settings.egress.agora.channel_name = "channel";
+    settings.egress.agora.token = "token";
+    return settings;
+}
+
 template <class Exception, class Step>
 bool throws(Step step) {
     try {
@@ -205,6 +212,57 @@ CAF_TEST(speech is heard as it is written) {
     }
 }
 
+CAF_TEST(with an egress clips and speech are sent and no frames come back) {
+    const pool_fixture service;
+    for (const auto* encode : {"none", "opus"}) {
+        auto settings = with_egress(service.settings());
+        settings.audio.encode = encode;
+        application::pool pool(settings);
+        auto clip = pool.animate(pool.load(""));
+        CAF_CHECK(!clip.next());
+        CAF_CHECK(clip.wait().ok());
+        CAF_CHECK_EQUAL(clip.wait().frames, 0u);
+
+        auto speech = pool.speak();
+        for (int i = 0; i < 7; ++i)
+            CAF_CHECK(speech.write(silence(i == 3 ? 3 * one_second : 4'001)));
+        speech.finish();
+        CAF_CHECK(!speech.next());
+        const auto& result = speech.wait();
+        CAF_CHECK(result.ok());
+        CAF_CHECK(result.streamed);
+        CAF_CHECK_EQUAL(result.frames, 0u);
+        CAF_CHECK(speech.frames().empty());
+    }
+}
+
+CAF_TEST(with an egress speech that is cancelled leaves its session usable) {
+    const pool_fixture service;
+    application::pool pool(with_egress(service.settings()));
+    auto session = pool.acquire(30s);
+    auto first = session.speak();
+    CAF_CHECK(first.write(silence(640)));
+    first.cancel();
+    CAF_CHECK_EQUAL(code_of(first.wait()), "requestInterrupted");
+    auto second = session.speak();
+    CAF_CHECK(second.write(silence(640)));
+    second.finish();
+    CAF_CHECK(second.wait().ok());
+    CAF_CHECK_EQUAL(second.wait().connection_id, session.connection_id());
+}
+
+CAF_TEST(a service without an egress opens no pool that wants one) {
+    auto values = pool_fixture::fast();
+    values.egress = false;
+    const pool_fixture service(values);
+    try {
+        application::pool pool(with_egress(service.settings()));
+        CAF_FAIL("opened");
+    } catch (const application::pool_error& e) {
+        CAF_CHECK_EQUAL(to_string(e.why().code), "egressUnavailable");
+    }
+}
+
 CAF_TEST(a cancelled animation is interrupted) {
     config::emulator_settings slow; // In real time.
     const pool_fixture service(slow);
@@ -288,6 +346,10 @@ CAF_TEST(settings that cannot be used are refused by name) {
     CAF_CHECK_EQUAL(error_of(settings),
                     "audio.resample or audio.sample-rate = 22050: expected a rate that the service "
                     "takes as Ogg Opus: 8000, 12000, 16000, 24000, 48000");
+    settings = with_egress(service.settings());
+    settings.egress.livekit.url = "wss://livekit";
+    CAF_CHECK_EQUAL(error_of(settings), "egress.livekit.url and egress.agora.channel-name exclude "
+                                        "each other: expected one egress at most");
     settings = service.settings();
     settings.pool.size = 0;
     CAF_CHECK_EQUAL(error_of(settings).substr(0, 12), "pool.size=0:");
