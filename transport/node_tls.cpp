@@ -143,7 +143,7 @@ std::string tls_error_text(int reason) {
 
 /// Of an IPv6 address without its brackets and zone; of a name without its last dot.
 std::string plain_host(std::string host) {
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
         host = host.substr(1, host.size() - 2);
     if (host.find(':') != std::string::npos) // The zone is of this machine.
         return host.substr(0, host.find('%'));
@@ -297,15 +297,19 @@ std::string node_tls::impl::failure_text(int kind) const {
     if (kind == SSL_ERROR_ZERO_RETURN)
         return "the other node has closed the link";
     const auto code = ERR_peek_error();
+    // First, since the alert that OpenSSL answers may fail in its turn.
+    const bool ended = ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    const bool gone = ended || socket.error == EPIPE || socket.error == ECONNRESET;
+    if (gone && !agreed)
+        return "the other side has closed the connection during the TLS handshake";
+    if (ended)
+        return "the connection was cut: it has ended without the close_notify of TLS";
     if (socket.error != 0)
         return "connection lost: " + std::generic_category().message(socket.error);
-    if (kind == SSL_ERROR_SYSCALL || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-        return agreed ? "the connection was cut: it has ended without TLS's close_notify"
-                      : "the other side has closed the connection during the TLS handshake";
     if (auto known = tls_error_text(ERR_GET_REASON(code)); !known.empty())
         return known;
     const char* reason = ERR_reason_error_string(code);
-    return fmt::format("TLS: {}", reason ? reason : "unknown error");
+    return fmt::format("TLS: {}", reason ? reason : "an error without a reason");
 }
 
 /// A node that was refused may notice by a write that finds the connection gone; the

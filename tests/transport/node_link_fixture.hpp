@@ -6,6 +6,7 @@
 #include <array>
 #include <fcntl.h>
 #include <memory>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,24 @@ struct socket_pair {
 
     std::array<int, 2> ends{};
 };
+
+/// The same over TCP on loopback; the caller closes them.
+inline std::pair<int, int> loopback_pair() {
+    const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    const int far = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (::bind(listening, generic, size) != 0 || ::listen(listening, 1) != 0 ||
+        ::getsockname(listening, generic, &size) != 0 || ::connect(far, generic, size) != 0)
+        throw std::runtime_error("no connection over loopback");
+    const int near = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    ::fcntl(far, F_SETFL, O_NONBLOCK);
+    ::close(listening);
+    return {near, far};
+}
 
 /// Waits until the socket is ready for what `again` was the answer to.
 inline void wait_for(int socket, bool writing) {
