@@ -36,6 +36,7 @@ using certificate_list = std::vector<openssl_pointer<X509>>;
 
 [[noreturn]] void refuse_file(const node_file& file, const std::string& why,
                               const std::string& expected) {
+    ERR_clear_error(); // The thread's other connections have none of it.
     throw tls_error(fmt::format("cannot use {} \"{}\": {}; expected {}", file.what,
                                 config::printable(file.path), why, expected));
 }
@@ -186,7 +187,8 @@ void require_authorities(const node_file& file, const certificate_list& all) {
     for (const auto& authority : all)
         if (X509_check_ca(authority.get()) != 1)
             refuse_file(file,
-                        fmt::format("{} is no certificate authority", name_of(authority.get())),
+                        fmt::format("the certificate \"{}\" in it is no certificate authority",
+                                    name_of(authority.get())),
                         "the certificate that signs those of the nodes (basicConstraints CA:TRUE)");
 }
 
@@ -225,7 +227,8 @@ private:
                         "a certificate of the authority that is valid now");
         const bool trusted = std::any_of(authorities_.begin(), authorities_.end(),
                                          [&](const auto& a) { return X509_cmp(a.get(), at) == 0; });
-        refuse_file(trusted ? authority_ : certificate_, name_of(at) + " in it " + fault,
+        refuse_file(trusted ? authority_ : certificate_,
+                    fmt::format("the certificate \"{}\" in it {}", name_of(at), fault),
                     "certificates that are valid now");
     }
 
