@@ -16,10 +16,13 @@
 
 namespace avatar::tests {
 
-/// Two connected sockets that do not block.
+/// Two connected sockets that do not block: of the local kind, or TCP over loopback.
 struct socket_pair {
-    socket_pair() {
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    explicit socket_pair(bool tcp = false) {
+        if (tcp)
+            connect_loopback();
+        else if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                              ends.data()) != 0)
             throw std::runtime_error("no sockets");
     }
     ~socket_pair() {
@@ -34,26 +37,25 @@ struct socket_pair {
             ::close(std::exchange(ends[end], -1));
     }
 
-    std::array<int, 2> ends{};
-};
+    std::array<int, 2> ends{-1, -1};
 
-/// The same over TCP on loopback; the caller closes them.
-inline std::pair<int, int> loopback_pair() {
-    const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    const int far = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::bind(listening, generic, size) != 0 || ::listen(listening, 1) != 0 ||
-        ::getsockname(listening, generic, &size) != 0 || ::connect(far, generic, size) != 0)
-        throw std::runtime_error("no connection over loopback");
-    const int near = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    ::fcntl(far, F_SETFL, O_NONBLOCK);
-    ::close(listening);
-    return {near, far};
-}
+private:
+    void connect_loopback() {
+        const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        auto* generic = reinterpret_cast<sockaddr*>(&address);
+        socklen_t size = sizeof address;
+        ends[1] = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (::bind(listening, generic, size) != 0 || ::listen(listening, 1) != 0 ||
+            ::getsockname(listening, generic, &size) != 0 || ::connect(ends[1], generic, size) != 0)
+            throw std::runtime_error("no connection over loopback");
+        ends[0] = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+        ::close(listening);
+    }
+};
 
 /// Waits until the socket is ready for what `again` was the answer to.
 inline void wait_for(int socket, bool writing) {

@@ -152,23 +152,21 @@ CAF_TEST(a megabyte goes each way at once through small buffers) {
 }
 
 CAF_TEST(a megabyte crosses loopback between threads that poll) {
-    const auto [near, far] = tests::loopback_pair();
-    const auto accepting = worker.accept(near);
-    const auto connecting = coordinator.connect(far, "10.1.2.3");
+    tests::socket_pair sockets(true);
+    const auto accepting = worker.accept(sockets.ends[0]);
+    const auto connecting = coordinator.connect(sockets.ends[1], "10.1.2.3");
     transfer there{*connecting, *accepting, 't'};
-    std::thread writer([&, socket = far] {
+    std::thread writer([&] {
         while (!there.written())
             if (!there.write_some())
-                tests::wait_for(socket, connecting->wants_write());
+                tests::wait_for(sockets.ends[1], connecting->wants_write());
     });
     while (!there.done())
         if (!there.read_some())
-            tests::wait_for(near, accepting->wants_write());
+            tests::wait_for(sockets.ends[0], accepting->wants_write());
     writer.join();
     CAF_CHECK(there.arrived == there.sent);
     CAF_CHECK_EQUAL(accepting->error(), "");
-    ::close(near);
-    ::close(far);
 }
 
 CAF_TEST(what is decrypted and not read is pending) {
