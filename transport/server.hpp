@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/containment.hpp"
+#include "transport/listen_error.hpp"
 #include "transport/tls.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -109,11 +109,6 @@ struct server_limits {
     std::size_t body_size = 1024 * 1024;         ///< Of a request, in bytes.
     std::size_t message_size = 64 * 1024 * 1024; ///< Of a WebSocket message.
     std::size_t queue_size = 64 * 1024 * 1024;   ///< Of what a slow reader has waiting.
-};
-
-/// The address cannot be listened on; one line that says which and why.
-class listen_error : public std::runtime_error {
-    using std::runtime_error::runtime_error;
 };
 
 /// Listens from construction to `stop`.
