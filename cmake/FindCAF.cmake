@@ -1,5 +1,5 @@
 # Finds the C++ Actor Framework 0.17, which Debian packages without a CMake
-# config. Defines the imported target CAF::core.
+# config. Defines the imported targets CAF::core and CAF::io.
 #
 # A thread-sanitized build needs a CAF that is instrumented itself: otherwise
 # the sanitizer sees none of the atomics that hand a message from one thread to
@@ -8,6 +8,7 @@
 
 find_path(CAF_INCLUDE_DIR caf/all.hpp HINTS "${CAF_ROOT}/include")
 find_library(CAF_CORE_LIBRARY caf_core HINTS "${CAF_ROOT}/lib")
+find_library(CAF_IO_LIBRARY caf_io HINTS "${CAF_ROOT}/lib")
 
 if(CAF_INCLUDE_DIR)
   # caf/config.hpp holds the version as one number: 1706 for 0.17.6.
@@ -21,7 +22,7 @@ endif()
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CAF
-  REQUIRED_VARS CAF_CORE_LIBRARY CAF_INCLUDE_DIR
+  REQUIRED_VARS CAF_CORE_LIBRARY CAF_IO_LIBRARY CAF_INCLUDE_DIR
   VERSION_VAR CAF_VERSION)
 
 if(CAF_FOUND AND NOT TARGET CAF::core)
@@ -30,4 +31,8 @@ if(CAF_FOUND AND NOT TARGET CAF::core)
     IMPORTED_LOCATION "${CAF_CORE_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}"
     INTERFACE_LINK_LIBRARIES Threads::Threads)
+  add_library(CAF::io UNKNOWN IMPORTED)
+  set_target_properties(CAF::io PROPERTIES
+    IMPORTED_LOCATION "${CAF_IO_LIBRARY}"
+    INTERFACE_LINK_LIBRARIES CAF::core)
 endif()
