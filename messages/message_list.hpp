@@ -50,6 +50,7 @@
     MESSAGE(reconnect_slot)                                                                        \
     MESSAGE(release_session)                                                                       \
     MESSAGE(request_failed)                                                                        \
+    MESSAGE(request_figures)                                                                       \
     MESSAGE(request_paused)                                                                        \
     MESSAGE(results_flushed)                                                                       \
     MESSAGE(returned_request)                                                                      \

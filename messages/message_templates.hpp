@@ -7,6 +7,7 @@
 #include "load.hpp"
 #include "message_list.hpp"
 #include "pool.hpp"
+#include "request_figures.hpp"
 #include "rounds.hpp"
 #include "run.hpp"
 #include "run_report.hpp"

@@ -51,6 +51,8 @@ struct connection_usage {
     std::string connection_id;
     std::uint64_t requests = 0;
 
+    bool operator==(const connection_usage&) const = default;
+
     template <class Inspector>
     friend auto inspect(Inspector& f, connection_usage& x) {
         return inspect_fields(f, x.connection_id, x.requests);
@@ -80,6 +82,8 @@ struct usage_spread {
 struct failure_count {
     protocol::failure sample;
     std::uint64_t count = 0;
+
+    bool operator==(const failure_count&) const = default;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, failure_count& x) {
