@@ -1,8 +1,8 @@
 #include "report/duration_histogram.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <stdexcept>
 
 namespace avatar::report {
 
@@ -12,7 +12,7 @@ void duration_histogram::record(nanoseconds value) {
     max_ = std::max(max_, value);
     sum_ += static_cast<std::uint64_t>(value.count());
     ++count_;
-    ++buckets_[bucket_of(static_cast<std::uint64_t>(value.count()))];
+    ++buckets_[duration_buckets::index_of(static_cast<std::uint64_t>(value.count()))];
 }
 
 nanoseconds duration_histogram::mean() const {
@@ -32,7 +32,8 @@ nanoseconds duration_histogram::percentile(double percent) const {
     std::size_t bucket = 0;
     while ((seen += buckets_[bucket]) < wanted)
         ++bucket;
-    const auto value = nanoseconds(static_cast<nanoseconds::rep>(middle_of(bucket)));
+    const auto value =
+        nanoseconds(static_cast<nanoseconds::rep>(duration_buckets::middle_of(bucket)));
     return std::clamp(value, min_, max_);
 }
 
@@ -46,22 +47,30 @@ duration_summary duration_histogram::summary() const {
             .p99 = percentile(99)};
 }
 
-// A value keeps its seven highest bits; how far it was shifted for that names
-// the group of buckets. Values below 128 ns have a bucket each.
-std::size_t duration_histogram::bucket_of(std::uint64_t value) {
-    constexpr auto largest = (std::uint64_t{1} << range_bits) - 1;
-    value = std::min(value, largest);
-    const int width = static_cast<int>(std::bit_width(value));
-    const int shift = std::max(0, width - (sub_bucket_bits + 1));
-    return (static_cast<std::size_t>(shift) << sub_bucket_bits) +
-           static_cast<std::size_t>(value >> shift);
+duration_counts duration_histogram::counts() const {
+    duration_counts counts;
+    for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket)
+        if (buckets_[bucket] > 0)
+            counts.buckets.push_back({static_cast<std::uint16_t>(bucket), buckets_[bucket]});
+    counts.sum_high = static_cast<std::uint64_t>(sum_ >> 64);
+    counts.sum_low = static_cast<std::uint64_t>(sum_);
+    counts.min = min_;
+    counts.max = max_;
+    return counts;
 }
 
-std::uint64_t duration_histogram::middle_of(std::size_t bucket) {
-    const auto group = bucket >> sub_bucket_bits;
-    const auto shift = group == 0 ? 0 : group - 1;
-    const auto lowest = static_cast<std::uint64_t>(bucket - (shift << sub_bucket_bits)) << shift;
-    return lowest + (std::uint64_t{1} << shift) / 2;
+void duration_histogram::merge(const duration_counts& others) {
+    if (!is_acceptable(others))
+        throw std::invalid_argument("counts of durations that do not add up");
+    if (others.buckets.empty())
+        return;
+    min_ = count_ == 0 ? others.min : std::min(min_, others.min);
+    max_ = std::max(max_, others.max);
+    sum_ += (static_cast<wide_sum>(others.sum_high) << 64) + others.sum_low;
+    for (const auto& [bucket, count] : others.buckets) {
+        buckets_[bucket] += count;
+        count_ += count;
+    }
 }
 
 } // namespace avatar::report

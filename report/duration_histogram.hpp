@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../messages/duration_counts.hpp"
 #include "../messages/run_report.hpp"
 
 #include <array>
@@ -14,8 +15,7 @@ using std::chrono::nanoseconds;
 /// A distribution of durations in fixed memory: 2,688 counters, 21.5 KB,
 /// however many values go in. Recording allocates nothing.
 ///
-/// Works in the way of HdrHistogram (https://hdrhistogram.org): every power of
-/// two of nanoseconds is divided into 64 equal buckets. Debian 12 packages no
+/// Works in the way of HdrHistogram (see `duration_buckets`). Debian 12 packages no
 /// such library for C or C++, hence this one.
 ///
 /// Count, minimum, maximum and mean are exact. A percentile is off by at most
@@ -42,19 +42,20 @@ public:
     /// All of it as the report shows it.
     duration_summary summary() const;
 
+    /// All that it holds, to be merged into another one.
+    duration_counts counts() const;
+
+    /// Adds the values that others were counted from, as if each had been recorded here: all
+    /// figures are the same to the bit, whatever is merged in whichever order. Throws
+    /// std::invalid_argument, and changes nothing, when the counts are not acceptable; so are
+    /// durations of more than ten years.
+    void merge(const duration_counts& others);
+
 private:
-    static constexpr int sub_bucket_bits = 6;
-    static constexpr int range_bits = 47; // 2^47 ns = 39 h
-    static constexpr std::size_t bucket_count = (range_bits - sub_bucket_bits + 1)
-                                                << sub_bucket_bits;
-
-    static std::size_t bucket_of(std::uint64_t value);
-    static std::uint64_t middle_of(std::size_t bucket);
-
     // 64 bits would overflow after 400 million requests of 45 seconds.
     __extension__ typedef unsigned __int128 wide_sum;
 
-    std::array<std::uint64_t, bucket_count> buckets_{};
+    std::array<std::uint64_t, duration_buckets::count> buckets_{};
     std::uint64_t count_ = 0;
     wide_sum sum_ = 0;
     nanoseconds min_{0};

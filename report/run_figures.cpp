@@ -1,8 +1,44 @@
 #include "report/run_figures.hpp"
 
+#include "protocol/text.hpp"
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace avatar::report {
+namespace {
+
+std::vector<failure_figures>::iterator find(std::vector<failure_figures>& failures,
+                                            protocol::failure_code code) {
+    return std::find_if(failures.begin(), failures.end(), [&](const failure_figures& other) {
+        return other.failures.sample.code == code;
+    });
+}
+
+std::vector<failure_count> most_frequent_first(std::vector<failure_figures> failures) {
+    std::sort(failures.begin(), failures.end(),
+              [](const failure_figures& a, const failure_figures& b) {
+                  if (a.failures.count != b.failures.count)
+                      return a.failures.count > b.failures.count;
+                  return stands_before(a, b);
+              });
+    std::vector<failure_count> counts;
+    for (auto& each : failures)
+        counts.push_back(std::move(each.failures));
+    return counts;
+}
+
+std::vector<failure_figures> with_short_texts(std::vector<failure_figures> failures) {
+    for (auto& each : failures) {
+        auto& sample = each.failures.sample;
+        for (auto* text : {&sample.title, &sample.detail, &sample.connection_id, &sample.request_id,
+                           &sample.body, &sample.close_reason})
+            text->resize(protocol::shortened(*text, longest_failure_text).size());
+    }
+    return failures;
+}
+
+} // namespace
 
 void run_figures::add(const audio_result& result) {
     if (result.ok())
@@ -32,13 +68,13 @@ void run_figures::add_success(const audio_result& result) {
 
 void run_figures::add_failure(const protocol::failure& failure) {
     ++report_.failed;
-    const auto known =
-        std::find_if(report_.failures.begin(), report_.failures.end(),
-                     [&](const failure_count& other) { return other.sample.code == failure.code; });
-    if (known == report_.failures.end())
-        report_.failures.push_back({.sample = failure, .count = 1});
+    const auto place = ++added_failures_;
+    const auto known = find(failures_, failure.code);
+    // A known one is later only when it was merged.
+    if (known == failures_.end() || known->first >= place)
+        merge(failure_figures{{.sample = failure, .count = 1}, place});
     else
-        ++known->count;
+        ++known->failures.count;
 }
 
 void run_figures::add(const round_finished& round) {
@@ -71,11 +107,55 @@ run_report run_figures::snapshot() const {
     report.usage = usage_.listed();
     report.usage_unshown = usage_.spread_after(shown_connections);
     report.usage_unlisted = usage_.spread_after(listed_connections);
-    // Stable: equally frequent ones stay in order of appearance.
-    std::stable_sort(
-        report.failures.begin(), report.failures.end(),
-        [](const failure_count& a, const failure_count& b) { return a.count > b.count; });
+    report.failures = most_frequent_first(failures_);
     return report;
+}
+
+request_figures run_figures::requests() const {
+    return {.ok = report_.ok,
+            .failed = report_.failed,
+            .interrupted = report_.interrupted_requests,
+            .frames = report_.frames,
+            .bytes = report_.bytes,
+            .request_duration = request_duration_.counts(),
+            .time_to_first_frame = time_to_first_frame_.counts(),
+            .first_frame_after_last_audio = first_frame_after_last_audio_.counts(),
+            .wait_for_connection = wait_for_connection_.counts(),
+            .service_time = service_time_.counts(),
+            .pool_overhead = pool_overhead_.counts(),
+            .usage = usage_.figures(),
+            .failures = with_short_texts(failures_)};
+}
+
+void run_figures::merge(const request_figures& others) {
+    if (!is_acceptable(others))
+        throw std::invalid_argument("figures of requests that do not add up");
+    report_.ok += others.ok;
+    report_.failed += others.failed;
+    report_.interrupted_requests += others.interrupted;
+    report_.frames += others.frames;
+    report_.bytes += others.bytes;
+    request_duration_.merge(others.request_duration);
+    time_to_first_frame_.merge(others.time_to_first_frame);
+    first_frame_after_last_audio_.merge(others.first_frame_after_last_audio);
+    wait_for_connection_.merge(others.wait_for_connection);
+    service_time_.merge(others.service_time);
+    pool_overhead_.merge(others.pool_overhead);
+    usage_.merge(others.usage);
+    for (const auto& each : others.failures)
+        merge(each);
+}
+
+void run_figures::merge(const failure_figures& others) {
+    const auto known = find(failures_, others.failures.sample.code);
+    if (known == failures_.end()) {
+        failures_.push_back(others);
+        return;
+    }
+    const auto count = known->failures.count + others.failures.count;
+    if (stands_before(others, *known))
+        *known = others;
+    known->failures.count = count;
 }
 
 } // namespace avatar::report

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../messages/request_figures.hpp"
 #include "../messages/run_report.hpp"
 #include "duration_histogram.hpp"
 
@@ -18,6 +19,10 @@ namespace avatar::report {
 /// the `recent` that had a request last are, too; one that is not among these any more
 /// counts as over, and only the spread of those is kept. (A pool that renews its
 /// connections has its present ones among the recent.)
+///
+/// Tables of several nodes are merged: the figures are those of one table that was given the
+/// nodes' requests in turn (see `stands_before`), as long as each connection that a node
+/// does not list is of that node alone.
 class usage_table {
 public:
     /// At least as many as one process can hold open.
@@ -36,25 +41,33 @@ public:
     /// most `listed_connections`.
     usage_spread spread_after(std::size_t skipped) const;
 
+    /// What it holds, to be merged into that of another node. Ids are shortened to
+    /// `longest_connection_id`.
+    usage_figures figures() const;
+
+    /// Adds what another node counted; it is acceptable as part of `request_figures`.
+    /// Listed connections of the same id count as one. Memory grows by at most
+    /// `listed_connections` entries with each.
+    void merge(const usage_figures& others);
+
     usage_table(const usage_table&) = delete;
     usage_table& operator=(const usage_table&) = delete;
 
 private:
-    struct entry {
-        connection_usage usage;
-        bool listed;
-    };
-    using entries = std::list<entry>;
+    using entries = std::list<connection_figures>; // `first` is 0 in those not listed.
 
     entries::iterator add_new(std::string_view connection_id);
     void drop_oldest();
+    std::vector<connection_figures> in_order() const;
+    duration_histogram requests_after(std::size_t skipped) const;
 
     std::size_t recent_;
     entries listed_;
     entries latest_; // Not listed; the one whose last request is oldest stands first.
     std::unordered_map<std::string_view, entries::iterator> index_; // Views of their ids.
-    duration_histogram over_; // Requests, as nanoseconds, of those kept no more.
-    std::uint64_t over_requests_ = 0;
+    std::vector<connection_figures> merged_; // Of other nodes; an id may be there again.
+    duration_histogram over_;                // Requests, as nanoseconds, of those kept no more.
+    std::uint64_t requests_ = 0;             // Added here, not merged.
 };
 
 } // namespace avatar::report
