@@ -64,9 +64,10 @@ made_certificate make_certificate(const certificate_request& how, const made_cer
     ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial);
     X509_gmtime_adj(X509_getm_notBefore(x), static_cast<long>(how.begins.count()));
     X509_gmtime_adj(X509_getm_notAfter(x), static_cast<long>(how.ends.count()));
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
-                               reinterpret_cast<const unsigned char*>(how.common_name.c_str()), -1,
-                               -1, 0);
+    if (!how.common_name.empty())
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
+                                   reinterpret_cast<const unsigned char*>(how.common_name.c_str()),
+                                   -1, -1, 0);
     X509_set_issuer_name(x, X509_get_subject_name(by));
     X509_set_pubkey(x, made.key.get());
     add_extension(x, by, NID_subject_alt_name, how.names);

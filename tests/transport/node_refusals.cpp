@@ -257,6 +257,24 @@ CAF_TEST(what a certificate holds stays on one line) {
                     "the other node's certificate (a b) has expired on 2001-02-03 12:30 UTC");
 }
 
+CAF_TEST(a certificate without any name is told without) {
+    auto how = expired();
+    how.names = how.common_name = {};
+    const auto nameless = made(how);
+    CAF_CHECK_EQUAL(accepting(&nameless),
+                    "the other node's certificate has expired on 2001-02-03 12:30 UTC");
+}
+
+CAF_TEST(an address of a wrong size is no address) {
+    for (const char* five_or_seventeen :
+         {"DER:30:07:87:05:01:02:03:04:05",
+          "DER:30:13:87:11:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11"}) {
+        const auto odd = made(with_names(five_or_seventeen));
+        CAF_CHECK_EQUAL(connecting(&odd),
+                        "the other node's certificate (?) is for ?, not for worker-1");
+    }
+}
+
 CAF_TEST(nothing that is no host can be connected to) {
     for (const char* host : {"", "[]", "worker-1:4711", "fd00::zz", "%eth0:"})
         refuses_host(host, host);
