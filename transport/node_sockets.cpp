@@ -85,9 +85,9 @@ awaitable<std::string> shake(pending_link& link) {
             co_return std::string();
         if (progress == tls_progress::failed)
             co_return link.tls->error();
-        // What a side has to send fits the buffer of a new socket.
         error_code ec;
-        co_await link.socket.async_wait(tcp_socket::wait_read,
+        co_await link.socket.async_wait(link.tls->wants_write() ? tcp_socket::wait_write
+                                                                : tcp_socket::wait_read,
                                         asio::redirect_error(use_awaitable, ec));
         if (ec)
             co_return link.timed_out ? "no TLS handshake in time" : ec.message();

@@ -4,6 +4,7 @@
 #include "messages/actors.hpp"
 #include "tests/support/inbox.hpp"
 #include "tests/support/socket_dsl.hpp"
+#include "tests/transport/made_certificates.hpp"
 #include "transport/io_runtime.hpp"
 #include "transport/listen_error.hpp"
 
@@ -19,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #define CAF_SUITE node_links
 
@@ -43,10 +45,14 @@ counting_actor::behavior_type counting(counting_actor::pointer) {
 
 /// A node of its own, in this process.
 struct test_node {
-    explicit test_node(node_link_limits limits = {})
+    explicit test_node(node_link_limits limits = {},
+                       std::shared_ptr<const transport::node_credentials> credentials = nullptr)
         : settings(io),
           system(settings),
-          links(std::in_place, system, io, nullptr, limits) {}
+          links(std::in_place, system, io, std::move(credentials), limits) {}
+
+    explicit test_node(std::shared_ptr<const transport::node_credentials> credentials)
+        : test_node(node_link_limits{}, std::move(credentials)) {}
 
     ~test_node() {
         if (published)
@@ -86,6 +92,20 @@ struct test_node {
     caf::actor_system system;
     std::optional<node_links> links;
     counting_actor published;
+};
+
+/// Signs certificates of nodes.
+struct authority {
+    explicit authority(const std::string& name) : made(tests::make_authority(name)) {}
+
+    /// Of a node with these names, such as "IP:127.0.0.1".
+    std::shared_ptr<const transport::node_credentials> sign(const std::string& names) const {
+        const auto node = tests::make_certificate({.names = names}, &made);
+        return std::make_shared<const transport::node_credentials>(files.write("node", node, made));
+    }
+
+    tests::made_certificate made;
+    tests::certificate_directory files;
 };
 
 /// Puts true when that actor is down, for as long as somebody holds it.
@@ -244,8 +264,12 @@ CAF_TEST(a peer that is no node is none) {
     asio::io_context io;
     asio::ip::tcp::acceptor silent(io, {asio::ip::make_address("127.0.0.1"), 0});
     test_node coordinator(limits);
-    CAF_CHECK_EQUAL(coordinator.connect(silent.local_endpoint().port()).why,
-                    "it did not answer as a node of avatar-pool");
+    const auto port = silent.local_endpoint().port();
+    CAF_CHECK_EQUAL(coordinator.connect(port).why, "it did not answer as a node of avatar-pool");
+    limits.sockets.handshake = 100ms;
+    const authority ours("ours");
+    test_node encrypted(limits, ours.sign("DNS:coordinator"));
+    CAF_CHECK_EQUAL(encrypted.connect(port).why, "no TLS handshake in time");
 }
 
 CAF_TEST(connects that are under way end with the node) {
@@ -264,4 +288,55 @@ CAF_TEST(connects that are under way end with the node) {
         silent.accept(came);
     }
     CAF_CHECK(why.take().has_value());
+}
+
+CAF_TEST(nodes of one authority reach each other over TLS) {
+    tests::inbox<bool> down;
+    const authority ours("ours");
+    test_node worker(ours.sign("IP:127.0.0.1"));
+    const auto port = worker.publish();
+    test_node coordinator(ours.sign("DNS:coordinator"));
+    const auto reached = coordinator.reach(port);
+    CAF_REQUIRE(reached);
+    const auto watcher = tell_down(coordinator.system, reached, down);
+    for (std::uint64_t i = 0; i < 100; ++i)
+        CAF_CHECK_EQUAL(coordinator.ask(reached).value_or(7'000), i);
+    coordinator.links->cut();
+    CAF_CHECK(down.take().value_or(false));
+}
+
+CAF_TEST(a node is reached under the names of its certificate only) {
+    const authority ours("ours");
+    test_node worker(ours.sign("DNS:worker-1"));
+    test_node coordinator(ours.sign("DNS:coordinator"));
+    const auto node = coordinator.connect(worker.publish());
+    CAF_CHECK(!node.published);
+    CAF_CHECK(node.why.find("worker-1") != std::string::npos);
+}
+
+CAF_TEST(nodes of two authorities are strangers) {
+    const authority ours("ours");
+    const authority theirs("theirs");
+    test_node worker(ours.sign("IP:127.0.0.1"));
+    const auto port = worker.publish();
+    test_node other(theirs.sign("IP:127.0.0.1"));
+    CAF_CHECK(!other.connect(port).why.empty());
+    test_node coordinator(ours.sign("DNS:coordinator"));
+    CAF_CHECK(coordinator.ask(coordinator.reach(port)));
+}
+
+CAF_TEST(without certificates nobody comes in where they are needed) {
+    node_link_limits limits;
+    limits.introduction = limits.sockets.handshake = 200ms;
+    const authority ours("ours");
+    test_node worker(limits, ours.sign("IP:127.0.0.1"));
+    const auto port = worker.publish();
+    test_node plain(limits);
+    CAF_CHECK(!plain.connect(port).why.empty());
+    test_node worker_without(limits);
+    test_node coordinator(limits, ours.sign("DNS:coordinator"));
+    CAF_CHECK(!coordinator.connect(worker_without.publish()).why.empty());
+    stranger silent(port);
+    silent.await_end();
+    CAF_CHECK(coordinator.ask(coordinator.reach(port)));
 }
