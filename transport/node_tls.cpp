@@ -101,17 +101,18 @@ std::string refusal_text(const refused_certificate& refused, const std::string& 
 /// An alert of the other side, by its number (RFC 8446, 6.2). OpenSSL sends
 /// bad_certificate for a name that does not fit and for a time that has not come.
 std::string alert_text(int alert) {
-    constexpr auto refuses = "the other node refuses this node's certificate: ";
+    const auto refused = [](const char* why) {
+        return fmt::format("the other node refuses this node's certificate: {}", why);
+    };
     switch (alert) {
     case SSL_AD_CERTIFICATE_EXPIRED:
-        return std::string(refuses) + "it has expired, by the other node's clock";
+        return refused("it has expired, by the other node's clock");
     case SSL_AD_UNKNOWN_CA:
-        return std::string(refuses) + "the other node has another authority";
+        return refused("the other node has another authority");
     case SSL_AD_UNSUPPORTED_CERTIFICATE:
-        return std::string(refuses) + "it is not for this use";
+        return refused("it is not for this use");
     case SSL_AD_BAD_CERTIFICATE:
-        return std::string(refuses) +
-               "it is for another name, or not valid yet by the other node's clock";
+        return refused("it is for another name, or not valid yet by the other node's clock");
     case SSL_AD_CERTIFICATE_REQUIRED:
         return "the other node asks for a certificate";
     case SSL_AD_PROTOCOL_VERSION:
