@@ -65,9 +65,10 @@ private:
 } // namespace
 
 /// What the actors of the links share with the threads of their sockets.
-struct node_links::parts {
-    parts(caf::actor_system& system, transport::io_runtime& io,
-          std::shared_ptr<const transport::node_credentials> with, const node_link_limits& of)
+struct node_link_parts {
+    node_link_parts(caf::actor_system& system, transport::io_runtime& io,
+                    std::shared_ptr<const transport::node_credentials> with,
+                    const node_link_limits& of)
         : multiplexer(multiplexer_of(system)),
           credentials(std::move(with)),
           limits(of),
@@ -109,10 +110,10 @@ struct node_links::parts {
 namespace {
 
 /// CAF's own actor for links, whose sockets are ours.
-template <class Parts>
 class link_middleman final : public caf::io::middleman_actor_impl {
 public:
-    link_middleman(caf::actor_config& config, caf::actor broker, std::shared_ptr<Parts> parts)
+    link_middleman(caf::actor_config& config, caf::actor broker,
+                   std::shared_ptr<node_link_parts> parts)
         : caf::io::middleman_actor_impl(config, std::move(broker)),
           parts_(std::move(parts)) {}
 
@@ -133,7 +134,7 @@ protected:
     }
 
 private:
-    std::shared_ptr<Parts> parts_;
+    std::shared_ptr<node_link_parts> parts_;
 };
 
 /// A link that this node makes is agreed on, or is not.
@@ -186,10 +187,9 @@ node_connected not_connected(std::string why) {
     return {nullptr, {}, std::move(why)};
 }
 
-template <class Parts>
 link_keeper_actor::behavior_type
 link_keeper(link_keeper_actor::stateful_pointer<link_keeper_state> self,
-            std::shared_ptr<Parts> parts, caf::io::middleman_actor middleman) {
+            std::shared_ptr<node_link_parts> parts, caf::io::middleman_actor middleman) {
     name_exceptions(self);
     self->set_exit_handler([self](const caf::exit_msg& message) {
         while (!self->state.asked.empty())
@@ -247,11 +247,11 @@ node_links::node_links(caf::actor_system& system, transport::io_runtime& io,
                        node_link_limits limits)
     : system_(system),
       io_(io),
-      parts_(std::make_shared<parts>(system, io, std::move(credentials), limits)) {
+      parts_(std::make_shared<node_link_parts>(system, io, std::move(credentials), limits)) {
     auto broker = system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"));
     middleman_ = caf::actor_cast<caf::actor>(
-        system.spawn<link_middleman<parts>, caf::hidden>(std::move(broker), parts_));
-    connector_ = system.spawn<caf::hidden>(link_keeper<parts>, parts_,
+        system.spawn<link_middleman, caf::hidden>(std::move(broker), parts_));
+    connector_ = system.spawn<caf::hidden>(link_keeper, parts_,
                                            caf::actor_cast<caf::io::middleman_actor>(middleman_));
 }
 

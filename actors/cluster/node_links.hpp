@@ -54,6 +54,8 @@ struct node_link_limits {
     std::size_t max_message = 1024 * 1024;        ///< Bytes; a node that sends more is cut.
 };
 
+struct node_link_parts;
+
 /// The links of this node to others: CAF's BASP over sockets of our own, with mutual TLS, for
 /// an actor system with the middleman (`node_runtime`). CAF's own links check no names, can be
 /// made to crash by 32 bytes, and hang at the end with a node that is stopped.
@@ -85,14 +87,12 @@ public:
     void cut();
 
 private:
-    struct parts;
-
     std::uint16_t publish(caf::strong_actor_ptr actor, std::set<std::string> interface,
                           const std::string& address, std::uint16_t port);
 
     caf::actor_system& system_;
     transport::io_runtime& io_;
-    std::shared_ptr<parts> parts_;
+    std::shared_ptr<node_link_parts> parts_;
     caf::actor middleman_;
     node_connector_actor connector_;
     std::unique_ptr<transport::node_listener> listener_;
