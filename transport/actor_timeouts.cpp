@@ -35,7 +35,7 @@ public:
     template <class Change>
     void apply(Change change) {
         // What is due drops its messages, and with them may end an actor, which cancels.
-        if (telling_ || !here())
+        if (!here() || telling_)
             return asio::post(io_, [self = shared_from_this(),
                                     change = std::move(change)]() mutable { self->now(change); });
         now(change);
