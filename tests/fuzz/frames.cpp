@@ -14,7 +14,8 @@ using avatar::fuzz::require;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 3)
         return 0;
-    const std::uint64_t largest = data[0] == 0 ? 0 : 8 * data[0];
+    // Never without a limit, as in the product: Beast would allocate what a header claims.
+    const std::uint64_t largest = 8 * (1 + data[0]);
     const std::size_t capacity = avatar::transport::frame_reader::least_capacity + 6 * data[1];
     std::string_view bytes(reinterpret_cast<const char*>(data) + 3, size - 3);
     std::vector<std::string_view> cuts;
