@@ -1,5 +1,6 @@
 #include "transport/node_sockets.hpp"
 
+#include "protocol/endpoint.hpp"
 #include "transport/executor.hpp"
 #include "transport/listening.hpp"
 #include "transport/logger.hpp"
@@ -97,12 +98,6 @@ awaitable<std::string> shake(pending_link& link) {
 node_connection finish(pending_link& link) {
     link.deadline.cancel();
     return {link.socket.release(), std::move(link.tls)};
-}
-
-bool is_loopback(const asio::ip::address& address) {
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
-    return address.is_loopback();
 }
 
 const char* const needs_certificates =
@@ -222,9 +217,9 @@ private:
 node_listener::node_listener(asio::io_context& io, const std::string& address, std::uint16_t port,
                              std::shared_ptr<const node_credentials> credentials,
                              node_limits limits) {
-    error_code ec;
-    const auto ip = asio::ip::make_address(address, ec);
-    if (!ec && !credentials && !is_loopback(ip))
+    error_code not_an_address;
+    asio::ip::make_address(address, not_an_address);
+    if (!not_an_address && !credentials && !protocol::is_this_machine(address))
         throw listen_error("cannot listen on " + address + ": " + needs_certificates);
     implementation_ = std::make_shared<implementation>(io, listen_on(io, address, port),
                                                        std::move(credentials), limits);
@@ -308,8 +303,9 @@ private:
     }
 
     static bool all_loopback(const name_lookup::addresses& found) {
-        return std::ranges::all_of(
-            found, [](const auto& each) { return is_loopback(each.endpoint().address()); });
+        return std::ranges::all_of(found, [](const auto& each) {
+            return protocol::is_this_machine(each.endpoint().address().to_string());
+        });
     }
 
     asio::io_context& io_;

@@ -33,15 +33,15 @@ network::default_multiplexer& multiplexer_of(caf::actor_system& system) {
 
 /// Where nodes come in, as CAF's BASP broker sees it. The socket that listens is none of CAF's:
 /// it is handed links that are agreed on.
-class node_door final : public caf::io::doorman {
+class node_doorman final : public caf::io::doorman {
 public:
-    node_door(network::default_multiplexer& multiplexer, std::uint16_t port)
+    node_doorman(network::default_multiplexer& multiplexer, std::uint16_t port)
         : caf::io::doorman(caf::io::accept_handle::from_int(multiplexer.next_endpoint_id())),
           multiplexer_(multiplexer),
           port_(port) {}
 
     /// On the multiplexer's thread.
-    void enter(caf::intrusive_ptr<node_link> link) {
+    void accept(caf::intrusive_ptr<node_link> link) {
         if (detached())
             return;
         const auto handle = link->hdl();
@@ -100,7 +100,7 @@ struct node_link_parts {
     const node_link_limits limits;
     const std::shared_ptr<link_table> table = std::make_shared<link_table>();
     std::optional<transport::node_connector> sockets;
-    caf::intrusive_ptr<node_door> door;
+    caf::intrusive_ptr<node_doorman> doorman;
     std::atomic<std::uint64_t> last_name{0};
 
     std::mutex mutex; // Of the connections on their way from an I/O thread to CAF.
@@ -130,7 +130,7 @@ protected:
     }
 
     caf::expected<caf::io::doorman_ptr> open(std::uint16_t, const char*, bool) override {
-        return caf::io::doorman_ptr(parts_->door);
+        return caf::io::doorman_ptr(parts_->doorman);
     }
 
 private:
@@ -271,7 +271,7 @@ std::uint16_t node_links::publish(caf::strong_actor_ptr actor, std::set<std::str
                                   const std::string& address, std::uint16_t port) {
     listener_ = std::make_unique<transport::node_listener>(
         *io_.contexts().front(), address, port, parts_->credentials, parts_->limits.sockets);
-    parts_->door = caf::make_counted<node_door>(parts_->multiplexer, listener_->port());
+    parts_->doorman = caf::make_counted<node_doorman>(parts_->multiplexer, listener_->port());
     caf::scoped_actor self(system_);
     caf::error failed;
     self->request(caf::actor_cast<caf::io::middleman_actor>(middleman_), caf::infinite,
@@ -281,13 +281,13 @@ std::uint16_t node_links::publish(caf::strong_actor_ptr actor, std::set<std::str
     if (failed)
         throw transport::listen_error("cannot publish at " + address + ": " +
                                       system_.render(failed));
-    // The broker hears of its door on the multiplexer's thread, before of any link.
+    // The broker is told of its doorman on the multiplexer's thread, before of any link.
     listener_->start([parts = parts_, keeper = caf::actor_cast<link_keeper_actor>(connector_)](
                          transport::node_connection connection) {
         const auto name = parts->next_name();
         parts->multiplexer.post(
             [parts, link = parts->make_link(std::move(connection), basp_guard::side::accepting,
-                                            name)] { parts->door->enter(link); });
+                                            name)] { parts->doorman->accept(link); });
         caf::anon_send(keeper, link_begun{name});
     });
     return listener_->port();
