@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
+#include <utility>
 #include <vector>
 
 namespace avatar::config {
@@ -158,6 +159,42 @@ void check_emulator(const emulator_settings& emulator) {
                                                                 : "emulator.tls-certificate"));
 }
 
+void check_node(const node_settings& node) {
+    settings values;
+    values.node = node;
+    check_values("nodes", values);
+    check_values("node", values);
+    const std::pair<std::string_view, const std::string&> files[] = {
+        {"node.certificate", node.certificate},
+        {"node.key", node.key},
+        {"node.authority", node.authority}};
+    const auto given = [](const auto& file) { return !file.second.empty(); };
+    if (std::ranges::none_of(files, given))
+        return;
+    for (const auto& file : files)
+        if (!given(file))
+            throw config_error(fmt::format("{} is missing: expected node.certificate, node.key and "
+                                           "node.authority together, or none of them",
+                                           file.first));
+}
+
+void check_nodes(const settings& values) {
+    const auto& nodes = values.node.nodes;
+    if (values.pool.size < nodes.size())
+        throw config_error(
+            fmt::format("pool.size={} is too small for {} nodes: expected a connection for each",
+                        values.pool.size, nodes.size()));
+    if (values.node.has_certificate())
+        return;
+    for (const auto& node : nodes)
+        if (!protocol::is_this_machine(node.host))
+            throw config_error(
+                fmt::format("nodes={}: nodes beyond this machine need certificates: expected "
+                            "node.certificate, node.key and node.authority, which "
+                            "scripts/node-certificates makes",
+                            node.text()));
+}
+
 void check_audio(const audio_settings& audio) {
     settings values;
     values.audio = audio;
@@ -185,6 +222,7 @@ void check_consistency(const settings& values) {
     check_rounds(values.rounds);
     check_audio(values.audio);
     check_emulator(values.emulator);
+    check_node(values.node);
 }
 
 void check_service(const settings& values, std::string_view hint) {

@@ -19,6 +19,8 @@ void check_audio(const audio_settings& audio);
 void check_egress(const egress_settings& egress);
 void check_emulator(const emulator_settings& emulator);
 
+void check_node(const node_settings& node);
+
 /// What one connection to the service is opened with.
 struct connection_terms {
     const service_settings& service;
@@ -41,6 +43,10 @@ void check_consistency(const settings& values);
 /// allow it. Not for runs on the embedded emulator. `hint` ends the text that names what is
 /// missing.
 void check_service(const settings& values, std::string_view hint = {});
+
+/// A run over these nodes can be: each gets a connection, and those on other machines verify
+/// this one by a certificate.
+void check_nodes(const settings& values);
 
 /// The process may open as many descriptors as a pool of `pool_size` needs:
 /// one a connection, two with the emulator in the same process, and some in

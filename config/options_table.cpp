@@ -223,6 +223,24 @@ std::vector<option> emulator_options() {
     };
 }
 
+std::vector<option> node_options() {
+    using g = node_settings;
+    constexpr auto in = &settings::node;
+    return {
+        {"nodes", "", node_addresses(at<in, &g::nodes>),
+         "Workers that the pool and the load of run are divided among; none: this process alone"},
+        {"node.listen", "", listen_address(at<in, &g::listen>),
+         "Where worker listens for the nodes that give it load"},
+        {"node.certificate", "", text(at<in, &g::certificate>, "FILE"),
+         "PEM certificate of this node, as scripts/node-certificates makes one; needed beyond "
+         "this machine"},
+        {"node.key", "", text(at<in, &g::key>, "FILE"), "PEM private key of that certificate"},
+        {"node.authority", "", text(at<in, &g::authority>, "FILE"),
+         "PEM certificate of the authority that signs those of all nodes; nobody else is "
+         "trusted"},
+    };
+}
+
 std::vector<option> other_options() {
     return {
         {"report.json", "", text(at<&settings::report, &report_settings::json>, "FILE"),
@@ -237,8 +255,9 @@ std::vector<option> other_options() {
 
 std::vector<option> make_options() {
     std::vector<option> all;
-    for (auto group : {service_options, pool_options, rounds_options, audio_options,
-                       livekit_options, agora_options, emulator_options, other_options}) {
+    for (auto group :
+         {service_options, pool_options, rounds_options, audio_options, livekit_options,
+          agora_options, emulator_options, node_options, other_options}) {
         auto some = group();
         std::move(some.begin(), some.end(), std::back_inserter(all));
     }

@@ -171,6 +171,32 @@ struct emulator_settings {
     std::size_t seed = 0;   ///< Of the faults that come by chance; 0: a new one each time.
 };
 
+/// Where a node can be reached, or listens.
+struct node_address {
+    std::string host; ///< A name, or an IP address; IPv6 without brackets.
+    std::uint16_t port = 0;
+
+    bool operator==(const node_address&) const = default;
+
+    /// "worker-1:7000", "[::1]:7000".
+    std::string text() const {
+        const bool brackets = host.find(':') != std::string::npos;
+        return (brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    }
+};
+
+/// The nodes of a run, and this one as one of them.
+struct node_settings {
+    std::vector<node_address> nodes; ///< The workers of a run; empty: this process alone.
+    /// Where a worker listens: an IP address, with port 0 for a free one; no host: not set.
+    node_address listen;
+    std::string certificate; ///< PEM file, of this node; with key and authority: mutual TLS.
+    std::string key;         ///< PEM file.
+    std::string authority;   ///< PEM file: whose certificates other nodes have.
+
+    bool has_certificate() const { return !certificate.empty(); }
+};
+
 /// Where the figures go besides the terminal.
 struct report_settings {
     std::string json; ///< Path; empty: none.
@@ -204,6 +230,7 @@ struct settings {
     audio_settings audio;
     egress_settings egress;
     emulator_settings emulator;
+    node_settings node;
     report_settings report;
     runtime_settings runtime;
     log_settings log;

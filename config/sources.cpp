@@ -56,10 +56,24 @@ std::optional<std::string> text_of(const command_line& line) {
     case subcommand::completion:
         return completion_script(line.argument);
     case subcommand::run:
+    case subcommand::worker:
     case subcommand::emulator:
         return std::nullopt;
     }
     return std::nullopt;
+}
+
+command::kind kind_of(subcommand what) {
+    switch (what) {
+    case subcommand::run:
+        return command::kind::run;
+    case subcommand::worker:
+        return command::kind::worker;
+    case subcommand::emulator:
+        return command::kind::emulator;
+    default:
+        return command::kind::print;
+    }
 }
 
 } // namespace
@@ -99,7 +113,7 @@ command read_command(int argc, const char* const* argv, const environment_lookup
         result.text = std::move(*text);
         return result;
     }
-    result.what = line.what == subcommand::run ? command::kind::run : command::kind::emulator;
+    result.what = kind_of(line.what);
     result.embedded_emulator = line.embedded_emulator;
     if (line.config_file)
         apply_file(*line.config_file, result.values);

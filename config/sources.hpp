@@ -12,10 +12,10 @@ namespace avatar::config {
 
 /// What the user asks the program to do.
 struct command {
-    enum class kind { run, emulator, print };
+    enum class kind { run, worker, emulator, print };
 
     kind what = kind::run;
-    settings values;                ///< Of run and emulator.
+    settings values;                ///< Of all but print.
     bool embedded_emulator = false; ///< `run --emulator`.
     std::string text;               ///< Of print: what to print.
 };

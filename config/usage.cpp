@@ -14,6 +14,9 @@ const std::vector<subcommand_usage>& subcommands() {
     static const std::vector<subcommand_usage> all = {
         {subcommand::run, "run",
          "open the pool, send rounds of concurrent requests through it, print the report", true},
+        {subcommand::worker, "worker",
+         "drive the load that other nodes give it on a pool of its own, until SIGINT or SIGTERM",
+         true},
         {subcommand::emulator, "emulator", "serve a local avatar service until SIGINT or SIGTERM",
          true},
         {subcommand::manual, "manual", "print the manual page, in the format of man(7)", false},
@@ -33,7 +36,7 @@ const std::vector<general_option>& general_options() {
          "",
          "FILE",
          "Config file, TOML; avatar-pool.example.toml shows every key",
-         {subcommand::run, subcommand::emulator}},
+         {subcommand::run, subcommand::worker, subcommand::emulator}},
         {"--emulator",
          "",
          "",

@@ -8,7 +8,7 @@
 /// manual page and the completions all go by it.
 namespace avatar::config {
 
-enum class subcommand { run, emulator, manual, completion };
+enum class subcommand { run, worker, emulator, manual, completion };
 
 /// A subcommand for the user.
 struct subcommand_usage {

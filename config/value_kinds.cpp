@@ -1,13 +1,13 @@
 #include "config/value_kinds.hpp"
 
 #include "config/make_kind.hpp"
+#include "config/number_text.hpp"
 #include "protocol/audio_format.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <set>
@@ -16,20 +16,6 @@
 namespace avatar::config {
 
 namespace {
-
-// All of the text as a number: digits first, after a minus where one is allowed.
-template <class Number>
-std::optional<Number> parse_number(std::string_view text, bool allow_minus = false) {
-    const auto digits = allow_minus && text.starts_with('-') ? text.substr(1) : text;
-    if (digits.empty() || digits.front() < '0' || digits.front() > '9')
-        return std::nullopt;
-    Number value{};
-    const auto end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stopped != end)
-        return std::nullopt;
-    return value;
-}
 
 template <class Number>
 bool is_negative(Number value) {

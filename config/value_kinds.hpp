@@ -73,6 +73,13 @@ value_kind words_among(field<std::vector<std::string>> to, std::vector<std::stri
 /// An IPv4 or IPv6 address, not a name.
 value_kind address(field<std::string> to);
 
+/// Where a worker listens: an IP address and a port, 0 included, such as "[::1]:7000". Empty:
+/// nowhere.
+value_kind listen_address(field<node_address> to);
+
+/// Any number of workers, each a host name or an IP address and a port, separated by commas.
+value_kind node_addresses(field<std::vector<node_address>> to);
+
 /// Free text without control characters, as it may end up in HTTP headers.
 /// Empty is allowed: it clears what an earlier source said.
 value_kind text(field<std::string> to, std::string placeholder);

@@ -26,6 +26,8 @@ int carry_out(const config::command& command, const extensions& with, program_lo
         return std::cout ? all_requests_ok : some_requests_failed;
     case config::command::kind::run:
         return run(command, with, log);
+    case config::command::kind::worker:
+        return work(command.values, with, log);
     case config::command::kind::emulator:
         return emulate(command.values, log);
     }

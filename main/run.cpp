@@ -1,11 +1,16 @@
 #include "actors/actor_end.hpp"
 #include "actors/actor_runtime.hpp"
+#include "actors/cluster/node_links.hpp"
+#include "actors/cluster/node_runtime.hpp"
 #include "actors/load/run_supervisor.hpp"
 #include "audio/clip.hpp"
 #include "config/checks.hpp"
 #include "config/duration.hpp"
+#include "config/error.hpp"
+#include "main/ending.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
+#include "main/node_files.hpp"
 #include "main/program_log.hpp"
 #include "main/run_actors.hpp"
 #include "main/subcommands.hpp"
@@ -19,23 +24,15 @@
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cstdlib>
-#include <future>
+#include <algorithm>
 #include <malloc.h>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace avatar {
 namespace {
-
-/// For the I/O threads to end once every connection has.
-constexpr auto drain_limit = std::chrono::seconds(3);
-
-/// For the actors to end once they were told to.
-constexpr auto actors_limit = std::chrono::seconds(3);
 
 /// Opening thousands of connections at once, above all with TLS, leaves the heap full
 /// of holes that the C library would keep: two fifths of the memory of 2,000 sessions.
@@ -108,6 +105,12 @@ run_outcome play(caf::actor_system& system, const run_supervisor_plan& plan) {
     return nothing;
 }
 
+/// It had fewer nodes than it was to have, for a while at least.
+bool lost_nodes(const run_report& report) {
+    return std::ranges::any_of(report.nodes,
+                               [](const node_figures& node) { return node.losses > 0; });
+}
+
 /// What the run leaves to say once the console is silent, and its exit code.
 int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& json,
              program_log& log) {
@@ -127,45 +130,34 @@ int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& jso
         log.say("avatar-pool: " + *unbalanced);
         return requests_lost;
     }
-    const bool all_ok = outcome.report.failed == 0 && !early;
+    const bool all_ok = outcome.report.failed == 0 && !early && !lost_nodes(outcome.report);
     return all_ok && outcome.written && saved ? all_requests_ok : some_requests_failed;
 }
 
-/// Without the threads or actors that did not end.
-[[noreturn]] void leave_behind(int code, program_log& log) {
-    log.finish();
-    std::_Exit(code);
-}
-
-/// Leaves behind what does not end by itself: an actor with a thread of its own, that
-/// somebody still refers to, holds its system up when all others have ended.
-class end_limit {
-public:
-    end_limit(std::chrono::milliseconds limit, int code, program_log& log)
-        : watch_([this, limit, code, &log] {
-              if (ended_.get_future().wait_for(limit) != std::future_status::ready)
-                  leave_behind(code, log);
-          }) {}
-
-    ~end_limit() {
-        ended_.set_value();
-        watch_.join();
-    }
-
-private:
-    std::promise<void> ended_;
-    std::thread watch_;
+/// What a run works with.
+struct run_parts {
+    const config::settings& settings;
+    transport::channel_factory channels; ///< Null: its pools are on other nodes.
+    std::shared_ptr<const transport::node_credentials> credentials; ///< For those; may be null.
+    const audio_clip& speech;
+    const extensions& with;
 };
 
 /// From the first actor to the last.
-int run_on_actors(transport::io_runtime& io, const config::settings& settings,
-                  transport::channel_factory channels, const audio_clip& speech,
-                  const extensions& with, std::optional<report::atomic_file>& json,
-                  program_log& log) {
-    actor_runtime actor_config(io);
+int run_on_actors(transport::io_runtime& io, const run_parts& parts,
+                  std::optional<report::atomic_file>& json, program_log& log) {
+    const auto& settings = parts.settings;
+    const bool over_nodes = !settings.node.nodes.empty();
+    const auto runtime =
+        over_nodes ? std::make_unique<node_runtime>(io) : std::make_unique<actor_runtime>(io);
     std::optional<end_limit> limit; // Of what comes behind it.
-    caf::actor_system system(actor_config);
-    const auto actors = spawn_actors(system, settings, std::move(channels), speech, with);
+    caf::actor_system system(*runtime);
+    std::optional<node_links> links;
+    if (over_nodes)
+        links.emplace(system, io, parts.credentials);
+    const auto actors =
+        over_nodes ? spawn_actors(system, settings, *links, parts.speech)
+                   : spawn_actors(system, settings, parts.channels, parts.speech, parts.with);
     int code = some_requests_failed;
     {
         interrupts on_signal(io.next(), [driver = actors.driver, &settings, &log] {
@@ -174,8 +166,10 @@ int run_on_actors(transport::io_runtime& io, const config::settings& settings,
                     " to end (once more: leave at once)");
             caf::anon_send(driver, stop_rounds{});
         });
-        code = conclude(play(system, {actors, speech.size(), settings.pool.size, {}}), json, log);
+        code = conclude(play(system, {actors, parts.speech.size(), settings.pool.size, {}}), json,
+                        log);
     }
+    links.reset();
     // One that hangs, or that nobody told, would hold the system's destructor up.
     if (!await_actors(system, actors_limit))
         leave_behind(code, log);
@@ -183,14 +177,38 @@ int run_on_actors(transport::io_runtime& io, const config::settings& settings,
     return code;
 }
 
+/// What a run over nodes cannot have.
+void check_run_over_nodes(const config::command& command) {
+    const auto& settings = command.values;
+    if (command.embedded_emulator)
+        throw config::config_error(
+            "--emulator and nodes exclude each other: workers need a service "
+            "with an address, such as that of avatar-pool emulator");
+    const auto& chosen = settings.extensions;
+    const config::extension_settings none;
+    const auto refuse = [](const std::string& what) {
+        throw config::config_error(what + " and nodes exclude each other: results and their times "
+                                          "stay on the nodes");
+    };
+    if (!chosen.sinks.empty())
+        refuse("report.sinks");
+    if (chosen.shape != none.shape)
+        refuse("load.shape");
+    config::check_nodes(settings);
+}
+
 } // namespace
 
 int run(const config::command& command, const extensions& with, program_log& log) {
     auto settings = command.values;
+    const bool over_nodes = !settings.node.nodes.empty();
     const bool own_channel = settings.extensions.channel != config::extension_settings().channel;
-    if (!command.embedded_emulator && !own_channel)
+    if (over_nodes)
+        check_run_over_nodes(command);
+    else if (!command.embedded_emulator && !own_channel)
         config::check_service(settings, " (or run with --emulator, which needs none)");
-    config::check_descriptors(settings.pool.size, command.embedded_emulator);
+    if (!over_nodes)
+        config::check_descriptors(settings.pool.size, command.embedded_emulator);
     const auto speech = audio::load(settings.audio);
     std::optional<report::atomic_file> json;
     if (!settings.report.json.empty())
@@ -201,13 +219,16 @@ int run(const config::command& command, const extensions& with, program_log& log
         service.emplace(settings.emulator);
         settings.service = service->point_here(std::move(settings.service));
     }
+    const auto credentials = load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
-    auto channels = make_channels(io, settings, speech.clip.format(), with);
+    run_parts parts{settings, {}, credentials, speech.clip, with};
+    if (!over_nodes)
+        parts.channels = make_channels(io, settings, speech.clip.format(), with);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         log.say("Running against the embedded emulator at " + settings.service.console_endpoint);
 
-    const int code = run_on_actors(io, settings, std::move(channels), speech.clip, with, json, log);
+    const int code = run_on_actors(io, parts, json, log);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))

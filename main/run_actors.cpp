@@ -1,6 +1,8 @@
 #include "main/run_actors.hpp"
 
 #include "actors/actor_end.hpp"
+#include "actors/cluster/load_conductor.hpp"
+#include "actors/cluster/node_links.hpp"
 #include "actors/console.hpp"
 #include "actors/load/result_feed.hpp"
 #include "actors/load/spawn_round_driver.hpp"
@@ -53,24 +55,6 @@ Actor spawn_extension(caf::actor_system& system, const Behavior& behavior,
 using no_options = std::integral_constant<caf::spawn_options, caf::no_spawn_options>;
 using own_thread = std::integral_constant<caf::spawn_options, caf::detached>;
 
-pool_plan plan_pool(const config::settings& settings, transport::channel_factory channels,
-                    connection_watcher_actor watcher, const extensions& with) {
-    const auto& chosen = settings.extensions;
-    pool_plan plan{settings.pool, std::move(channels), std::move(watcher)};
-    if (const auto* make = find(with.policies(), chosen.dispatch)) {
-        plan.make_policy = *make;
-        plan.policy_name = chosen.dispatch;
-    }
-    const auto* session = find(with.sessions(), chosen.session);
-    if (session) {
-        plan.session = *session;
-        plan.session_name = chosen.session;
-    }
-    if (session || find(with.channels(), chosen.channel))
-        plan.open_timeout = settings.service.connect_timeout + open_margin;
-    return plan;
-}
-
 result_feed_actor spawn_feed(caf::actor_system& system, const config::settings& settings,
                              const extensions& with) {
     std::vector<named_result_sink> sinks;
@@ -96,6 +80,15 @@ bool takes_frames(const config::settings& settings, const extensions& with) {
     });
 }
 
+/// Both kinds of runs have them.
+run_actors spawn_figures(caf::actor_system& system) {
+    run_actors actors;
+    actors.console = system.spawn<caf::detached>(
+        console, console_settings{&std::cout, report::can_redraw(STDOUT_FILENO), STDOUT_FILENO});
+    actors.stats = system.spawn(stats);
+    return actors;
+}
+
 } // namespace
 
 transport::channel_factory make_channels(transport::io_runtime& io,
@@ -113,19 +106,34 @@ transport::channel_factory make_channels(transport::io_runtime& io,
     return transport::make_avatar_channels(io, transport::settings_of_channels(settings, speech));
 }
 
+pool_plan plan_pool(const config::settings& settings, transport::channel_factory channels,
+                    connection_watcher_actor watcher, const extensions& with) {
+    const auto& chosen = settings.extensions;
+    pool_plan plan{settings.pool, std::move(channels), std::move(watcher)};
+    if (const auto* make = find(with.policies(), chosen.dispatch)) {
+        plan.make_policy = *make;
+        plan.policy_name = chosen.dispatch;
+    }
+    const auto* session = find(with.sessions(), chosen.session);
+    if (session) {
+        plan.session = *session;
+        plan.session_name = chosen.session;
+    }
+    if (session || find(with.channels(), chosen.channel))
+        plan.open_timeout = settings.service.connect_timeout + open_margin;
+    return plan;
+}
+
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
                         transport::channel_factory channels, const audio_clip& speech,
                         const extensions& with) {
-    const bool live = report::can_redraw(STDOUT_FILENO);
-    run_actors actors;
-    actors.console =
-        system.spawn<caf::detached>(console, console_settings{&std::cout, live, STDOUT_FILENO});
-    actors.stats = system.spawn(stats);
-    actors.pool = spawn_pool(system, plan_pool(settings, std::move(channels),
-                                               connection_watcher_actor(actors.console), with));
+    auto actors = spawn_figures(system);
+    const auto pool = spawn_pool(system, plan_pool(settings, std::move(channels),
+                                                   connection_watcher_actor(actors.console), with));
+    actors.pool = pool;
     actors.results = spawn_feed(system, settings, with);
 
-    round_driver_links links{actors.pool, actors.stats, round_watcher_actor(actors.console)};
+    round_driver_links links{pool, actors.stats, round_watcher_actor(actors.console)};
     if (actors.results)
         links.results = caf::actor_cast<result_sink_actor>(actors.results);
     if (takes_frames(settings, with))
@@ -134,13 +142,33 @@ run_actors spawn_actors(caf::actor_system& system, const config::settings& setti
     round_driver_plan plan;
     plan.rounds = settings.rounds;
     plan.audio = speech;
-    if (live)
+    if (report::can_redraw(STDOUT_FILENO))
         plan.progress_interval = progress_interval;
     if (const auto* shape = find(with.shapes(), settings.extensions.shape)) {
         plan.shape = spawn_extension<load_shape_actor, no_options>(system, *shape, settings);
         plan.shape_name = settings.extensions.shape;
     }
     actors.driver = spawn_round_driver(system, std::move(links), std::move(plan));
+    return actors;
+}
+
+run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
+                        const node_links& links, const audio_clip& speech) {
+    auto actors = spawn_figures(system);
+    load_conductor_plan plan;
+    plan.rounds = settings.rounds;
+    plan.watcher = round_watcher_actor(actors.console);
+    plan.tells_progress = report::can_redraw(STDOUT_FILENO);
+    plan.shares = {.nodes = settings.node.nodes,
+                   .connector = links.connector(),
+                   .pool = settings.pool,
+                   .audio = speech,
+                   .interrupt_after = settings.rounds.interrupt_after,
+                   .stats = actors.stats,
+                   .watcher = connection_watcher_actor(actors.console)};
+    const auto conductor = system.spawn(load_conductor, std::move(plan));
+    actors.pool = conductor;
+    actors.driver = conductor;
     return actors;
 }
 

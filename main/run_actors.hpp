@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/load/run_supervisor.hpp"
+#include "actors/pool/pool_plan.hpp"
 #include "config/settings.hpp"
 #include "messages/audio.hpp"
 #include "transport/channel.hpp"
@@ -10,6 +11,7 @@
 namespace avatar {
 
 class extensions;
+class node_links;
 
 namespace transport {
 class io_runtime;
@@ -22,9 +24,17 @@ transport::channel_factory make_channels(transport::io_runtime& io,
                                          const config::settings& settings,
                                          const clip_format& speech, const extensions& with);
 
+/// The pool of such a plan, chosen likewise.
+pool_plan plan_pool(const config::settings& settings, transport::channel_factory channels,
+                    connection_watcher_actor watcher, const extensions& with);
+
 /// The actors of a run, chosen likewise.
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
                         transport::channel_factory channels, const audio_clip& speech,
                         const extensions& with);
+
+/// The actors of a run whose pools are on other nodes, which `links` reach. It outlives them.
+run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
+                        const node_links& links, const audio_clip& speech);
 
 } // namespace avatar

@@ -16,6 +16,10 @@ using enum config::exit_code;
 /// connection is opened.
 int run(const config::command& command, const extensions& with, program_log& log);
 
+/// `avatar-pool worker`: drives what coordinators give it, until SIGINT or SIGTERM. Throws
+/// likewise.
+int work(const config::settings& settings, const extensions& with, program_log& log);
+
 /// `avatar-pool emulator`: serves until SIGINT or SIGTERM. Throws likewise.
 int emulate(const config::settings& settings, program_log& log);
 

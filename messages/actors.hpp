@@ -5,11 +5,13 @@
 #include "leases.hpp"
 #include "load.hpp"
 #include "message_templates.hpp"
+#include "nodes.hpp"
 #include "pool.hpp"
 #include "rounds.hpp"
 #include "run.hpp"
 #include "run_report.hpp"
 #include "session.hpp"
+#include "shares.hpp"
 #include "stats.hpp"
 
 #include <caf/replies_to.hpp>
@@ -63,18 +65,28 @@ using pool_actor = caf::typed_actor<                  //
     replies_to<close_pool>::with<pool_closed>,        //
     replies_to<watch_pool>::with<pool_failed>>;
 
-/// Sends rounds of requests to a pool, on schedule.
-using round_driver_actor = caf::typed_actor<       //
+/// A pool as the supervisor of a run sees it: one of this process, or those of all nodes.
+using run_pool_actor = caf::typed_actor<            //
+    replies_to<open_pool>::with<pool_opened>,       //
+    replies_to<get_pool_status>::with<pool_status>, //
+    reacts_to<drain_pool>,                          //
+    replies_to<close_pool>::with<pool_closed>>;
+
+/// Puts the load of a run on a pool.
+using load_driver_actor = caf::typed_actor<        //
     replies_to<run_rounds>::with<rounds_finished>, //
-    reacts_to<stop_rounds>,
-    // From the pool's sessions.
-    reacts_to<audio_result>,
-    // From itself, later.
-    reacts_to<next_round>,     //
-    reacts_to<arrival_due>,    //
-    reacts_to<interrupts_due>, //
-    reacts_to<shape_overdue>,  //
-    reacts_to<tell_progress>>;
+    reacts_to<stop_rounds>>;
+
+/// Sends rounds of requests to a pool, on schedule, or when it is told to.
+using round_driver_actor = load_driver_actor::extend<reacts_to<begin_round>,
+                                                     // From the pool's sessions.
+                                                     reacts_to<audio_result>,
+                                                     // From itself, later.
+                                                     reacts_to<next_round>,     //
+                                                     reacts_to<arrival_due>,    //
+                                                     reacts_to<interrupts_due>, //
+                                                     reacts_to<shape_overdue>,  //
+                                                     reacts_to<tell_progress>>;
 
 /// Passes the results of a run on to those that hear them, and their frames.
 using result_feed_actor = frame_and_result_sink_actor::extend<reacts_to<flush_overdue>>;
@@ -84,6 +96,11 @@ using stats_actor = caf::typed_actor< //
     reacts_to<audio_result>,          //
     reacts_to<round_finished>,        //
     reacts_to<rounds_finished>,       //
+    replies_to<get_request_figures>::with<request_figures>,
+    // Of a run over nodes.
+    reacts_to<share_figures>, //
+    reacts_to<lost_requests>, //
+    reacts_to<node_state>,    //
     replies_to<get_run_report>::with<run_report>>;
 
 /// Hears how the first try of each of a pool's connections ended.
@@ -108,6 +125,11 @@ using console_actor = round_watcher_actor::extend< //
     reacts_to<pool_closing>,                       //
     reacts_to<pool_closed>,                        //
     replies_to<flush_console>::with<console_flushed>>;
+
+/// Divides the load of a run among nodes: the run's pool and its driver at once, for the nodes
+/// have both.
+using load_conductor_actor = run_pool_actor::extend_with<load_driver_actor>::extend_with<
+    node_owner_actor>::extend_with<share_owner_actor>::extend<reacts_to<conductor_due>>;
 
 /// Plays one run with the actors above, and notices when one of them ends early.
 using run_supervisor_actor = caf::typed_actor<replies_to<play_run>::with<run_outcome>>;

@@ -30,7 +30,7 @@ bool is_acceptable(const std::chrono::duration<Rep, Period>& time) {
 /// A newer node may have more codes and phases: what is not known here counts as
 /// what `to_string` calls it.
 inline bool is_acceptable(protocol::failure_code& code) {
-    if (code > protocol::failure_code::extension_failed)
+    if (code > protocol::last_failure_code)
         code = protocol::failure_code::unknown;
     return true;
 }

@@ -12,17 +12,22 @@
     MESSAGE(audio_request)                                                                         \
     MESSAGE(audio_result)                                                                          \
     MESSAGE(audio_wanted)                                                                          \
+    MESSAGE(begin_round)                                                                           \
     MESSAGE(cancel_request)                                                                        \
     MESSAGE(cancel_requests)                                                                       \
     MESSAGE(channel_alive)                                                                         \
     MESSAGE(channel_closed)                                                                        \
     MESSAGE(channel_opened)                                                                        \
     MESSAGE(check_session)                                                                         \
+    MESSAGE(clip_part)                                                                             \
     MESSAGE(close_pool)                                                                            \
     MESSAGE(close_session)                                                                         \
+    MESSAGE(close_share)                                                                           \
+    MESSAGE(conductor_due)                                                                         \
     MESSAGE(connection_tried)                                                                      \
     MESSAGE(console_flushed)                                                                       \
     MESSAGE(deadline_due)                                                                          \
+    MESSAGE(drain_node)                                                                            \
     MESSAGE(drain_pool)                                                                            \
     MESSAGE(exchange_finished)                                                                     \
     MESSAGE(flush_console)                                                                         \
@@ -30,14 +35,27 @@
     MESSAGE(flush_results)                                                                         \
     MESSAGE(frame_credit)                                                                          \
     MESSAGE(get_pool_status)                                                                       \
+    MESSAGE(get_request_figures)                                                                   \
     MESSAGE(get_run_report)                                                                        \
+    MESSAGE(get_share_progress)                                                                    \
+    MESSAGE(get_share_status)                                                                      \
     MESSAGE(interrupt_request)                                                                     \
     MESSAGE(interrupts_due)                                                                        \
     MESSAGE(lease_granted)                                                                         \
+    MESSAGE(lost_requests)                                                                         \
     MESSAGE(next_audio)                                                                            \
+    MESSAGE(next_clip_part)                                                                        \
     MESSAGE(next_round)                                                                            \
     MESSAGE(next_start)                                                                            \
+    MESSAGE(node_down)                                                                             \
+    MESSAGE(node_drained)                                                                          \
+    MESSAGE(node_failed)                                                                           \
+    MESSAGE(node_hello)                                                                            \
+    MESSAGE(node_state)                                                                            \
+    MESSAGE(node_up)                                                                               \
+    MESSAGE(node_welcome)                                                                          \
     MESSAGE(open_pool)                                                                             \
+    MESSAGE(open_share)                                                                            \
     MESSAGE(owner_ended)                                                                           \
     MESSAGE(play_run)                                                                              \
     MESSAGE(pool_closed)                                                                           \
@@ -47,6 +65,7 @@
     MESSAGE(pool_opening)                                                                          \
     MESSAGE(pool_status)                                                                           \
     MESSAGE(reading_paused)                                                                        \
+    MESSAGE(reconnect_node)                                                                        \
     MESSAGE(reconnect_slot)                                                                        \
     MESSAGE(release_session)                                                                       \
     MESSAGE(request_failed)                                                                        \
@@ -66,8 +85,16 @@
     MESSAGE(session_idle)                                                                          \
     MESSAGE(session_opened)                                                                        \
     MESSAGE(shape_overdue)                                                                         \
+    MESSAGE(share_accepted)                                                                        \
+    MESSAGE(share_connections_tried)                                                               \
+    MESSAGE(share_due)                                                                             \
+    MESSAGE(share_figures)                                                                         \
+    MESSAGE(share_opened)                                                                          \
+    MESSAGE(share_progress)                                                                        \
+    MESSAGE(share_status)                                                                          \
     MESSAGE(source_ended)                                                                          \
     MESSAGE(start_time)                                                                            \
     MESSAGE(stop_rounds)                                                                           \
+    MESSAGE(stop_share)                                                                            \
     MESSAGE(tell_progress)                                                                         \
     MESSAGE(watch_pool)

@@ -6,12 +6,14 @@
 #include "leases.hpp"
 #include "load.hpp"
 #include "message_list.hpp"
+#include "nodes.hpp"
 #include "pool.hpp"
 #include "request_figures.hpp"
 #include "rounds.hpp"
 #include "run.hpp"
 #include "run_report.hpp"
 #include "session.hpp"
+#include "shares.hpp"
 #include "stats.hpp"
 
 #include <caf/detail/tuple_vals.hpp>

@@ -32,6 +32,35 @@ struct stop_rounds {
     }
 };
 
+/// What is started in a round.
+struct round_load {
+    std::uint64_t requests = 0;
+    nanoseconds first_arrival{0}; ///< From the round's begin to the first request's start.
+    double arrival_rate = 0;      ///< Requests a second; 0: all at once.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, round_load& x) {
+        return inspect_fields(f, x.requests, x.first_arrival, x.arrival_rate);
+    }
+};
+
+/// At least one request, and no more and no faster than settings can ask for.
+inline bool is_acceptable(const round_load& load) {
+    return load.requests >= 1 && load.requests <= 1'000'000 && load.arrival_rate >= 0 &&
+           load.arrival_rate <= 100'000;
+}
+
+/// Tells a round driver that begins no round by itself to begin one. Ignored while one runs.
+struct begin_round {
+    std::uint64_t round = 0; ///< From 1.
+    round_load load;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, begin_round& x) {
+        return inspect_fields(f, x.round, x.load);
+    }
+};
+
 /// The round driver's own timer: the pause between two rounds is over.
 struct next_round {
     template <class Inspector>

@@ -153,6 +153,25 @@ struct pool_status {
     }
 };
 
+/// The part of one node in a run. Its requests are ok + failed + interrupted + lost.
+struct node_figures {
+    std::string name;
+    std::uint64_t sessions = 0; ///< Connections that its last pool opened.
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0; ///< Without the lost ones.
+    std::uint64_t interrupted = 0;
+    std::uint64_t lost = 0; ///< Without a result when the node was lost; in the run's `failed`.
+    duration_summary request_duration;
+    std::uint64_t losses = 0; ///< How often it was lost, or had not been reached.
+    std::string why;          ///< The last time, in one line.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, node_figures& x) {
+        return inspect_fields(f, x.name, x.sessions, x.ok, x.failed, x.interrupted, x.lost,
+                              x.request_duration, x.losses, x.why);
+    }
+};
+
 /// All figures of a run. Averages and percentiles are of successful requests.
 struct run_report {
     nanoseconds duration{0};  ///< First round's start to last round's end.
@@ -177,6 +196,7 @@ struct run_report {
     usage_spread usage_unlisted;         ///< Of those that are not in `usage`.
     std::vector<failure_count> failures; ///< By code, most frequent first.
     pool_status pool;
+    std::vector<node_figures> nodes; ///< Of a run over nodes, in the order of the settings.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
@@ -184,7 +204,7 @@ struct run_report {
                               x.interrupted_requests, x.frames, x.bytes, x.request_duration,
                               x.time_to_first_frame, x.first_frame_after_last_audio,
                               x.wait_for_connection, x.service_time, x.pool_overhead, x.usage,
-                              x.usage_unshown, x.usage_unlisted, x.failures, x.pool);
+                              x.usage_unshown, x.usage_unlisted, x.failures, x.pool, x.nodes);
     }
 };
 

@@ -1,6 +1,10 @@
 #pragma once
 
 #include "inspection.hpp"
+#include "request_figures.hpp"
+
+#include <cstdint>
+#include <string>
 
 /// What the stats actor and the console are told, besides results and events.
 namespace avatar {
@@ -11,6 +15,52 @@ struct get_run_report {
     template <class Inspector>
     friend auto inspect(Inspector& f, get_run_report&) {
         return f();
+    }
+};
+
+/// Answered by `request_figures`: what it has counted itself, without shares of other nodes.
+struct get_request_figures {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, get_request_figures&) {
+        return f();
+    }
+};
+
+/// The latest figures of a share, for the report.
+struct share_figures {
+    std::uint64_t node = 0;
+    std::uint64_t share = 0;
+    request_figures requests;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, share_figures& x) {
+        return inspect_fields(f, x.node, x.share, x.requests);
+    }
+};
+
+/// Requests that a node had when it was lost, and has told no result of.
+struct lost_requests {
+    std::uint64_t node = 0;
+    std::uint64_t requests = 0;
+    protocol::failure failure; ///< Of each; nodeLost.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, lost_requests& x) {
+        return inspect_fields(f, x.node, x.requests, x.failure);
+    }
+};
+
+/// What else the report says of a node. Replaces what was said before.
+struct node_state {
+    std::uint64_t node = 0;
+    std::string name;
+    std::uint64_t sessions = 0; ///< Connections that its last pool opened.
+    std::uint64_t losses = 0;   ///< How often it was lost, or had not been reached.
+    std::string why;            ///< The last time, in one line.
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, node_state& x) {
+        return inspect_fields(f, x.node, x.name, x.sessions, x.losses, x.why);
     }
 };
 

@@ -108,6 +108,8 @@ std::string_view to_string(failure_code code) {
         return "poolFailed";
     case failure_code::extension_failed:
         return "extensionFailed";
+    case failure_code::node_lost:
+        return "nodeLost";
     }
     return "unknown"; // A code from a newer node.
 }

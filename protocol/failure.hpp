@@ -43,7 +43,10 @@ enum class failure_code : std::uint8_t {
     audio_timeout,       ///< The source of its audio had none for too long.
     pool_failed,         ///< Its sessions' actors kept failing.
     extension_failed,    ///< Code that is not the pool's own, such as a dispatch policy.
+    node_lost,           ///< The node that had it was lost before it told the result.
 };
+
+inline constexpr auto last_failure_code = failure_code::node_lost;
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …
 std::string_view to_string(failure_code code);

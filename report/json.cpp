@@ -54,6 +54,18 @@ json to_value(const failure_count& failures) {
             {"sample", to_value(failures.sample)}};
 }
 
+json to_value(const node_figures& node) {
+    return {{"name", node.name},
+            {"sessions", node.sessions},
+            {"ok", node.ok},
+            {"failed", node.failed},
+            {"interrupted", node.interrupted},
+            {"lost", node.lost},
+            {"request_duration", to_value(node.request_duration)},
+            {"times_lost", node.losses},
+            {"last_loss", node.why}};
+}
+
 json to_value(const outcome_count& outcome) {
     return {{"code", protocol::to_string(outcome.code)}, {"count", outcome.count}};
 }
@@ -111,23 +123,24 @@ json to_value(const pool_status& pool) {
 } // namespace
 
 std::string to_json(const run_report& report) {
-    const json root = {
-        {"schema", json_schema},
-        {"interrupted", report.interrupted},
-        {"ended_early", report.ended_early},
-        {"duration_ms", to_milliseconds(report.duration)},
-        {"requests", requests_of(report)},
-        {"request_duration", to_value(report.request_duration)},
-        {"time_to_first_frame", to_value(report.time_to_first_frame)},
-        {"first_frame_after_last_audio", to_value(report.first_frame_after_last_audio)},
-        {"wait_for_connection", to_value(report.wait_for_connection)},
-        {"service_time", to_value(report.service_time)},
-        {"pool_overhead", to_value(report.pool_overhead)},
-        {"rounds", to_array(report.rounds)},
-        {"connection_usage", to_array(report.usage)},
-        {"connection_usage_unlisted", to_value(report.usage_unlisted)},
-        {"failures", to_array(report.failures)},
-        {"pool", to_value(report.pool)}};
+    json root = {{"schema", json_schema},
+                 {"interrupted", report.interrupted},
+                 {"ended_early", report.ended_early},
+                 {"duration_ms", to_milliseconds(report.duration)},
+                 {"requests", requests_of(report)},
+                 {"request_duration", to_value(report.request_duration)},
+                 {"time_to_first_frame", to_value(report.time_to_first_frame)},
+                 {"first_frame_after_last_audio", to_value(report.first_frame_after_last_audio)},
+                 {"wait_for_connection", to_value(report.wait_for_connection)},
+                 {"service_time", to_value(report.service_time)},
+                 {"pool_overhead", to_value(report.pool_overhead)},
+                 {"rounds", to_array(report.rounds)},
+                 {"connection_usage", to_array(report.usage)},
+                 {"connection_usage_unlisted", to_value(report.usage_unlisted)},
+                 {"failures", to_array(report.failures)},
+                 {"pool", to_value(report.pool)}};
+    if (!report.nodes.empty())
+        root["nodes"] = to_array(report.nodes);
     constexpr int indent = 2;
     return root.dump(indent, ' ', false, json::error_handler_t::replace) + '\n';
 }

@@ -143,6 +143,26 @@ void write_usage(std::ostream& out, const run_report& report) {
              others.min, others.max, others.median, percent(others.requests, report.ok));
 }
 
+/// A reader sees at once which node fell behind or was lost.
+void write_nodes(std::ostream& out, const std::vector<node_figures>& nodes) {
+    std::size_t width = 4;
+    for (const auto& node : nodes)
+        width = std::max(width, node.name.size());
+    line(out, "\nNodes:");
+    line(out, "  {:<{}} {:<8} {:<8} {:<6} {:<6} {}", "Node", width, "Sessions", "Requests", "FAIL",
+         "LOST", "p95(ms)");
+    line(out, "  {0:-<{1}} {0:-<8} {0:-<8} {0:-<6} {0:-<6} {0:-<10}", "", width);
+    for (const auto& node : nodes)
+        line(out, "  {:<{}} {:<8} {:<8} {:<6} {:<6} {:.2f}", node.name, width, node.sessions,
+             node.ok + node.failed + node.interrupted + node.lost, node.failed, node.lost,
+             to_milliseconds(node.request_duration.p95));
+    for (const auto& node : nodes)
+        if (node.losses > 0)
+            line(out, "  {} was lost {}: {}", node.name,
+                 node.losses == 1 ? "once" : fmt::format("{} times, at last", node.losses),
+                 node.why);
+}
+
 /// The connections of the pool after the shown ones, in one line.
 void write_other_connections(std::ostream& out, std::span<const pooled_connection> others) {
     std::vector<std::uint64_t> requests;
@@ -171,6 +191,8 @@ void write_summary(std::ostream& out, const run_report& report) {
     if (report.ok > 0)
         write_performance(out, report);
     write_rounds(out, report);
+    if (!report.nodes.empty())
+        write_nodes(out, report.nodes);
     if (!report.usage.empty())
         write_usage(out, report);
 }
@@ -178,7 +200,10 @@ void write_summary(std::ostream& out, const run_report& report) {
 void write_pool_statistics(std::ostream& out, const pool_status& pool) {
     line(out, "\nFinal Pool Statistics:");
     line(out, "  Total requests served: {}", pool.served);
-    line(out, "  Connections in pool: {}", pool.connections.size());
+    const std::span connections = pool.connections;
+    // Other nodes list the first of theirs only.
+    const auto standing = std::max<std::uint64_t>(pool.connected, connections.size());
+    line(out, "  Connections in pool: {}", standing);
     // What a pool in good health has none of.
     if (pool.retried > 0)
         line(out, "  Requests sent to another connection: {}", pool.retried);
@@ -188,7 +213,6 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
         line(out, "  Connections renewed before their token expired: {}", pool.renewed);
     if (pool.longest_below_size.count() > 0)
         line(out, "  Longest time below full size: {:.1f}s", to_seconds(pool.longest_below_size));
-    const std::span connections = pool.connections;
     const auto shown = std::min(connections.size(), shown_connections);
     for (const auto& connection : connections.first(shown))
         line(out, "  Connection {}: {} requests, age: {:.1f}s ({:.1f} min)",
@@ -196,6 +220,8 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
              to_seconds(connection.age), to_minutes(connection.age));
     if (connections.size() > shown)
         write_other_connections(out, connections.subspan(shown));
+    if (standing > connections.size())
+        line(out, "  ... and {} more that their nodes do not list", standing - connections.size());
 }
 
 void write_pool_closing(std::ostream& out) {

@@ -37,6 +37,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
         [&](audio_result& result) { state.on_result(result); },
         [&](run_rounds) { return state.on_run(); },
         [&](stop_rounds) { state.on_stop(); },
+        [&](const begin_round& order) { state.on_begin(order); },
         [&](next_round) { state.on_next_round(); },
         [&](const arrival_due& timer) { state.on_arrival_due(timer); },
         [&](const interrupts_due& timer) { state.on_interrupts_due(timer); },
@@ -48,6 +49,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
 void round_driver_state::start(round_driver_links links, round_driver_plan plan) {
     links_ = std::move(links);
     plan_ = std::move(plan);
+    load_ = {plan_.rounds.requests(), {}, plan_.rounds.arrival_rate};
     if (plan_.shape)
         shape_.emplace(self_, plan_, *this);
 }
@@ -60,7 +62,10 @@ round_driver_state::finished_promise round_driver_state::on_run() {
     if (shape_)
         shape_->watch();
     ask_pool(watch_pool{}, [this](pool_failed& reason) { on_pool_failed(reason); });
-    plan_rounds();
+    if (plan_.told)
+        phase_ = phase::between_rounds;
+    else
+        plan_rounds();
     return promise;
 }
 
@@ -78,18 +83,28 @@ void round_driver_state::plan_rounds() {
     ask_pool(get_pool_status{}, [this](const pool_status& pool) {
         started_ = now();
         const auto& rounds = plan_.rounds;
-        const arrival_schedule::time_point start{};
-        arrival_schedule whole(start, rounds.requests(), rounds.arrival_rate);
         self_->send(links_.watcher, rounds_started{rounds.count, rounds.requests(), rounds.interval,
-                                                   pool.connected, whole.length()});
-        begin_round();
+                                                   pool.connected, schedule({}).length()});
+        ask_pool_and_begin();
     });
 }
 
-void round_driver_state::begin_round() {
+void round_driver_state::on_begin(const begin_round& order) {
+    if (!plan_.told || stopped_ || phase_ != phase::between_rounds)
+        return;
+    load_ = order.load;
+    round_.number = order.round - 1;
+    ask_pool_and_begin();
+}
+
+void round_driver_state::ask_pool_and_begin() {
     phase_ = phase::asking_pool;
     ++round_.number;
     ask_pool(get_pool_status{}, [this](const pool_status& pool) { start_requests(pool); });
+}
+
+arrival_schedule round_driver_state::schedule(time_point start) const {
+    return {start + load_.first_arrival, load_.requests, load_.arrival_rate};
 }
 
 void round_driver_state::start_requests(const pool_status& pool) {
@@ -100,8 +115,7 @@ void round_driver_state::start_requests(const pool_status& pool) {
     const auto start = now();
     round_ = {.number = round_.number,
               .started = start,
-              .arrivals = shape_ ? arrival_schedule::told(start)
-                                 : arrival_schedule(start, rounds.requests(), rounds.arrival_rate),
+              .arrivals = shape_ ? arrival_schedule::told(start) : schedule(start),
               .errors = {},
               .interrupts = {}};
     self_->send(links_.watcher,
@@ -240,17 +254,18 @@ void round_driver_state::finish_round() {
     event.interrupted = round_.interrupted;
     event.errors = std::move(round_.errors);
     event.next_in = plan_.rounds.interval;
-    event.last = stopped_ || round_.number == plan_.rounds.count;
+    event.last = stopped_ || (!plan_.told && round_.number == plan_.rounds.count);
     self_->send(links_.stats, event);
     self_->send(links_.watcher, event);
     if (event.last)
         return finish();
     phase_ = phase::between_rounds;
-    self_->delayed_send(self_, plan_.rounds.interval, next_round{});
+    if (!plan_.told)
+        self_->delayed_send(self_, plan_.rounds.interval, next_round{});
 }
 
 void round_driver_state::on_next_round() {
-    begin_round();
+    ask_pool_and_begin();
 }
 
 void round_driver_state::on_stop() {

@@ -30,6 +30,7 @@ public:
     finished_promise on_run();
     void on_stop();
     void on_next_round();
+    void on_begin(const begin_round& order);
     void on_result(audio_result& result);
     void on_down(const caf::down_msg& message);
     void on_shape_overdue();
@@ -76,7 +77,8 @@ private:
     void ask_pool(Question question, Answered answered);
     void plan_rounds();
     void on_pool_failed(pool_failed& reason);
-    void begin_round();
+    void ask_pool_and_begin();
+    arrival_schedule schedule(time_point start) const;
     void start_requests(const pool_status& pool);
     void send_due_requests();
     void send_request(time_point start, time_point present);
@@ -96,6 +98,7 @@ private:
     finished_promise finished_;
     time_point started_;
     running_round round_;
+    round_load load_; // Of each round; of the one that runs, where it was told.
     phase phase_ = phase::asking_pool;
     bool stopped_ = false;
     std::optional<load_shape_client> shape_; // Says when requests start, where the plan has one.
@@ -104,7 +107,8 @@ private:
 
 /// Behaviour that, once told to run, sends `plan.rounds.count` rounds of
 /// requests to the pool: the requests of a round all at once, each round
-/// `interval` after the end of the one before. It ends after `rounds_finished`. A
+/// `interval` after the end of the one before; or, where the plan says so, each when it is
+/// told to. It ends after `rounds_finished`. A
 /// pool that ends meanwhile ends the rounds; requests that it had count as failed.
 /// It ends at once when links or plan cannot be used; `spawn_round_driver` refuses them.
 round_driver_actor::behavior_type

@@ -7,6 +7,7 @@
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace avatar {
 
@@ -172,29 +173,49 @@ void run_supervisor_state::finish() {
 /// It has no rounds to play.
 void run_supervisor_state::dismiss_driver() {
     driver_is_done_ = true;
-    self_->send_exit(plan_.actors.driver, caf::exit_reason::user_shutdown);
+    if (address_of(role::driver) != address_of(role::pool))
+        self_->send_exit(plan_.actors.driver, caf::exit_reason::user_shutdown);
 }
 
 // -- when an actor ends ------------------------------------------------------------
 
 void run_supervisor_state::on_down(const caf::down_msg& message) {
+    // One actor may have two roles: it has ended in both before either is acted on.
+    std::vector<role> gone;
+    for (const auto each : {role::console, role::stats, role::driver, role::pool, role::results})
+        if (address_of(each) == message.source && !note_end(each))
+            gone.push_back(each);
+    for (const auto each : gone)
+        after_end(each, describe_end(message.reason));
+}
+
+caf::actor_addr run_supervisor_state::address_of(role which) const {
     const auto& actors = plan_.actors;
-    const auto why = describe_end(message.reason);
-    if (message.source == actors.console)
-        lost(role::console, why);
-    else if (message.source == actors.stats)
-        lost(role::stats, why);
-    else if (message.source == actors.pool)
-        lost(role::pool, why);
-    else if (message.source == actors.driver)
-        lost(role::driver, why);
-    else if (message.source == actors.results)
-        lost(role::results, why);
+    switch (which) {
+    case role::console:
+        return actors.console.address();
+    case role::stats:
+        return actors.stats.address();
+    case role::pool:
+        return actors.pool.address();
+    case role::driver:
+        return actors.driver.address();
+    case role::results:
+        return actors.results ? actors.results.address() : caf::actor_addr();
+    }
+    return {};
+}
+
+bool run_supervisor_state::note_end(role which) {
+    return std::exchange(ended_[static_cast<std::size_t>(which)], true);
 }
 
 void run_supervisor_state::lost(role which, const std::string& why) {
-    if (std::exchange(ended_[static_cast<std::size_t>(which)], true))
-        return;
+    if (!note_end(which))
+        after_end(which, why);
+}
+
+void run_supervisor_state::after_end(role which, const std::string& why) {
     const bool expected =
         (which == role::driver && driver_is_done_) || (which == role::pool && pool_is_closed_);
     if (!expected)

@@ -17,8 +17,8 @@ namespace avatar {
 struct run_actors {
     console_actor console;
     stats_actor stats;
-    pool_actor pool;
-    round_driver_actor driver;
+    run_pool_actor pool;
+    load_driver_actor driver;    ///< May be the same actor as the pool.
     result_feed_actor results{}; ///< Null: nobody else hears them.
 };
 
@@ -75,7 +75,10 @@ private:
     void begin(step next, role awaited, const Actor& whom, Question question, Answered answered);
     void end_step(step done);
 
+    caf::actor_addr address_of(role which) const;
+    bool note_end(role which); ///< Whether it had ended already.
     void lost(role which, const std::string& why);
+    void after_end(role which, const std::string& why);
     void note_loss(role which, const std::string& why);
     void end_soon();
     bool has_ended(role which) const { return ended_[static_cast<std::size_t>(which)]; }

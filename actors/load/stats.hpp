@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../../messages/actors.hpp"
+#include "../../report/node_table.hpp"
 #include "../../report/run_figures.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -9,8 +10,11 @@
 namespace avatar {
 
 struct stats_state {
-    report::run_figures figures;
+    report::run_figures figures; ///< Of this process.
+    report::node_table nodes;    ///< Of the others, where a run has any.
     const char* name = "stats";
+
+    run_report report() const;
 };
 
 /// Behaviour that folds what it is told into a run report. Lives until nobody

@@ -69,7 +69,7 @@ std::vector<std::string> keys_on_the_command_line() {
 } // namespace
 
 CAF_TEST(bash completes subcommands) {
-    CAF_CHECK_EQUAL(typed_in_bash(insert_all), "completion|emulator|manual|run");
+    CAF_CHECK_EQUAL(typed_in_bash(insert_all), "completion|emulator|manual|run|worker");
     CAF_CHECK_EQUAL(typed_in_bash("r" + tab + "x"), "run|x");
     CAF_CHECK_EQUAL(typed_in_bash("run ru" + tab), "run|ru");
     CAF_CHECK_EQUAL(typed_in_bash("completion " + insert_all), "completion|bash|zsh");

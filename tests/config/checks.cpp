@@ -146,6 +146,46 @@ CAF_TEST(certificate and key come together) {
                     "emulator.tls-key together, or neither");
 }
 
+CAF_TEST(the files of a certificate come together) {
+    const std::string together = " is missing: expected node.certificate, node.key and "
+                                 "node.authority together, or none of them";
+    const auto error = [](const std::string& certificate, const std::string& key,
+                          const std::string& authority) {
+        settings values;
+        values.node.certificate = certificate;
+        values.node.key = key;
+        values.node.authority = authority;
+        return error_of([&] { check_consistency(values); });
+    };
+    CAF_CHECK_EQUAL(error("c", "k", "a"), "no error");
+    CAF_CHECK_EQUAL(error("", "k", "a"), "node.certificate" + together);
+    CAF_CHECK_EQUAL(error("c", "", "a"), "node.key" + together);
+    CAF_CHECK_EQUAL(error("c", "k", ""), "node.authority" + together);
+}
+
+CAF_TEST(nodes beyond this machine need certificates) {
+    settings values;
+    const auto error = [&] { return error_of([&] { check_nodes(values); }); };
+    values.node.nodes = {{"127.0.0.1", 1}, {"localhost", 2}, {"::1", 3}};
+    CAF_CHECK_EQUAL(error(), "no error");
+    values.node.nodes.push_back({"worker-1", 4});
+    CAF_CHECK_EQUAL(error(), "nodes=worker-1:4: nodes beyond this machine need certificates: "
+                             "expected node.certificate, node.key and node.authority, which "
+                             "scripts/node-certificates makes");
+    values.node.certificate = "c";
+    CAF_CHECK_EQUAL(error(), "no error");
+}
+
+CAF_TEST(each node gets a connection) {
+    settings values;
+    values.node.nodes = {{"127.0.0.1", 1}, {"127.0.0.1", 2}};
+    values.pool.size = 1;
+    CAF_CHECK_EQUAL(error_of([&] { check_nodes(values); }),
+                    "pool.size=1 is too small for 2 nodes: expected a connection for each");
+    values.pool.size = 2;
+    CAF_CHECK_EQUAL(error_of([&] { check_nodes(values); }), "no error");
+}
+
 CAF_TEST(one egress at most) {
     settings values;
     values.egress.livekit.url = "wss://livekit.example.com";

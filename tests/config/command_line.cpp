@@ -84,12 +84,12 @@ CAF_TEST(flags take no value) {
 }
 
 CAF_TEST(there is one subcommand) {
-    const auto none = "command line: no subcommand: expected run, emulator, manual or completion "
-                      "(see --help)";
+    const auto none = "command line: no subcommand: expected run, worker, emulator, manual or "
+                      "completion (see --help)";
     CAF_CHECK_EQUAL(error({}), none);
     CAF_CHECK_EQUAL(error({"--pool.size=3"}), none);
     CAF_CHECK_EQUAL(error({"rum"}), "command line: unexpected argument \"rum\": expected run, "
-                                    "emulator, manual or completion");
+                                    "worker, emulator, manual or completion");
     CAF_CHECK_EQUAL(error({"bash", "completion"}),
                     "command line: unexpected argument \"bash\": see --help");
     CAF_CHECK_EQUAL(error({"run", "emulator"}),
@@ -154,11 +154,11 @@ CAF_TEST(what prints a text takes nothing else) {
         const auto without = ": expected avatar-pool " + what + " without it";
         CAF_CHECK_EQUAL(refused({}), "no error");
         CAF_CHECK_EQUAL(refused({"--pool.size=3"}),
-                        "command line: --pool.size: belongs to run and emulator" + without);
+                        "command line: --pool.size: belongs to run, worker and emulator" + without);
         CAF_CHECK_EQUAL(refused({"--pool.size", "many"}),
-                        "command line: --pool.size: belongs to run and emulator" + without);
+                        "command line: --pool.size: belongs to run, worker and emulator" + without);
         CAF_CHECK_EQUAL(refused({"--config=x"}),
-                        "command line: --config: belongs to run and emulator" + without);
+                        "command line: --config: belongs to run, worker and emulator" + without);
         CAF_CHECK_EQUAL(refused({"--emulator"}),
                         "command line: --emulator: belongs to run" + without);
         CAF_CHECK(refused({"--service.api-key=secret"}).find("process list") != std::string::npos);

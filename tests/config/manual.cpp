@@ -106,7 +106,8 @@ CAF_TEST(general options and subcommands and exit codes are there) {
     for (const auto& known : subcommands()) {
         const auto text = under("SUBCOMMANDS", bold(known.name));
         CAF_CHECK(text.starts_with(capitalized(known.summary)));
-        CAF_CHECK_EQUAL(text.find("none of the options of run and emulator") == std::string::npos,
+        CAF_CHECK_EQUAL(text.find("none of the options of run, worker and emulator") ==
+                            std::string::npos,
                         known.takes_options);
         CAF_CHECK_NOT_EQUAL(manual_page().find(bold("avatar-pool " + std::string(known.name))),
                             std::string::npos);

@@ -42,6 +42,25 @@ const std::vector<bad_value> bad_values = {
     {"service.max-message-size", [](auto& s) { s.service.max_message_size = 0; }},
     {"service.max-message-size", [](auto& s) { s.service.max_message_size = 1023; }},
     {"service.max-message-size", [](auto& s) { s.service.max_message_size = SIZE_MAX; }},
+    {"nodes",
+     [](auto& s) {
+         s.node.nodes = {{"a b", 1}};
+     }},
+    {"nodes",
+     [](auto& s) {
+         s.node.nodes = {{"a", 0}};
+     }},
+    {"nodes",
+     [](auto& s) {
+         s.node.nodes = {{"a", 1}, {"a", 1}};
+     }},
+    {"node.listen",
+     [](auto& s) {
+         s.node.listen = {"a", 1};
+     }},
+    {"node.certificate", [](auto& s) { s.node.certificate = "a\n"; }},
+    {"node.key", [](auto& s) { s.node.key = "a\n"; }},
+    {"node.authority", [](auto& s) { s.node.authority = "a\n"; }},
     {"pool.size", [](auto& s) { s.pool.size = 0; }},
     {"pool.size", [](auto& s) { s.pool.size = 1'000'001; }},
     {"pool.size", [](auto& s) { s.pool.size = SIZE_MAX; }},
@@ -152,6 +171,8 @@ void check_of_group(const settings& values, std::string_view group) {
         check_egress(values.egress);
     else if (group == "emulator")
         check_emulator(values.emulator);
+    else if (group == "node" || group == "nodes")
+        check_node(values.node);
 }
 
 std::string connection_error(milliseconds ttl, milliseconds keepalive, std::int32_t rate,
@@ -163,7 +184,7 @@ std::string connection_error(milliseconds ttl, milliseconds keepalive, std::int3
 } // namespace
 
 CAF_TEST(defaults are good in every struct) {
-    for (const auto group : {"service", "pool", "rounds", "audio", "egress", "emulator"})
+    for (const auto group : {"service", "pool", "rounds", "audio", "egress", "emulator", "node"})
         CAF_CHECK_EQUAL(error_of([&] { check_of_group({}, group); }), "no error");
     CAF_CHECK_EQUAL(error_of([] { check_consistency({}); }), "no error");
 }

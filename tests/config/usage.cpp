@@ -20,8 +20,8 @@ CAF_TEST(words are joined as in a sentence) {
 
 CAF_TEST(every subcommand has one row and a name of its own) {
     std::set<std::string_view> names;
-    for (const auto what :
-         {subcommand::run, subcommand::emulator, subcommand::manual, subcommand::completion}) {
+    for (const auto what : {subcommand::run, subcommand::worker, subcommand::emulator,
+                            subcommand::manual, subcommand::completion}) {
         CAF_CHECK(usage_of(what).what == what);
         CAF_CHECK(names.insert(usage_of(what).name).second);
     }
@@ -29,10 +29,12 @@ CAF_TEST(every subcommand has one row and a name of its own) {
 }
 
 CAF_TEST(options belong to the subcommands that read settings) {
-    CAF_CHECK(option_owners() == (std::vector{subcommand::run, subcommand::emulator}));
+    CAF_CHECK(option_owners() ==
+              (std::vector{subcommand::run, subcommand::worker, subcommand::emulator}));
     for (const auto& known : general_options()) {
         const bool anywhere = known.name == "--help" || known.name == "--version";
         CAF_CHECK(known.goes_with(subcommand::run));
+        CAF_CHECK_EQUAL(known.goes_with(subcommand::worker), known.name != "--emulator");
         CAF_CHECK_EQUAL(known.goes_with(subcommand::emulator), known.name != "--emulator");
         CAF_CHECK_EQUAL(known.goes_with(subcommand::manual), anywhere);
         CAF_CHECK_EQUAL(known.goes_with(subcommand::completion), anywhere);

@@ -163,6 +163,27 @@ CAF_TEST(addresses) {
                         "expected an IPv4 or IPv6 address, such as 127.0.0.1 or ::1");
 }
 
+CAF_TEST(where a worker listens) {
+    for (const auto good : {"", "127.0.0.1:7000", "[::1]:7000", "0.0.0.0:0", "[fe80::1]:65535"})
+        CAF_CHECK_EQUAL(outcome("node.listen", good), good);
+    for (const auto bad :
+         {"7000", ":7000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:7000",
+          "[::1]", "[::1]7000", "[127.0.0.1]:1", "localhost:7000", "127.0.0.1:7000,", " "})
+        CAF_CHECK_EQUAL(outcome("node.listen", bad),
+                        "expected an IP address and a port, such as 127.0.0.1:7000 or [::1]:7000");
+}
+
+CAF_TEST(the nodes of a run) {
+    for (const auto good : {"", "a:1", "worker-1.example:7000", "10.0.0.2:7000,[::1]:65535",
+                            "a:1,a:2,b:1", "_a:1", "1a:1"})
+        CAF_CHECK_EQUAL(outcome("nodes", good), good);
+    for (const auto bad :
+         {"a",           "a:",      "a:0",   ":1",    "a:1,",       ",a:1",    "a:1,,b:1",
+          "a:1 b:1",     "a:1,a:1", "a b:1", "::1:1", "[::1:1",     "1.2.3:1", "1.2.3.4.5:1",
+          "300.1.1.1:1", "a..b:1",  "a.:1",  "-:1",   "http://a:1", "a:1/x",   "a:+1"})
+        CAF_CHECK(outcome("nodes", bad).starts_with("expected hosts with a port, separated by "));
+}
+
 CAF_TEST(text) {
     CAF_CHECK_EQUAL(outcome("service.app-id", "my app"), "my app");
     CAF_CHECK_EQUAL(outcome("service.app-id", ""), "");

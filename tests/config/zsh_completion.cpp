@@ -92,7 +92,7 @@ std::string as_zsh_has_them(std::vector<std::string> words) {
 } // namespace
 
 CAF_TEST(zsh completes subcommands) {
-    check_typed_in_zsh({{all_in_zsh, "completion|emulator|manual|run"},
+    check_typed_in_zsh({{all_in_zsh, "completion|emulator|manual|run|worker"},
                         {"r" + all_in_zsh, "run"},
                         {"run ru" + all_in_zsh, "run|ru"},
                         {"--log.level=off r" + all_in_zsh, "--log.level=off|run"},

@@ -23,7 +23,7 @@ failure make(failure_code code, failure_phase phase, std::string detail = {}) {
 
 CAF_TEST(every code and every phase has a name of its own) {
     std::set<std::string> names;
-    auto codes = static_cast<int>(failure_code::extension_failed) + 1;
+    auto codes = static_cast<int>(last_failure_code) + 1;
     for (int i = 0; i < codes; ++i)
         names.emplace(to_string(static_cast<failure_code>(i)));
     CAF_CHECK_EQUAL(names.size(), static_cast<std::size_t>(codes));

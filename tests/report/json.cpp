@@ -68,6 +68,15 @@ avatar::run_report whole_report() {
                                 .failed = {{avatar::protocol::failure_code::queue_full, 5}},
                                 .open = 1},
                    .connections = {{"conn-a", 9, 1500ms}}};
+    report.nodes = {{.name = "worker-1:7000",
+                     .sessions = 30,
+                     .ok = 31,
+                     .failed = 32,
+                     .interrupted = 33,
+                     .lost = 34,
+                     .request_duration = {31, 10ms, 1ms, 20ms, 9ms, 19ms, 20ms},
+                     .losses = 2,
+                     .why = "killed"}};
     return report;
 }
 
@@ -120,7 +129,12 @@ CAF_TEST(every_figure_of_the_report_is_there) {
                  "late_frames": 5, "longest_below_size_ms": 250.0,
                  "ledger": {"entered": 14, "succeeded": 8, "open": 1,
                             "failed_by_code": [{"code": "queueFull", "count": 5}]},
-                 "connections": [{"connection_id": "conn-a", "requests": 9, "age_ms": 1500.0}]}
+                 "connections": [{"connection_id": "conn-a", "requests": 9, "age_ms": 1500.0}]},
+        "nodes": [{"name": "worker-1:7000", "sessions": 30, "ok": 31, "failed": 32,
+                   "interrupted": 33, "lost": 34, "times_lost": 2, "last_loss": "killed",
+                   "request_duration": {"count": 31, "mean_ms": 10.0, "min_ms": 1.0,
+                                        "max_ms": 20.0, "p50_ms": 9.0, "p95_ms": 19.0,
+                                        "p99_ms": 20.0}}]
     })");
     auto without_message = parsed;
     without_message["failures"][0]["sample"]["message"] = "";
@@ -189,6 +203,10 @@ CAF_TEST(each_figure_of_a_distribution_has_a_field_of_its_own) {
             if (other != name)
                 CAF_CHECK_EQUAL(parsed[other]["count"].get<int>(), 0);
     }
+}
+
+CAF_TEST(a_run_of_one_process_has_no_nodes) {
+    CAF_CHECK(!json::parse(to_json({})).contains("nodes"));
 }
 
 CAF_TEST(raw_bodies_stay_out) {

@@ -48,7 +48,7 @@ nanoseconds random_duration(random_engine& random) {
 
 protocol::failure random_failure(random_engine& random, const audio_result& result) {
     protocol::failure failure;
-    const auto codes = static_cast<std::uint64_t>(failure_code::extension_failed);
+    const auto codes = static_cast<std::uint64_t>(protocol::last_failure_code);
     failure.code = static_cast<failure_code>(1 + below(random, codes));
     failure.phase = static_cast<protocol::failure_phase>(below(random, 6));
     failure.http_status = static_cast<std::uint16_t>(400 + below(random, 200));
@@ -440,7 +440,7 @@ CAF_TEST(the largest figures fit a message with their texts shortened) {
         result.served = value;
         figures.add(result);
     }
-    const auto last = static_cast<int>(failure_code::extension_failed);
+    const auto last = static_cast<int>(protocol::last_failure_code);
     for (int code = 1; code <= last; ++code) {
         audio_result result;
         auto& failure = result.failure;

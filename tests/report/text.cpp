@@ -143,6 +143,49 @@ CAF_TEST(without_frames_there_is_no_time_to_the_first) {
     CAF_CHECK(!contains(text, "first frame"));
 }
 
+CAF_TEST(nodes_have_a_row_each_and_a_line_where_they_were_lost) {
+    avatar::run_report report;
+    report.nodes = {{.name = "worker-1:7000",
+                     .sessions = 34,
+                     .ok = 170,
+                     .failed = 2,
+                     .interrupted = 3,
+                     .lost = 0,
+                     .request_duration = {.p95 = 812'340us},
+                     .losses = 0,
+                     .why = ""},
+                    {.name = "[::1]:7000",
+                     .sessions = 0,
+                     .ok = 0,
+                     .failed = 0,
+                     .interrupted = 0,
+                     .lost = 5,
+                     .request_duration = {},
+                     .losses = 2,
+                     .why = "it was silent for too long"}};
+    CAF_CHECK(contains(summary(report),
+                       "\nNodes:\n"
+                       "  Node          Sessions Requests FAIL   LOST   p95(ms)\n"
+                       "  ------------- -------- -------- ------ ------ ----------\n"
+                       "  worker-1:7000 34       175      2      0      812.34\n"
+                       "  [::1]:7000    0        5        0      5      0.00\n"
+                       "  [::1]:7000 was lost 2 times, at last: it was silent for too long\n"));
+    report.nodes[1].losses = 1;
+    CAF_CHECK(
+        contains(summary(report), "  [::1]:7000 was lost once: it was silent for too long\n"));
+    CAF_CHECK(!contains(summary({}), "Nodes:"));
+}
+
+CAF_TEST(connections_that_nodes_do_not_list_are_counted) {
+    avatar::pool_status pool;
+    pool.connected = 5;
+    pool.connections = {{"c-0", 4, 90s}, {"c-1", 4, 90s}};
+    std::ostringstream out;
+    avatar::report::write_pool_statistics(out, pool);
+    CAF_CHECK(contains(out.str(), "  Connections in pool: 5\n"));
+    CAF_CHECK(contains(out.str(), "  ... and 3 more that their nodes do not list\n"));
+}
+
 CAF_TEST(usage_is_a_share_of_the_successful_requests) {
     avatar::run_report report;
     report.ok = 8;

@@ -61,8 +61,7 @@ public:
         if (!actors.driver)
             actors.driver = sys.spawn(
                 round_driver,
-                round_driver_links{actors.pool, actors.stats, round_watcher_actor(actors.console)},
-                plan);
+                round_driver_links{pool, actors.stats, round_watcher_actor(actors.console)}, plan);
         supervisor = sys.spawn(run_supervisor, run_supervisor_plan{actors, 6, 2, {}});
     }
 

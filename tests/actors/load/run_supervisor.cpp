@@ -204,7 +204,7 @@ CAF_TEST(an exception in a handler is the reason that is told) {
         else if (who == victim::stats)
             r.actors.stats = broken<stats_actor>(r.sys);
         else if (who == victim::pool)
-            r.actors.pool = broken<pool_actor>(r.sys);
+            r.actors.pool = r.pool = broken<pool_actor>(r.sys);
         else
             r.actors.driver = broken<round_driver_actor>(r.sys);
         r.play();

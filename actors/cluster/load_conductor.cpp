@@ -1,0 +1,318 @@
+#include "actors/cluster/load_conductor.hpp"
+
+#include "actors/actor_end.hpp"
+#include "actors/cluster/node_failures.hpp"
+#include "actors/cluster/round_division.hpp"
+#include "actors/load/arrival_schedule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace avatar {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds progress_interval{500};
+
+/// For the shares to tell the figures of their pools.
+constexpr seconds status_limit{5};
+
+/// For the shares to close their pools, which takes a limited time itself.
+constexpr seconds close_limit{20};
+
+/// More errors than this in one round are counted, not told one by one.
+constexpr std::size_t errors_told = 10;
+
+} // namespace
+
+load_conductor_actor::behavior_type
+load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self,
+               load_conductor_plan plan) {
+    auto& state = self->state;
+    name_exceptions(self);
+    state.start(std::move(plan));
+    auto& shares = state.shares();
+    self->set_down_handler([&](const caf::down_msg& message) { shares.on_down(message); });
+    return {
+        [&](open_pool) { return state.on_open(); },
+        [&](const get_pool_status& question) { return state.on_status_asked(question); },
+        [&](drain_pool) { state.on_stop(); },
+        [&](close_pool) { return state.on_close(); },
+        [&](run_rounds) { return state.on_run(); },
+        [&](stop_rounds) { state.on_stop(); },
+        [&](const node_up& event) { shares.on_node_up(event); },
+        [&](const node_down& event) { shares.on_node_down(event); },
+        [&](const next_clip_part& order) { shares.on_next_clip_part(order); },
+        [&](share_connections_tried& event) { shares.on_tried(event); },
+        [&](share_opened& event) { shares.on_opened(event); },
+        [&](share_progress& event) { shares.on_progress(event); },
+        [&](share_status& event) { shares.on_status(event); },
+        [&](const conductor_due& due) { state.on_due(due); },
+    };
+}
+
+void load_conductor_state::start(load_conductor_plan plan) {
+    plan_ = std::move(plan);
+    shares_.emplace(self_, plan_.shares, *this);
+    plan_.shares.audio = {}; // The shares have it.
+    parts_.resize(shares_->nodes().size());
+}
+
+load_conductor_state::part& load_conductor_state::part_of_round(const shared_node& node) {
+    return parts_.at(static_cast<std::size_t>(&node - shares_->nodes().data()));
+}
+
+void load_conductor_state::set_timer(conductor_due::kind of, nanoseconds after) {
+    self_->delayed_send(self_, after, conductor_due{of});
+}
+
+void load_conductor_state::on_due(const conductor_due& due) {
+    switch (due.of) {
+    case conductor_due::kind::progress:
+        set_timer(due.of, progress_interval);
+        shares_->ask_progress();
+        return tell_progress();
+    case conductor_due::kind::round:
+        if (phase_ == phase::between_rounds)
+            start_round();
+        return;
+    case conductor_due::kind::status:
+        return shares_->stop_waiting();
+    case conductor_due::kind::closing:
+        return on_all_closed();
+    }
+}
+
+// -- as the pool of the run ------------------------------------------------------------
+
+load_conductor_state::opened_promise load_conductor_state::on_open() {
+    auto promise = self_->make_response_promise<pool_opened>();
+    opening_.push_back(promise);
+    if (!std::exchange(opened_, true)) {
+        shares_->open();
+        set_timer(conductor_due::kind::progress, progress_interval);
+    }
+    if (shares_->all_tried())
+        on_all_tried();
+    return promise;
+}
+
+void load_conductor_state::on_all_tried() {
+    for (auto& asker : std::exchange(opening_, {}))
+        asker.deliver(shares_->opened());
+}
+
+load_conductor_state::status_promise
+load_conductor_state::on_status_asked(const get_pool_status& question) {
+    auto promise = self_->make_response_promise<pool_status>();
+    if (!question.with_connections) {
+        promise.deliver(shares_->status());
+        return promise;
+    }
+    asked_.push_back(promise);
+    set_timer(conductor_due::kind::status, status_limit);
+    shares_->ask_status();
+    return promise;
+}
+
+void load_conductor_state::on_all_told() {
+    for (auto& asker : std::exchange(asked_, {}))
+        asker.deliver(shares_->status());
+}
+
+load_conductor_state::closed_promise load_conductor_state::on_close() {
+    auto promise = self_->make_response_promise<pool_closed>();
+    closing_.push_back(promise);
+    phase_ = phase::over;
+    set_timer(conductor_due::kind::closing, close_limit);
+    shares_->close();
+    return promise;
+}
+
+void load_conductor_state::on_all_closed() {
+    for (auto& asker : std::exchange(closing_, {}))
+        asker.deliver(pool_closed{});
+    shares_->leave();
+    self_->quit();
+}
+
+// -- rounds ----------------------------------------------------------------------------
+
+load_conductor_state::finished_promise load_conductor_state::on_run() {
+    finished_ = self_->make_response_promise<rounds_finished>();
+    auto promise = finished_;
+    started_ = now();
+    const auto& rounds = plan_.rounds;
+    const arrival_schedule whole({}, rounds.requests(), rounds.arrival_rate);
+    self_->send(plan_.watcher, rounds_started{rounds.count, rounds.requests(), rounds.interval,
+                                              shares_->status().connected, whole.length()});
+    start_round();
+    return promise;
+}
+
+void load_conductor_state::start_round() {
+    if (stopped_)
+        return finish();
+    std::vector<shared_node*> nodes;
+    for (auto& node : shares_->nodes())
+        if (node.open)
+            nodes.push_back(&node);
+    if (nodes.empty() && !shares_->some_left())
+        return fail_for_want_of_nodes();
+    if (nodes.empty()) {
+        phase_ = phase::waiting_for_nodes;
+        return;
+    }
+    phase_ = phase::in_round;
+    round_ = {.number = round_.number + 1, .started = now(), .outcomes = {}, .errors = {}};
+    const auto pools = shares_->status();
+    self_->send(plan_.watcher,
+                round_started{round_.number, plan_.rounds.count, round_.started - started_,
+                              pools.available, pools.connected});
+    give_parts(nodes);
+}
+
+void load_conductor_state::give_parts(const std::vector<shared_node*>& nodes) {
+    const auto& rounds = plan_.rounds;
+    std::size_t connections = 0;
+    for (const auto* node : nodes)
+        connections += node->size;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        auto& node = *nodes[i];
+        const auto end = first + node.size;
+        const auto load =
+            rounds.arrival_rate > 0
+                ? load_of_arrivals(rounds.requests(), rounds.arrival_rate, i, nodes.size())
+                : load_of_burst(rounds.requests(), first, end, connections);
+        first = end;
+        if (load.requests == 0)
+            continue;
+        part_of_round(node) = {true, node.account.reported()};
+        node.account.give(load.requests);
+        self_->send(node.handle, begin_round{round_.number, load});
+    }
+}
+
+void load_conductor_state::on_share_opened(shared_node&) {
+    if (phase_ == phase::waiting_for_nodes)
+        start_round();
+}
+
+void load_conductor_state::on_share_reported(shared_node& node) {
+    const bool done = node.finished_round >= round_.number || node.over;
+    if (phase_ != phase::in_round || !done || !part_of_round(node).runs)
+        return;
+    for (auto& error : node.errors)
+        add_error(std::move(error));
+    const auto lost = shares_->end_round(node);
+    if (lost > 0)
+        add_error(fmt::format("node {} ended the round early, with {} requests not begun",
+                              node.address.text(), lost));
+    end_part(node, node.account.reported(), lost);
+}
+
+void load_conductor_state::on_share_lost(shared_node& node, const share_account::outcomes& reported,
+                                         std::uint64_t lost) {
+    if (lost > 0)
+        add_error(fmt::format("node {} was lost with {} requests: {}", node.address.text(), lost,
+                              node.why));
+    if (phase_ == phase::in_round && part_of_round(node).runs)
+        end_part(node, reported, lost);
+    else if (phase_ == phase::waiting_for_nodes && !shares_->some_left())
+        fail_for_want_of_nodes();
+}
+
+void load_conductor_state::add_error(std::string text) {
+    if (round_.errors.size() < errors_told)
+        round_.errors.push_back(std::move(text));
+}
+
+/// Of one node, which is done with the round or lost.
+void load_conductor_state::end_part(const shared_node& node,
+                                    const share_account::outcomes& reported, std::uint64_t lost) {
+    auto& part = part_of_round(node);
+    part.runs = false;
+    const auto told = reported.since(part.before);
+    round_.outcomes.ok += told.ok;
+    round_.outcomes.failed += told.failed;
+    round_.outcomes.interrupted += told.interrupted;
+    round_.lost += lost;
+    if (std::ranges::none_of(parts_, &part::runs))
+        finish_round();
+}
+
+void load_conductor_state::finish_round() {
+    const bool no_node = !shares_->some_left();
+    round_finished event;
+    event.round = round_.number;
+    event.started_at = round_.started - started_;
+    event.duration = now() - round_.started;
+    event.ok = round_.outcomes.ok;
+    event.failed = round_.outcomes.failed + round_.lost;
+    event.interrupted = round_.outcomes.interrupted;
+    event.errors = std::move(round_.errors);
+    event.next_in = plan_.rounds.interval;
+    event.last = stopped_ || round_.number == plan_.rounds.count || no_node;
+    self_->send(plan_.shares.stats, event);
+    self_->send(plan_.watcher, event);
+    if (!event.last) {
+        phase_ = phase::between_rounds;
+        return set_timer(conductor_due::kind::round, plan_.rounds.interval);
+    }
+    if (no_node && !stopped_ && round_.number < plan_.rounds.count)
+        return fail_for_want_of_nodes();
+    finish();
+}
+
+void load_conductor_state::fail_for_want_of_nodes() {
+    failure_ = no_node_is_left(shares_->last_loss());
+    finish();
+}
+
+void load_conductor_state::on_stop() {
+    if (std::exchange(stopped_, true))
+        return;
+    shares_->stop();
+    if (phase_ == phase::between_rounds || phase_ == phase::waiting_for_nodes)
+        finish();
+}
+
+void load_conductor_state::finish() {
+    phase_ = phase::over;
+    shares_->tell_stats();
+    const rounds_finished event{now() - started_, /*interrupted=*/stopped_ || failure_, failure_};
+    self_->send(plan_.shares.stats, event);
+    self_->send(plan_.watcher, event);
+    finished_.deliver(event);
+}
+
+share_account::outcomes load_conductor_state::outcomes_so_far() const {
+    auto sum = round_.outcomes;
+    const auto& nodes = shares_->nodes();
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        if (!parts_[i].runs)
+            continue;
+        const auto told = nodes[i].account.reported().since(parts_[i].before);
+        sum.ok += told.ok;
+        sum.failed += told.failed;
+        sum.interrupted += told.interrupted;
+    }
+    return sum;
+}
+
+void load_conductor_state::tell_progress() {
+    if (!plan_.tells_progress || phase_ != phase::in_round)
+        return;
+    const auto sum = outcomes_so_far();
+    self_->send(plan_.watcher,
+                round_progress{round_.number, plan_.rounds.count, plan_.rounds.requests(), sum.ok,
+                               sum.failed + round_.lost, sum.interrupted, now() - round_.started});
+}
+
+} // namespace avatar

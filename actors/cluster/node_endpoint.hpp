@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/cluster/share_driver.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace avatar {
+
+/// What the endpoint of a worker is told on its own node.
+using node_endpoint_control =
+    node_endpoint_actor::extend<caf::replies_to<drain_node>::with<node_drained>>;
+
+struct node_endpoint_plan {
+    share_pool_factory make_pool;
+    /// Throws config::config_error where the process cannot hold so many connections; may be
+    /// empty.
+    std::function<void(std::size_t)> check_connections;
+    std::size_t max_shares = 16; ///< At once; more are refused.
+};
+
+/// A node endpoint's own state: the shares that live.
+class node_endpoint_state {
+public:
+    using self_pointer = node_endpoint_control::pointer;
+    using drained_promise = caf::typed_response_promise<node_drained>;
+
+    explicit node_endpoint_state(self_pointer self) : self_(self) {}
+
+    void start(node_endpoint_plan plan);
+    node_welcome on_hello(const node_hello& hello) const;
+    share_accepted on_open(open_share& order);
+    drained_promise on_drain();
+    void on_down(const caf::down_msg& message);
+
+    const char* name = "node_endpoint";
+
+private:
+    struct open_one {
+        share_driver_actor driver;
+        std::size_t connections = 0;
+    };
+
+    std::string why_refused(const open_share& order) const;
+    std::size_t connections() const;
+    void finish_if_drained();
+
+    self_pointer self_;
+    node_endpoint_plan plan_;
+    std::uint64_t boot_ = 0;
+    std::map<caf::actor_addr, open_one> shares_;
+    drained_promise drained_;
+    bool draining_ = false;
+};
+
+/// Behaviour of the actor that a worker publishes: it greets coordinators and opens a share for
+/// each that asks. When it is drained, its shares let end what they have running; it ends with
+/// the last of them.
+node_endpoint_control::behavior_type
+node_endpoint(node_endpoint_control::stateful_pointer<node_endpoint_state> self,
+              node_endpoint_plan plan);
+
+} // namespace avatar

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/actor_end.hpp"
+#include "protocol/failure.hpp"
+
+#include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
+
+#include <string>
+#include <utility>
+
+/// What is said of nodes that are lost.
+namespace avatar {
+
+/// An actor of another node is down for that reason.
+inline std::string why_lost(const caf::error& reason) {
+    return reason == caf::exit_reason::remote_link_unreachable
+               ? "there is no connection to it any more"
+               : describe_end(reason);
+}
+
+inline protocol::failure node_is_lost(const std::string& node, const std::string& why) {
+    protocol::failure failure;
+    failure.code = protocol::failure_code::node_lost;
+    failure.detail = "node " + node + " was lost: " + why;
+    return failure;
+}
+
+inline protocol::failure no_node_is_left(const std::string& last_why) {
+    protocol::failure failure;
+    failure.code = protocol::failure_code::node_lost;
+    failure.detail = "no node is left; the last one: " + last_why;
+    return failure;
+}
+
+} // namespace avatar

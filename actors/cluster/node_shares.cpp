@@ -1,0 +1,395 @@
+#include "actors/cluster/node_shares.hpp"
+
+#include "actors/actor_end.hpp"
+#include "actors/cluster/node_failures.hpp"
+#include "actors/cluster/node_keeper.hpp"
+#include "actors/cluster/round_division.hpp"
+#include "actors/cluster/share_driver.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace avatar {
+namespace {
+
+/// For a worker to accept a share.
+constexpr auto accept_limit = std::chrono::seconds(5);
+
+/// A share that tells nothing for so long is lost.
+constexpr auto longest_silence = std::chrono::seconds(5);
+
+} // namespace
+
+node_shares::node_shares(self_pointer self, node_shares_plan plan, share_listener& listener)
+    : self_(self),
+      plan_(std::move(plan)),
+      listener_(listener),
+      clip_(pack_clip(self->system(), plan_.audio)),
+      nodes_(plan_.nodes.size()),
+      first_connects_(plan_.pool.size) {
+    std::size_t slot = 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        auto& node = nodes_[i];
+        node.address = plan_.nodes[i];
+        node.size = part_of(plan_.pool.size, i, nodes_.size());
+        node.first_slot = std::exchange(slot, slot + node.size);
+    }
+}
+
+shared_node::time_point node_shares::now() const {
+    return self_->clock().now();
+}
+
+shared_node* node_shares::find(std::uint64_t share) {
+    const auto found = std::ranges::find(nodes_, share, &shared_node::share);
+    return share == 0 || found == nodes_.end() ? nullptr : &*found;
+}
+
+// -- nodes and their shares ------------------------------------------------------------
+
+void node_shares::open() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        auto& node = nodes_[i];
+        node.keeper =
+            self_->spawn(node_keeper, node_keeper_plan{i, node.address, plan_.connector,
+                                                       actor_cast<node_owner_actor>(self_)});
+        self_->monitor(node.keeper);
+    }
+}
+
+void node_shares::on_node_up(const node_up& event) {
+    auto& node = nodes_.at(event.node);
+    if (stopped_ || node.share != 0)
+        return;
+    open_share order;
+    order.share = node.share = ++last_share_;
+    order.owner = actor_cast<share_owner_actor>(self_);
+    order.pool = plan_.pool;
+    order.pool.size = node.size;
+    order.interrupt_after = plan_.interrupt_after;
+    order.clip_bytes = clip_.size();
+    self_->request(event.endpoint, accept_limit, std::move(order))
+        .then([this, &node,
+               share = last_share_](share_accepted& answer) { on_accepted(node, share, answer); },
+              [this, &node, share = last_share_](const caf::error&) {
+                  if (node.share == share)
+                      lose(node, "it does not answer");
+              });
+}
+
+void node_shares::on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer) {
+    if (node.share != share) { // It was lost meanwhile.
+        if (answer.share)
+            self_->send(answer.share, close_share{});
+        return;
+    }
+    if (!answer.share)
+        return lose(node, "it takes no share: " + answer.why);
+    node.handle = std::move(answer.share);
+    node.heard = now();
+    self_->monitor(node.handle);
+    if (closing_)
+        self_->send(node.handle, close_share{});
+    else if (stopped_)
+        self_->send(node.handle, stop_share{});
+    else
+        self_->send(node.handle, get_share_progress{});
+}
+
+void node_shares::on_node_down(const node_down& event) {
+    auto& node = nodes_.at(event.node);
+    if (node.share != 0)
+        return lose(node, event.why);
+    if (node.tried)
+        return;
+    note_loss(node, event.why);
+    fail_first(node, node_is_lost(node.address.text(), event.why));
+}
+
+void node_shares::note_loss(shared_node& node, const std::string& why) {
+    ++node.losses;
+    node.why = why;
+    last_loss_ = node.address.text() + ": " + why;
+}
+
+void node_shares::on_down(const caf::down_msg& message) {
+    for (auto& node : nodes_) {
+        if (node.handle && message.source == node.handle)
+            return lose(node, why_lost(message.reason));
+        if (message.source == node.keeper)
+            return on_node_down(
+                {number_of(node), "its keeper ended: " + describe_end(message.reason)});
+    }
+}
+
+void node_shares::lose(shared_node& node, const std::string& why) {
+    if (node.share == 0)
+        return;
+    const bool expected = closing_ || (stopped_ && node.account.open() == 0);
+    const auto failure = node_is_lost(node.address.text(), why);
+    if (!expected) {
+        note_loss(node, why);
+        self_->send(node.keeper, node_failed{});
+    }
+    const auto lost = lose_open(node, failure);
+    const auto reported = node.account.reported();
+    forget(node);
+    listener_.on_share_lost(node, reported, lost);
+    if (expected)
+        note_tried(node);
+    else
+        fail_first(node, failure);
+    finish_if_told();
+    finish_if_closed();
+}
+
+std::uint64_t node_shares::end_round(shared_node& node) {
+    if (stopped_) {
+        node.account.take_back_open();
+        return 0;
+    }
+    return lose_open(node, node_is_lost(node.address.text(), "it ended the round early"));
+}
+
+std::uint64_t node_shares::lose_open(shared_node& node, const protocol::failure& why) {
+    const auto lost = node.account.lose_open();
+    if (lost > 0)
+        self_->send(plan_.stats, lost_requests{number_of(node), lost, why});
+    return lost;
+}
+
+std::uint64_t node_shares::number_of(const shared_node& node) const {
+    return static_cast<std::uint64_t>(&node - nodes_.data());
+}
+
+void node_shares::forget(shared_node& node) {
+    add(past_, node.account.ledger());
+    if (node.handle) {
+        self_->demonitor(node.handle.address());
+        self_->send(node.handle, close_share{}); // Should it live.
+    }
+    node.share = 0;
+    node.handle = share_actor();
+    node.open = false;
+    node.account = {};
+    node.connected = node.available = node.finished_round = 0;
+    node.errors.clear();
+    node.over = false;
+    node.status.reset();
+}
+
+// -- opening ---------------------------------------------------------------------------
+
+void node_shares::on_next_clip_part(const next_clip_part& order) {
+    auto* node = find(order.share);
+    if (!node || order.offset >= clip_.size())
+        return;
+    node->heard = now();
+    if (node->handle)
+        self_->send(node->handle,
+                    clip_part{order.offset, clip_.substr(order.offset, longest_clip_part)});
+}
+
+void node_shares::on_tried(share_connections_tried& event) {
+    auto* node = find(event.share);
+    if (!node)
+        return;
+    node->heard = now();
+    for (const auto& each : event.tried)
+        if (each.slot < node->size)
+            end_first_connect(node->first_slot + each.slot, each.connection_id, each.failure);
+}
+
+void node_shares::end_first_connect(std::uint64_t slot, const std::string& connection_id,
+                                    const protocol::failure& failure) {
+    if (first_connects_.end(slot, failure) && plan_.watcher)
+        self_->send(plan_.watcher, connection_tried{slot, connection_id, failure});
+}
+
+void node_shares::on_opened(share_opened& event) {
+    auto* node = find(event.share);
+    if (!node || node->open)
+        return;
+    node->heard = now();
+    node->open = true;
+    node->sessions = node->connected = node->available = event.pool.connected;
+    listener_.on_share_opened(*node);
+    note_tried(*node);
+}
+
+/// Where it had no share before: its connections are not to be expected.
+void node_shares::fail_first(shared_node& node, const protocol::failure& why) {
+    if (node.tried)
+        return;
+    for (std::size_t i = 0; i < node.size; ++i)
+        end_first_connect(node.first_slot + i, {}, why);
+    note_tried(node);
+}
+
+void node_shares::note_tried(shared_node& node) {
+    if (!std::exchange(node.tried, true) && all_tried())
+        listener_.on_all_tried();
+}
+
+bool node_shares::all_tried() const {
+    return std::ranges::all_of(nodes_, &shared_node::tried);
+}
+
+bool node_shares::some_left() const {
+    return std::ranges::any_of(nodes_, [](const shared_node& node) { return node.share != 0; });
+}
+
+pool_opened node_shares::opened() const {
+    pool_opened all;
+    for (const auto& node : nodes_)
+        all.connected += node.sessions;
+    all.size = plan_.pool.size;
+    all.failures = first_connects_.failures();
+    all.cancelled = stopped_ && first_connects_.under_way() > 0;
+    return all;
+}
+
+// -- while it runs ---------------------------------------------------------------------
+
+void node_shares::ask_progress() {
+    for (auto& node : nodes_) {
+        if (!node.handle)
+            continue;
+        if (now() - node.heard > longest_silence)
+            lose(node, "it was silent for too long");
+        else
+            self_->send(node.handle, get_share_progress{});
+    }
+}
+
+void node_shares::on_progress(share_progress& event) {
+    auto* node = find(event.share);
+    if (!node)
+        return;
+    node->heard = now();
+    if (!node->account.report(event.requests))
+        return lose(*node, "it told results of requests that it was not given");
+    self_->send(plan_.stats,
+                share_figures{number_of(*node), event.share, std::move(event.requests)});
+    node->connected = event.connected;
+    node->available = event.available;
+    node->finished_round = event.finished_round;
+    node->errors = std::move(event.errors);
+    node->over = event.over;
+    if (event.failure)
+        lose(*node, describe(event.failure));
+    else if (event.over && !stopped_)
+        lose(*node, "its worker is stopping");
+    else
+        listener_.on_share_reported(*node);
+}
+
+void node_shares::ask_status() {
+    asking_status_ = true;
+    for (auto& node : nodes_)
+        if (node.open)
+            self_->send(node.handle, get_share_status{});
+    finish_if_told();
+}
+
+void node_shares::on_status(share_status& event) {
+    if (auto* node = find(event.share)) {
+        node->heard = now();
+        node->status = std::move(event.pool);
+        finish_if_told();
+    }
+}
+
+void node_shares::stop_waiting() {
+    if (std::exchange(asking_status_, false))
+        listener_.on_all_told();
+}
+
+void node_shares::finish_if_told() {
+    if (std::ranges::all_of(
+            nodes_, [](const shared_node& node) { return !node.open || node.status.has_value(); }))
+        stop_waiting();
+}
+
+pool_status node_shares::status() const {
+    pool_status all;
+    all.requests = past_;
+    all.size = plan_.pool.size;
+    for (const auto& node : nodes_) {
+        if (!node.open)
+            continue;
+        if (!node.status) {
+            all.connected += node.connected;
+            all.available += node.available;
+            add(all.requests, node.account.ledger());
+            continue;
+        }
+        const auto& pool = *node.status;
+        all.connected += pool.connected;
+        all.available += pool.available;
+        all.leased += pool.leased;
+        all.waiting += pool.waiting;
+        all.served += pool.served;
+        all.retried += pool.retried;
+        all.replaced += pool.replaced;
+        all.renewed += pool.renewed;
+        all.crashed += pool.crashed;
+        all.late_frames += pool.late_frames;
+        all.longest_below_size = std::max(all.longest_below_size, pool.longest_below_size);
+        add(all.requests, pool.requests);
+        all.connections.insert(all.connections.end(), pool.connections.begin(),
+                               pool.connections.end());
+    }
+    return all;
+}
+
+void node_shares::tell_stats() const {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        const auto& node = nodes_[i];
+        self_->send(plan_.stats,
+                    node_state{i, node.address.text(), node.sessions, node.losses, node.why});
+    }
+}
+
+// -- the end ---------------------------------------------------------------------------
+
+void node_shares::stop() {
+    if (std::exchange(stopped_, true))
+        return;
+    for (auto& node : nodes_) {
+        if (node.handle)
+            self_->send(node.handle, stop_share{});
+        else if (node.share == 0) // Nothing of it is there to be waited for.
+            note_tried(node);
+    }
+}
+
+void node_shares::close() {
+    stop();
+    closing_ = true;
+    for (auto& node : nodes_)
+        if (node.handle)
+            self_->send(node.handle, close_share{});
+    finish_if_closed();
+}
+
+void node_shares::finish_if_closed() {
+    if (closing_ && !some_left())
+        listener_.on_all_closed();
+}
+
+void node_shares::leave() {
+    for (auto& node : nodes_) {
+        if (node.handle)
+            self_->demonitor(node.handle.address());
+        if (node.keeper) {
+            self_->demonitor(node.keeper.address());
+            self_->send_exit(node.keeper, caf::exit_reason::user_shutdown);
+        }
+    }
+}
+
+} // namespace avatar

@@ -1,0 +1,145 @@
+#pragma once
+
+#include "actors/cluster/node_links.hpp"
+#include "actors/cluster/share_account.hpp"
+#include "actors/pool/first_connects.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace avatar {
+
+/// What is done on the nodes of a run, besides its rounds.
+struct node_shares_plan {
+    std::vector<config::node_address> nodes;
+    node_connector_actor connector;
+    config::pool_settings pool; ///< Of all nodes together; one connection for each at least.
+    audio_clip audio;
+    nanoseconds interrupt_after{0};
+    stats_actor stats;
+    connection_watcher_actor watcher; ///< Hears of each slot's first connect.
+};
+
+/// One worker, and the share that it has, if any.
+struct shared_node {
+    using time_point = caf::actor_clock::time_point;
+
+    config::node_address address;
+    std::size_t size = 0;       ///< Connections of its pool.
+    std::size_t first_slot = 0; ///< In the numbers of the whole run.
+    node_keeper_actor keeper;
+
+    // Of the share.
+    std::uint64_t share = 0; ///< Its number; 0: none.
+    share_actor handle;      ///< Null: not accepted yet.
+    bool open = false;       ///< Its pool's connections were tried.
+    time_point heard;
+    share_account account;
+    std::uint64_t connected = 0; ///< As it told last.
+    std::uint64_t available = 0;
+    std::uint64_t finished_round = 0;
+    std::vector<std::string> errors; ///< Of that round.
+    bool over = false;               ///< It runs no round any more.
+    std::optional<pool_status> status;
+
+    // For the report.
+    bool tried = false; ///< Its first share was opened, or could not be.
+    std::uint64_t sessions = 0;
+    std::uint64_t losses = 0;
+    std::string why;
+};
+
+/// Hears what became of the shares, once that is accounted for.
+class share_listener {
+public:
+    virtual void on_share_opened(shared_node& node) = 0;
+    virtual void on_share_reported(shared_node& node) = 0;
+    /// `reported`: by the share, before; `lost`: its requests without a result.
+    virtual void on_share_lost(shared_node& node, const share_account::outcomes& reported,
+                               std::uint64_t lost) = 0;
+    /// The first pools of all nodes were opened, or could not be.
+    virtual void on_all_tried() = 0;
+    virtual void on_all_told() = 0;   ///< The figures of their pools.
+    virtual void on_all_closed() = 0; ///< No share is left.
+
+protected:
+    ~share_listener() = default;
+};
+
+/// Part of the load conductor: the nodes, the share of each, and what they tell. A share that
+/// is lost is accounted for and forgotten; the node's next one has another number, so that what
+/// the lost one still tells is dropped.
+class node_shares {
+public:
+    using self_pointer = load_conductor_actor::pointer;
+
+    node_shares(self_pointer self, node_shares_plan plan, share_listener& listener);
+
+    // What the conductor asks for.
+    void open();         ///< Reaches all nodes, and opens a share on each.
+    void ask_progress(); ///< Of all; those that were silent for too long are lost.
+    void ask_status();
+    void stop_waiting(); ///< Takes those that have not told as they were.
+    void stop();         ///< No further shares; those that are there stop their rounds.
+    void close();        ///< Likewise, and close their pools.
+    void leave();        ///< Ends the keepers, whatever they do.
+    void lose(shared_node& node, const std::string& why);
+    /// It has ended its part of a round. What it was given and has not reported is lost, or was
+    /// not begun where the run was stopped. Gives how many are lost.
+    std::uint64_t end_round(shared_node& node);
+
+    // What nodes and shares say.
+    void on_node_up(const node_up& event);
+    void on_node_down(const node_down& event);
+    void on_next_clip_part(const next_clip_part& order);
+    void on_tried(share_connections_tried& event);
+    void on_opened(share_opened& event);
+    void on_progress(share_progress& event);
+    void on_status(share_status& event);
+    void on_down(const caf::down_msg& message);
+
+    std::vector<shared_node>& nodes() { return nodes_; }
+    const std::vector<shared_node>& nodes() const { return nodes_; }
+    bool all_tried() const;
+    bool some_left() const; ///< A share is open, or may be soon.
+    const std::string& last_loss() const { return last_loss_; } ///< Of which node, and why.
+    pool_opened opened() const;
+    pool_status status() const;
+    void tell_stats() const; ///< All but the figures, which it is told as they come.
+
+private:
+    shared_node* find(std::uint64_t share);
+    void on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer);
+    void fail_first(shared_node& node, const protocol::failure& why);
+    void end_first_connect(std::uint64_t slot, const std::string& connection_id,
+                           const protocol::failure& failure);
+    void note_tried(shared_node& node);
+    std::uint64_t lose_open(shared_node& node, const protocol::failure& why);
+    void note_loss(shared_node& node, const std::string& why);
+    void forget(shared_node& node);
+    std::uint64_t number_of(const shared_node& node) const;
+    void finish_if_told();
+    void finish_if_closed();
+    shared_node::time_point now() const;
+
+    self_pointer self_;
+    node_shares_plan plan_;
+    share_listener& listener_;
+    std::string clip_; // As it crosses.
+    std::vector<shared_node> nodes_;
+    first_connects first_connects_;
+    std::uint64_t last_share_ = 0;
+    std::string last_loss_;
+    request_ledger past_; // Of the shares that were lost or are over.
+    bool stopped_ = false;
+    bool closing_ = false;
+    bool asking_status_ = false;
+};
+
+} // namespace avatar

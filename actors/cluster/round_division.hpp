@@ -1,0 +1,33 @@
+#pragma once
+
+#include "messages/rounds.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace avatar {
+
+/// So much of `total` is the part of number `part`, from 0, of `parts`: all together are the
+/// total, and no two differ by more than one.
+constexpr std::uint64_t part_of(std::uint64_t total, std::size_t part, std::size_t parts) {
+    return total / parts + (part < total % parts ? 1 : 0);
+}
+
+/// What a node with the connections from number `first` to `end` of `connections` does of a
+/// round: as large a part of the requests.
+inline round_load load_of_burst(std::uint64_t requests, std::size_t first, std::size_t end,
+                                std::size_t connections) {
+    const auto before = [&](std::size_t some) { return requests * some / connections; };
+    return {before(end) - before(first), {}, 0};
+}
+
+/// Every `parts`-th request, from number `part` on: all parts together start their requests
+/// when one process would.
+inline round_load load_of_arrivals(std::uint64_t requests, double rate, std::size_t part,
+                                   std::size_t parts) {
+    const auto first = 1e9 / rate * static_cast<double>(part);
+    return {part_of(requests, part, parts), nanoseconds(static_cast<nanoseconds::rep>(first)),
+            rate / static_cast<double>(parts)};
+}
+
+} // namespace avatar

@@ -1,0 +1,65 @@
+#include "report/node_table.hpp"
+
+#include <utility>
+
+namespace avatar::report {
+namespace {
+
+/// As their node would have told it.
+request_figures all_failed(std::uint64_t requests, const protocol::failure& with) {
+    request_figures figures;
+    figures.failed = requests;
+    figures.failures.push_back({{.sample = with, .count = requests}, 1});
+    return figures;
+}
+
+} // namespace
+
+void node_table::set(share_figures latest) {
+    nodes_[latest.node].shares[latest.share] = std::move(latest.requests);
+}
+
+void node_table::add(const lost_requests& loss) {
+    auto& node = nodes_[loss.node];
+    if (node.lost == 0)
+        node.failure = loss.failure;
+    node.lost += loss.requests;
+}
+
+void node_table::set(node_state state) {
+    nodes_[state.node].state = std::move(state);
+}
+
+void node_table::merge_into(run_figures& figures) const {
+    for (const auto& [number, node] : nodes_) {
+        for (const auto& [share, told] : node.shares)
+            figures.merge(told);
+        if (node.lost > 0)
+            figures.merge(all_failed(node.lost, node.failure));
+    }
+}
+
+std::vector<node_figures> node_table::rows() const {
+    std::vector<node_figures> rows;
+    for (const auto& [number, node] : nodes_)
+        rows.push_back(row_of(node));
+    return rows;
+}
+
+node_figures node_table::row_of(const node& of) {
+    run_figures together;
+    for (const auto& [share, told] : of.shares)
+        together.merge(told);
+    const auto all = together.snapshot();
+    return {.name = of.state.name,
+            .sessions = of.state.sessions,
+            .ok = all.ok,
+            .failed = all.failed,
+            .interrupted = all.interrupted_requests,
+            .lost = of.lost,
+            .request_duration = all.request_duration,
+            .losses = of.state.losses,
+            .why = of.state.why};
+}
+
+} // namespace avatar::report
