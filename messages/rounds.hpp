@@ -198,13 +198,14 @@ struct round_finished {
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0;   ///< As the plan asks: neither of the two.
     std::vector<std::string> errors; ///< The first few failures in words; `failed` counts all.
+    std::uint64_t told = 0;          ///< So many failures are in those words.
     nanoseconds next_in{0};          ///< Pause until the next round.
     bool last = false;               ///< No further round.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
         return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted,
-                              x.errors, x.next_in, x.last);
+                              x.errors, x.told, x.next_in, x.last);
     }
 };
 

@@ -158,7 +158,7 @@ void write_nodes(std::ostream& out, const std::vector<node_figures>& nodes) {
              to_milliseconds(node.request_duration.p95));
     for (const auto& node : nodes)
         if (node.losses > 0)
-            line(out, "  {} was lost {}: {}", node.name,
+            line(out, "  {} was unavailable {}: {}", node.name,
                  node.losses == 1 ? "once" : fmt::format("{} times, at last", node.losses),
                  node.why);
 }

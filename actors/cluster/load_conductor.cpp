@@ -209,28 +209,31 @@ void load_conductor_state::on_share_reported(shared_node& node) {
     if (phase_ != phase::in_round || !done || !part_of_round(node).runs)
         return;
     for (auto& error : node.errors)
-        add_error(std::move(error));
+        add_error(std::move(error), 1);
     const auto lost = shares_->end_round(node);
     if (lost > 0)
-        add_error(fmt::format("node {} ended the round early, with {} requests not begun",
-                              node.address.text(), lost));
+        add_error(fmt::format("{} requests that node {} did not begin", lost, node.address.text()),
+                  lost);
     end_part(node, node.account.reported(), lost);
 }
 
 void load_conductor_state::on_share_lost(shared_node& node, const share_account::outcomes& reported,
                                          std::uint64_t lost) {
     if (lost > 0)
-        add_error(fmt::format("node {} was lost with {} requests: {}", node.address.text(), lost,
-                              node.why));
+        add_error(fmt::format("{} requests of node {}, which was lost: {}", lost,
+                              node.address.text(), node.why),
+                  lost);
     if (phase_ == phase::in_round && part_of_round(node).runs)
         end_part(node, reported, lost);
     else if (phase_ == phase::waiting_for_nodes && !shares_->some_left())
         fail_for_want_of_nodes();
 }
 
-void load_conductor_state::add_error(std::string text) {
-    if (round_.errors.size() < errors_told)
-        round_.errors.push_back(std::move(text));
+void load_conductor_state::add_error(std::string text, std::uint64_t failures) {
+    if (round_.errors.size() == errors_told)
+        return;
+    round_.errors.push_back(std::move(text));
+    round_.told += failures;
 }
 
 /// Of one node, which is done with the round or lost.
@@ -257,6 +260,7 @@ void load_conductor_state::finish_round() {
     event.failed = round_.outcomes.failed + round_.lost;
     event.interrupted = round_.outcomes.interrupted;
     event.errors = std::move(round_.errors);
+    event.told = round_.told;
     event.next_in = plan_.rounds.interval;
     event.last = stopped_ || round_.number == plan_.rounds.count || no_node;
     self_->send(plan_.shares.stats, event);

@@ -61,7 +61,8 @@ private:
         time_point started;
         share_account::outcomes outcomes;
         std::uint64_t lost = 0;
-        std::vector<std::string> errors;
+        std::vector<std::string> errors; ///< The first few.
+        std::uint64_t told = 0;          ///< Failures that they stand for.
     };
 
     /// The part of one node in it.
@@ -82,7 +83,7 @@ private:
     void give_parts(const std::vector<shared_node*>& nodes);
     void end_part(const shared_node& node, const share_account::outcomes& reported,
                   std::uint64_t lost);
-    void add_error(std::string text);
+    void add_error(std::string text, std::uint64_t failures);
     void finish_round();
     void finish();
     void fail_for_want_of_nodes();

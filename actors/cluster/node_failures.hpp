@@ -26,6 +26,14 @@ inline protocol::failure node_is_lost(const std::string& node, const std::string
     return failure;
 }
 
+/// It was never up.
+inline protocol::failure node_is_unavailable(const std::string& node, const std::string& why) {
+    protocol::failure failure;
+    failure.code = protocol::failure_code::node_lost;
+    failure.detail = "node " + node + " is unavailable: " + why;
+    return failure;
+}
+
 inline protocol::failure no_node_is_left(const std::string& last_why) {
     protocol::failure failure;
     failure.code = protocol::failure_code::node_lost;

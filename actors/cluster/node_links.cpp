@@ -230,7 +230,10 @@ link_keeper(link_keeper_actor::stateful_pointer<link_keeper_state> self,
                     },
                     [=, name = link.name](const caf::error&) {
                         self->state.answer(
-                            name, not_connected("it did not answer as a node of avatar-pool"));
+                            name, not_connected(parts->credentials
+                                                    ? "it did not answer as a node of avatar-pool"
+                                                    : "it did not answer as a node of avatar-pool "
+                                                      "without certificates"));
                     });
         },
         [=](const link_begun& begun) {

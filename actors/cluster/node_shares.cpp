@@ -106,7 +106,7 @@ void node_shares::on_node_down(const node_down& event) {
     if (node.tried)
         return;
     note_loss(node, event.why);
-    fail_first(node, node_is_lost(node.address.text(), event.why));
+    fail_first(node, node_is_unavailable(node.address.text(), event.why));
 }
 
 void node_shares::note_loss(shared_node& node, const std::string& why) {
@@ -129,7 +129,8 @@ void node_shares::lose(shared_node& node, const std::string& why) {
     if (node.share == 0)
         return;
     const bool expected = closing_ || (stopped_ && node.account.open() == 0);
-    const auto failure = node_is_lost(node.address.text(), why);
+    const auto failure = node.open ? node_is_lost(node.address.text(), why)
+                                   : node_is_unavailable(node.address.text(), why);
     if (!expected) {
         note_loss(node, why);
         self_->send(node.keeper, node_failed{});

@@ -1,6 +1,7 @@
 #include "actors/cluster/share_driver.hpp"
 
 #include "actors/actor_end.hpp"
+#include "actors/cluster/node_failures.hpp"
 #include "actors/load/spawn_round_driver.hpp"
 #include "actors/load/stats.hpp"
 #include "transport/logger.hpp"
@@ -214,7 +215,7 @@ void share_driver_state::on_close() {
 }
 
 void share_driver_state::on_down(const caf::down_msg& message) {
-    const auto why = describe_end(message.reason);
+    const auto why = why_lost(message.reason);
     if (message.source == plan_.order.owner)
         end_by("the coordinator was lost: " + why);
     else if (message.source == pool_)

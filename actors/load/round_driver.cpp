@@ -252,6 +252,7 @@ void round_driver_state::finish_round() {
     event.ok = round_.ok;
     event.failed = round_.failed;
     event.interrupted = round_.interrupted;
+    event.told = round_.errors.size();
     event.errors = std::move(round_.errors);
     event.next_in = plan_.rounds.interval;
     event.last = stopped_ || (!plan_.told && round_.number == plan_.rounds.count);

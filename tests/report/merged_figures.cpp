@@ -222,7 +222,7 @@ struct merged_figures_fixture : test_coordinator_fixture<tests::message_config> 
         run_figures total;
         merge_in_any_order(random, total, told_by_nodes(run));
         for (auto* figures : {&one, &total}) {
-            figures->add(round_finished{1, 0s, 9s, 1, 2, 3, {}, 0s, true});
+            figures->add(round_finished{1, 0s, 9s, 1, 2, 3, {}, 0, 0s, true});
             figures->finish({.duration = 10s, .interrupted = true});
         }
         check_same(total.snapshot(), one.snapshot(), seed);

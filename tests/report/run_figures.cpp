@@ -120,8 +120,8 @@ CAF_TEST(a_failure_or_an_interruption_counts_in_no_distribution) {
 
 CAF_TEST(the_duration_of_an_unfinished_run_reaches_to_the_latest_end) {
     run_figures figures;
-    figures.add(avatar::round_finished{1, 10s, 50s, 1, 0, 0, {}, 0s, false});
-    figures.add(avatar::round_finished{2, 20s, 30s, 1, 0, 0, {}, 0s, false});
+    figures.add(avatar::round_finished{1, 10s, 50s, 1, 0, 0, {}, 0, 0s, false});
+    figures.add(avatar::round_finished{2, 20s, 30s, 1, 0, 0, {}, 0, 0s, false});
     CAF_CHECK_EQUAL(figures.snapshot().duration.count(), nanoseconds(60s).count());
     CAF_CHECK_EQUAL(figures.snapshot().rounds[0].started_at.count(), nanoseconds(10s).count());
 }
@@ -188,8 +188,8 @@ CAF_TEST(the_time_from_the_last_audio_is_told_of_streamed_clips) {
 
 CAF_TEST(rounds_become_rows_and_the_duration_reaches_to_the_last) {
     run_figures figures;
-    figures.add(avatar::round_finished{1, 0s, 2500ms, 5, 0, 0, {}, 30s, false});
-    figures.add(avatar::round_finished{2, 32500ms, 2400ms, 3, 2, 4, {"x", "y"}, 30s, false});
+    figures.add(avatar::round_finished{1, 0s, 2500ms, 5, 0, 0, {}, 0, 30s, false});
+    figures.add(avatar::round_finished{2, 32500ms, 2400ms, 3, 2, 4, {"x", "y"}, 2, 30s, false});
     const auto report = figures.snapshot();
     CAF_REQUIRE_EQUAL(report.rounds.size(), 2u);
     CAF_CHECK_EQUAL(report.rounds[1].round, 2u);
@@ -203,7 +203,7 @@ CAF_TEST(rounds_become_rows_and_the_duration_reaches_to_the_last) {
 
 CAF_TEST(the_end_of_the_run_sets_duration_and_interruption) {
     run_figures figures;
-    figures.add(avatar::round_finished{1, 0s, 2s, 1, 0, 0, {}, 0s, true});
+    figures.add(avatar::round_finished{1, 0s, 2s, 1, 0, 0, {}, 0, 0s, true});
     figures.finish({.duration = 2100ms, .interrupted = true});
     const auto report = figures.snapshot();
     CAF_CHECK_EQUAL(report.duration.count(), nanoseconds(2100ms).count());

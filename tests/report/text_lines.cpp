@@ -81,12 +81,12 @@ CAF_TEST(one_interrupted_request_is_told_wherever_interrupted_ones_are) {
                              "  1      0.0        400.0          1      0      0\n"));
     CAF_CHECK(text.ends_with("  ... and 1 more: 600.0ms to 600.0ms, median 600.0ms, 2 OK, 3 "
                              "FAILED, 1 INTERRUPTED\n"));
-    const avatar::round_finished round{1, 0s, 1500ms, 2, 0, 1, {}, 30s, true};
+    const avatar::round_finished round{1, 0s, 1500ms, 2, 0, 1, {}, 0, 30s, true};
     CAF_CHECK_EQUAL(written(round), "  Completed: 2 OK, 0 FAILED, 1 INTERRUPTED in 1500.0ms\n");
 }
 
 CAF_TEST(one_error_left_out_is_counted_too) {
-    const avatar::round_finished round{1, 0s, 1500ms, 2, 2, 0, {"only"}, 90s, false};
+    const avatar::round_finished round{1, 0s, 1500ms, 2, 2, 0, {"only"}, 1, 90s, false};
     CAF_CHECK_EQUAL(written(round), "  Completed: 2 OK, 2 FAILED in 1500.0ms\n"
                                     "    ERROR: only\n"
                                     "    ... and 1 more\n"

@@ -134,6 +134,7 @@ void write_round(std::ostream& out, const avatar::round_figures& round) {
                                       round.failed,
                                       round.interrupted,
                                       {},
+                                      0,
                                       last ? 0s : 30s,
                                       last});
 }

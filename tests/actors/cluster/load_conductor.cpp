@@ -149,7 +149,8 @@ CAF_TEST(what a node that is lost had not told is lost) {
     CAF_CHECK_EQUAL(ended[0].ok, 16u);
     CAF_CHECK_EQUAL(ended[0].failed, 4u);
     CAF_REQUIRE(!ended[0].errors.empty());
-    CAF_CHECK(ended[0].errors[0].find("node node:1 was lost with 4 requests: ") == 0);
+    CAF_CHECK(ended[0].errors[0].find("4 requests of node node:1, which was lost: ") == 0);
+    CAF_CHECK_EQUAL(ended[0].told, 4u);
     after(30s);
     CAF_CHECK(given()[0] + given()[2] == 20u); // The load of later rounds is as planned.
     finish_round();
@@ -339,7 +340,7 @@ CAF_TEST(a node that cannot be reached leaves the pool smaller) {
     CAF_REQUIRE_EQUAL(opened[0].failures.size(), 1u);
     CAF_CHECK_EQUAL(opened[0].failures[0].count, 3u);
     CAF_CHECK_EQUAL(describe(opened[0].failures[0].sample),
-                    "node node:1 was lost: Connection refused");
+                    "node node:1 is unavailable: Connection refused");
     CAF_CHECK_EQUAL(tried.size(), 10u);
     play();
     CAF_CHECK(given() == (numbers{11, 0, 9}));
@@ -405,7 +406,7 @@ CAF_TEST(a node that refuses its share says why) {
     open();
     CAF_REQUIRE_EQUAL(opened.size(), 1u);
     CAF_CHECK_EQUAL(describe(opened[0].failures.at(0).sample),
-                    "node node:1 was lost: it takes no share: it is full");
+                    "node node:1 is unavailable: it takes no share: it is full");
 }
 
 CAF_TEST(a node that is lost while it opens is not waited for) {

@@ -265,7 +265,8 @@ CAF_TEST(a peer that is no node is none) {
     asio::ip::tcp::acceptor silent(io, {asio::ip::make_address("127.0.0.1"), 0});
     test_node coordinator(limits);
     const auto port = silent.local_endpoint().port();
-    CAF_CHECK_EQUAL(coordinator.connect(port).why, "it did not answer as a node of avatar-pool");
+    CAF_CHECK_EQUAL(coordinator.connect(port).why,
+                    "it did not answer as a node of avatar-pool without certificates");
     limits.sockets.handshake = 100ms;
     const authority ours("ours");
     test_node encrypted(limits, ours.sign("DNS:coordinator"));
