@@ -194,6 +194,7 @@ void load_conductor_state::give_parts(const std::vector<shared_node*>& nodes) {
         if (load.requests == 0)
             continue;
         part_of_round(node) = {true, node.account.reported()};
+        ++round_.running;
         node.account.give(load.requests);
         self_->send(node.handle, begin_round{round_.number, load});
     }
@@ -246,7 +247,7 @@ void load_conductor_state::end_part(const shared_node& node,
     round_.outcomes.failed += told.failed;
     round_.outcomes.interrupted += told.interrupted;
     round_.lost += lost;
-    if (std::ranges::none_of(parts_, &part::runs))
+    if (--round_.running == 0)
         finish_round();
 }
 

@@ -59,6 +59,7 @@ private:
     struct running_round {
         std::uint64_t number = 0; ///< From 1.
         time_point started;
+        std::size_t running = 0; ///< Nodes that are not done with it.
         share_account::outcomes outcomes;
         std::uint64_t lost = 0;
         std::vector<std::string> errors; ///< The first few.

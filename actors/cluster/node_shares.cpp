@@ -29,7 +29,8 @@ node_shares::node_shares(self_pointer self, node_shares_plan plan, share_listene
       listener_(listener),
       clip_(pack_clip(self->system(), plan_.audio)),
       nodes_(plan_.nodes.size()),
-      first_connects_(plan_.pool.size) {
+      first_connects_(plan_.pool.size),
+      untried_(nodes_.size()) {
     std::size_t slot = 0;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto& node = nodes_[i];
@@ -44,8 +45,8 @@ shared_node::time_point node_shares::now() const {
 }
 
 shared_node* node_shares::find(std::uint64_t share) {
-    const auto found = std::ranges::find(nodes_, share, &shared_node::share);
-    return share == 0 || found == nodes_.end() ? nullptr : &*found;
+    const auto found = by_share_.find(share);
+    return found == by_share_.end() ? nullptr : found->second;
 }
 
 // -- nodes and their shares ------------------------------------------------------------
@@ -57,15 +58,22 @@ void node_shares::open() {
             self_->spawn(node_keeper, node_keeper_plan{i, node.address, plan_.connector,
                                                        actor_cast<node_owner_actor>(self_)});
         self_->monitor(node.keeper);
+        by_actor_[node.keeper.address()] = &node;
     }
+}
+
+void node_shares::begin_share(shared_node& node) {
+    node.share = ++last_share_;
+    by_share_.emplace(node.share, &node);
 }
 
 void node_shares::on_node_up(const node_up& event) {
     auto& node = nodes_.at(event.node);
     if (stopped_ || node.share != 0)
         return;
+    begin_share(node);
     open_share order;
-    order.share = node.share = ++last_share_;
+    order.share = node.share;
     order.owner = actor_cast<share_owner_actor>(self_);
     order.pool = plan_.pool;
     order.pool.size = node.size;
@@ -90,6 +98,7 @@ void node_shares::on_accepted(shared_node& node, std::uint64_t share, share_acce
         return lose(node, "it takes no share: " + answer.why);
     node.handle = std::move(answer.share);
     node.heard = now();
+    by_actor_[node.handle.address()] = &node;
     self_->monitor(node.handle);
     if (closing_)
         self_->send(node.handle, close_share{});
@@ -116,13 +125,14 @@ void node_shares::note_loss(shared_node& node, const std::string& why) {
 }
 
 void node_shares::on_down(const caf::down_msg& message) {
-    for (auto& node : nodes_) {
-        if (node.handle && message.source == node.handle)
-            return lose(node, why_lost(message.reason));
-        if (message.source == node.keeper)
-            return on_node_down(
-                {number_of(node), "its keeper ended: " + describe_end(message.reason)});
-    }
+    const auto known = by_actor_.extract(message.source);
+    if (!known)
+        return;
+    auto& node = *known.mapped();
+    if (node.handle && message.source == node.handle)
+        lose(node, why_lost(message.reason));
+    else
+        on_node_down({number_of(node), "its keeper ended: " + describe_end(message.reason)});
 }
 
 void node_shares::lose(shared_node& node, const std::string& why) {
@@ -170,8 +180,12 @@ void node_shares::forget(shared_node& node) {
     add(past_, node.account.ledger());
     if (node.handle) {
         self_->demonitor(node.handle.address());
+        by_actor_.erase(node.handle.address());
         self_->send(node.handle, close_share{}); // Should it live.
     }
+    if (asking_status_ && node.open && !node.status)
+        --untold_;
+    by_share_.erase(node.share);
     node.share = 0;
     node.handle = share_actor();
     node.open = false;
@@ -231,16 +245,8 @@ void node_shares::fail_first(shared_node& node, const protocol::failure& why) {
 }
 
 void node_shares::note_tried(shared_node& node) {
-    if (!std::exchange(node.tried, true) && all_tried())
+    if (!std::exchange(node.tried, true) && --untried_ == 0)
         listener_.on_all_tried();
-}
-
-bool node_shares::all_tried() const {
-    return std::ranges::all_of(nodes_, &shared_node::tried);
-}
-
-bool node_shares::some_left() const {
-    return std::ranges::any_of(nodes_, [](const shared_node& node) { return node.share != 0; });
 }
 
 pool_opened node_shares::opened() const {
@@ -290,18 +296,25 @@ void node_shares::on_progress(share_progress& event) {
 
 void node_shares::ask_status() {
     asking_status_ = true;
-    for (auto& node : nodes_)
-        if (node.open)
-            self_->send(node.handle, get_share_status{});
+    untold_ = 0;
+    for (auto& node : nodes_) {
+        node.status.reset();
+        if (!node.open)
+            continue;
+        ++untold_;
+        self_->send(node.handle, get_share_status{});
+    }
     finish_if_told();
 }
 
 void node_shares::on_status(share_status& event) {
-    if (auto* node = find(event.share)) {
-        node->heard = now();
-        node->status = std::move(event.pool);
-        finish_if_told();
-    }
+    auto* node = find(event.share);
+    if (!node || !asking_status_ || !node->open || node->status)
+        return;
+    node->heard = now();
+    node->status = std::move(event.pool);
+    --untold_;
+    finish_if_told();
 }
 
 void node_shares::stop_waiting() {
@@ -310,8 +323,7 @@ void node_shares::stop_waiting() {
 }
 
 void node_shares::finish_if_told() {
-    if (std::ranges::all_of(
-            nodes_, [](const shared_node& node) { return !node.open || node.status.has_value(); }))
+    if (untold_ == 0)
         stop_waiting();
 }
 

@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace avatar {
@@ -106,8 +108,8 @@ public:
 
     std::vector<shared_node>& nodes() { return nodes_; }
     const std::vector<shared_node>& nodes() const { return nodes_; }
-    bool all_tried() const;
-    bool some_left() const; ///< A share is open, or may be soon.
+    bool all_tried() const { return untried_ == 0; }
+    bool some_left() const { return !by_share_.empty(); } ///< A share is open, or may be soon.
     const std::string& last_loss() const { return last_loss_; } ///< Of which node, and why.
     pool_opened opened() const;
     pool_status status() const;
@@ -115,6 +117,7 @@ public:
 
 private:
     shared_node* find(std::uint64_t share);
+    void begin_share(shared_node& node);
     void on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer);
     void fail_first(shared_node& node, const protocol::failure& why);
     void end_first_connect(std::uint64_t slot, const std::string& connection_id,
@@ -134,6 +137,11 @@ private:
     std::string clip_; // As it crosses.
     std::vector<shared_node> nodes_;
     first_connects first_connects_;
+    // Thousands of nodes tell something twice a second: none is searched.
+    std::unordered_map<std::uint64_t, shared_node*> by_share_;
+    std::map<caf::actor_addr, shared_node*> by_actor_; // Of the share, and of the keeper.
+    std::size_t untried_;
+    std::size_t untold_ = 0; // Open shares that are asked for their status.
     std::uint64_t last_share_ = 0;
     std::string last_loss_;
     request_ledger past_; // Of the shares that were lost or are over.
