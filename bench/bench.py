@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from cases import all_cases
-from contenders import Bare, Floor, Go, HalfSink, Ours, Sink, StalledSink
+from contenders import Bare, Floor, Go, HalfSink, Nodes, Ours, Sink, StalledSink
 from emulator import Emulator
 from processes import BenchError
 
@@ -39,6 +39,10 @@ class Context:
              "-nodes", "-keyout", self._key, "-out", self._certificate, "-days", "2", "-subj",
              "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
             check=True, capture_output=True)
+
+        self.node_certificates = scratch / "nodes"
+        subprocess.run([Path(__file__).parent.parent / "scripts" / "node-certificates",
+                        self.node_certificates, "127.0.0.1"], check=True, capture_output=True)
 
     def audio(self, name):
         return self.scratch / f"{name}.pcm"
@@ -81,11 +85,11 @@ def print_case(case, results):
     names = list(results)
     of = case.subject
     others = [name for name in names if name != of]
-    print(f"  {'':<28}" + "".join(f"{name:>12}" for name in names) +
-          "".join(f"{of + '/' + name:>14}" for name in others))
+    print(f"  {'':<28}" + "".join(f"{name:>13}" for name in names) +
+          "".join(f"{of + '/' + name:>20}" for name in others))
     for figure in results[of]:
-        row = "".join(f"{results[name][figure]:>12.2f}" for name in names)
-        ratios = "".join(f"{ratio(results, figure, of, name):>14.2f}" for name in others)
+        row = "".join(f"{results[name][figure]:>13.2f}" for name in names)
+        ratios = "".join(f"{ratio(results, figure, of, name):>20.2f}" for name in others)
         print(f"  {figure:<28}{row}{ratios}")
     sys.stdout.flush()
 
@@ -122,6 +126,8 @@ def main():
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
         context = Context(binary, Path(scratch))
+        contenders += [Nodes(binary, "worker", 1), Nodes(binary, "four-workers", 4),
+                       Nodes(binary, "worker-tls", 1, context.node_certificates)]
         try:
             for case in cases:
                 if arguments.case and case.name not in arguments.case:

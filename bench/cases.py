@@ -78,6 +78,33 @@ class Live(Requests):
                 "emulator_cpu_us_per_request": figures["emulator_cpu_us_per_request"]}
 
 
+class OverNodes(Requests):
+    """The same over workers: what a request costs them, and the coordinator beside them."""
+
+    def run(self, contender, context):
+        figures = super().run(contender, context)
+        workers = getattr(contender, "count", 1)  # Each has as many requests.
+        for figure in ("cpu_us_per_request", "emulator_cpu_us_per_request"):
+            figures[figure] /= workers
+        figures["requests_per_s"] *= workers
+        return figures
+
+    def look_at(self, child):
+        if not hasattr(child, "workers"):
+            return {"coordinator_percent": 0}
+        before, after = child.coordinator_seconds[:2]
+        of_workers = child.lines_with_cpu()
+        return {"coordinator_percent":
+                100 * (after - before) / (of_workers[1] - of_workers[0])}
+
+
+class PacedNodes(OverNodes):
+    def __init__(self, name, sessions, requests, contenders, subject):
+        super().__init__(name, sessions, requests, "small", 1, contenders=contenders,
+                         subject=subject)
+        self.emulator = Paced.emulator
+
+
 class Idle(Case):
     """Sessions without requests: their memory, and what it takes to open them."""
 
@@ -154,6 +181,11 @@ def all_cases(quick):
                 subject="stalled"),
         Live("live", 100, 500 // (2 if quick else 1), "piece", 25, contenders=("bare", "sink"),
              subject="sink"),
+        OverNodes("nodes", 100, 50_000 // few, "small", 312.5,
+                  contenders=("ours", "worker", "worker-tls"), subject="worker"),
+        # Each request takes half a second of the service, whatever the CPU does.
+        PacedNodes("nodes-paced", 100, 1_000 // few, contenders=("worker", "four-workers"),
+                   subject="four-workers"),
         Requests("wide", 8_000, 50_000 // few, "small", 312.5),
         Idle("idle", 8_000),
         Idle("idle-tls", 2_000, tls=True),

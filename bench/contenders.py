@@ -2,7 +2,9 @@
 connections, send `requests` as fast as those allow, and say so on standard output."""
 
 import json
+import re
 import signal
+import time
 
 from processes import BenchError, Child
 
@@ -102,6 +104,9 @@ class Ours:
         self.binary = binary
 
     def start(self, load, environment, scratch):
+        return self.start_with(self.options(load, scratch), environment, scratch)
+
+    def options(self, load, scratch):
         # Without requests: one, and then the pause before a second round.
         rounds = 1 if load.requests else 2
         options = {
@@ -116,7 +121,7 @@ class Ours:
         }
         if load.ca_file:
             options["service.ca-file"] = load.ca_file
-        return self.start_with(options, environment, scratch)
+        return options
 
     def start_with(self, options, environment, scratch):
         command = [self.binary, "run"] + [f"--{key}={value}" for key, value in options.items()]
@@ -136,3 +141,67 @@ class Ours:
 
     def end_idle(self, child):
         child.stop(signal.SIGINT)
+
+
+class NodesChild(Child):
+    """A run over workers; its CPU time is theirs, that of the coordinator is noted beside it."""
+
+    def __init__(self, workers, *arguments, **keywords):
+        self.workers = workers
+        self.coordinator_seconds = []  # At each mark.
+        super().__init__(*arguments, **keywords)
+
+    def cpu_seconds(self):
+        self.coordinator_seconds.append(super().cpu_seconds())
+        return sum(worker.cpu_seconds() for worker in self.workers)
+
+    def finish(self, limit=120):
+        usage = super().finish(limit)
+        for worker in self.workers:
+            worker.stop(signal.SIGTERM)
+        return usage
+
+
+class Nodes(Ours):
+    """The same run over workers on this machine: each has the sessions and the requests that
+    `ours` has."""
+
+    def __init__(self, binary, name, workers, certificates=None):
+        super().__init__(binary)
+        self.name = name
+        self.count = workers
+        self.certificates = certificates
+
+    def security(self):
+        if not self.certificates:
+            return []
+        files = {"certificate": "127.0.0.1.pem", "key": "127.0.0.1.key", "authority": "ca.pem"}
+        return [f"--node.{what}={self.certificates / file}" for what, file in files.items()]
+
+    def start(self, load, environment, scratch):
+        all_of_them = Load(load.sessions * self.count, load.requests * self.count, load.audio)
+        workers = [self.start_worker(environment, scratch / f"worker-{number}.err")
+                   for number in range(self.count)]
+        nodes = ",".join(address_of(scratch / f"worker-{number}.err")
+                         for number in range(self.count))
+        options = self.options(all_of_them, scratch)
+        command = [self.binary, "run", f"--nodes={nodes}", *self.security(),
+                   *(f"--{key}={value}" for key, value in options.items())]
+        return NodesChild(workers, self.name, command, environment, [self.ready, self.done],
+                          keep=scratch / "ours.err")
+
+    def start_worker(self, environment, errors):
+        errors.unlink(missing_ok=True)
+        command = [self.binary, "worker", "--node.listen=127.0.0.1:0", *self.security()]
+        return Child("worker", command, environment, [], keep=errors)
+
+
+def address_of(errors):
+    """Where a worker says that it listens."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = re.search(r"Worker listening on ([^,]+),", errors.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.01)
+    raise BenchError("worker: it does not listen")

@@ -65,6 +65,11 @@ class Child:
         clock_of_process = (~self.process.pid << 3) | 2
         return time.clock_gettime(clock_of_process)
 
+    def lines_with_cpu(self):
+        """The CPU time noted at each mark."""
+        with self._news:
+            return [cpu for _, cpu, _ in self.lines if cpu is not None]
+
     def memory_bytes(self):
         """Resident memory that is its own: code shared with others left out."""
         for line in Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines():
