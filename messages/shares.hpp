@@ -186,18 +186,30 @@ using share_owner_actor = caf::typed_actor<  //
     caf::reacts_to<share_progress>,          //
     caf::reacts_to<share_status>>;
 
+/// What a share's pool is for.
+enum class share_use : std::uint8_t {
+    load,     ///< Rounds of requests that the share itself drives.
+    requests, ///< Requests that its owner sends (remote.hpp).
+};
+
+inline bool is_acceptable(share_use use) {
+    return use <= share_use::requests;
+}
+
 /// Asks a worker for a share. Answered by `share_accepted`; the share asks for the clip then,
 /// and opens its pool.
 struct open_share {
     std::uint64_t share = 0; ///< In all that it tells. A number for each; not 0.
     share_owner_actor owner;
+    share_use use = share_use::load;
+    clip_format format{}; ///< Of the audio of requests; a load's clip has its own.
     config::pool_settings pool;
     nanoseconds interrupt_after{0}; ///< See rounds_settings.
-    std::uint64_t clip_bytes = 0;   ///< Of all parts together; `largest_shared_clip` at most.
+    std::uint64_t clip_bytes = 0;   ///< Of a load's clip; `largest_shared_clip` at most.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, open_share& x) {
-        return inspect_fields(f, x.share, x.owner, x.pool, x.interrupt_after, x.clip_bytes);
+        return inspect_fields(f, x.share, x.owner, x.use, x.format, x.pool, x.interrupt_after, x.clip_bytes);
     }
 };
 

@@ -33,7 +33,7 @@ public:
     explicit load_conductor_state(self_pointer self) : self_(self) {}
 
     void start(load_conductor_plan plan);
-    node_shares& shares() { return *shares_; }
+    node_shares<load_conductor_actor>& shares() { return *shares_; }
 
     opened_promise on_open();
     status_promise on_status_asked(const get_pool_status& question);
@@ -96,7 +96,7 @@ private:
 
     self_pointer self_;
     load_conductor_plan plan_;
-    std::optional<node_shares> shares_;
+    std::optional<node_shares<load_conductor_actor>> shares_;
     std::vector<opened_promise> opening_;
     std::vector<status_promise> asked_;
     std::vector<closed_promise> closing_;

@@ -50,7 +50,7 @@ share_accepted node_endpoint_state::on_open(open_share& order) {
     }
     const auto size = order.pool.size;
     const auto driver =
-        self_->spawn(share_driver, share_driver_plan{std::move(order), plan_.make_pool});
+        self_->spawn(share_driver, share_plan{std::move(order), plan_.make_pool});
     self_->monitor(driver);
     shares_.emplace(driver.address(), open_one{driver, size});
     transport::logger().info("a share of {} connections opens", size);

@@ -23,11 +23,13 @@ constexpr auto longest_silence = std::chrono::seconds(5);
 
 } // namespace
 
-node_shares::node_shares(self_pointer self, node_shares_plan plan, share_listener& listener)
+template <class Actor>
+node_shares<Actor>::node_shares(self_pointer self, node_shares_plan plan, share_listener& listener)
     : self_(self),
       plan_(std::move(plan)),
       listener_(listener),
-      clip_(pack_clip(self->system(), plan_.audio)),
+      clip_(plan_.use == share_use::load ? pack_clip(self->system(), plan_.audio)
+                                         : std::string()),
       nodes_(plan_.nodes.size()),
       first_connects_(plan_.pool.size),
       untried_(nodes_.size()) {
@@ -40,44 +42,51 @@ node_shares::node_shares(self_pointer self, node_shares_plan plan, share_listene
     }
 }
 
-shared_node::time_point node_shares::now() const {
+template <class Actor>
+shared_node::time_point node_shares<Actor>::now() const {
     return self_->clock().now();
 }
 
-shared_node* node_shares::find(std::uint64_t share) {
+template <class Actor>
+shared_node* node_shares<Actor>::find(std::uint64_t share) {
     const auto found = by_share_.find(share);
     return found == by_share_.end() ? nullptr : found->second;
 }
 
 // -- nodes and their shares ------------------------------------------------------------
 
-void node_shares::open() {
+template <class Actor>
+void node_shares<Actor>::open() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto& node = nodes_[i];
         node.keeper =
             self_->spawn(node_keeper, node_keeper_plan{i, node.address, plan_.connector,
-                                                       actor_cast<node_owner_actor>(self_)});
+                                                       caf::actor_cast<node_owner_actor>(self_)});
         self_->monitor(node.keeper);
         by_actor_[node.keeper.address()] = &node;
     }
 }
 
-void node_shares::begin_share(shared_node& node) {
+template <class Actor>
+void node_shares<Actor>::begin_share(shared_node& node) {
     node.share = ++last_share_;
     by_share_.emplace(node.share, &node);
 }
 
-void node_shares::on_node_up(const node_up& event) {
+template <class Actor>
+void node_shares<Actor>::on_node_up(const node_up& event) {
     auto& node = nodes_.at(event.node);
     if (stopped_ || node.share != 0)
         return;
     begin_share(node);
     open_share order;
     order.share = node.share;
-    order.owner = actor_cast<share_owner_actor>(self_);
+    order.owner = caf::actor_cast<share_owner_actor>(self_);
     order.pool = plan_.pool;
     order.pool.size = node.size;
     order.interrupt_after = plan_.interrupt_after;
+    order.use = plan_.use;
+    order.format = plan_.audio.format();
     order.clip_bytes = clip_.size();
     self_->request(event.endpoint, accept_limit, std::move(order))
         .then([this, &node,
@@ -88,7 +97,8 @@ void node_shares::on_node_up(const node_up& event) {
               });
 }
 
-void node_shares::on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer) {
+template <class Actor>
+void node_shares<Actor>::on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer) {
     if (node.share != share) { // It was lost meanwhile.
         if (answer.share)
             self_->send(answer.share, close_share{});
@@ -108,7 +118,8 @@ void node_shares::on_accepted(shared_node& node, std::uint64_t share, share_acce
         self_->send(node.handle, get_share_progress{});
 }
 
-void node_shares::on_node_down(const node_down& event) {
+template <class Actor>
+void node_shares<Actor>::on_node_down(const node_down& event) {
     auto& node = nodes_.at(event.node);
     if (node.share != 0)
         return lose(node, event.why);
@@ -118,13 +129,15 @@ void node_shares::on_node_down(const node_down& event) {
     fail_first(node, node_is_unavailable(node.address.text(), event.why));
 }
 
-void node_shares::note_loss(shared_node& node, const std::string& why) {
+template <class Actor>
+void node_shares<Actor>::note_loss(shared_node& node, const std::string& why) {
     ++node.losses;
     node.why = why;
     last_loss_ = node.address.text() + ": " + why;
 }
 
-void node_shares::on_down(const caf::down_msg& message) {
+template <class Actor>
+void node_shares<Actor>::on_down(const caf::down_msg& message) {
     const auto known = by_actor_.extract(message.source);
     if (!known)
         return;
@@ -135,7 +148,8 @@ void node_shares::on_down(const caf::down_msg& message) {
         on_node_down({number_of(node), "its keeper ended: " + describe_end(message.reason)});
 }
 
-void node_shares::lose(shared_node& node, const std::string& why) {
+template <class Actor>
+void node_shares<Actor>::lose(shared_node& node, const std::string& why) {
     if (node.share == 0)
         return;
     const bool expected = closing_ || (stopped_ && node.account.open() == 0);
@@ -157,7 +171,8 @@ void node_shares::lose(shared_node& node, const std::string& why) {
     finish_if_closed();
 }
 
-std::uint64_t node_shares::end_round(shared_node& node) {
+template <class Actor>
+std::uint64_t node_shares<Actor>::end_round(shared_node& node) {
     if (stopped_) {
         node.account.take_back_open();
         return 0;
@@ -165,18 +180,21 @@ std::uint64_t node_shares::end_round(shared_node& node) {
     return lose_open(node, node_is_lost(node.address.text(), "it ended the round early"));
 }
 
-std::uint64_t node_shares::lose_open(shared_node& node, const protocol::failure& why) {
+template <class Actor>
+std::uint64_t node_shares<Actor>::lose_open(shared_node& node, const protocol::failure& why) {
     const auto lost = node.account.lose_open();
     if (lost > 0)
         self_->send(plan_.stats, lost_requests{number_of(node), lost, why});
     return lost;
 }
 
-std::uint64_t node_shares::number_of(const shared_node& node) const {
+template <class Actor>
+std::uint64_t node_shares<Actor>::number_of(const shared_node& node) const {
     return static_cast<std::uint64_t>(&node - nodes_.data());
 }
 
-void node_shares::forget(shared_node& node) {
+template <class Actor>
+void node_shares<Actor>::forget(shared_node& node) {
     add(past_, node.account.ledger());
     if (node.handle) {
         self_->demonitor(node.handle.address());
@@ -198,7 +216,8 @@ void node_shares::forget(shared_node& node) {
 
 // -- opening ---------------------------------------------------------------------------
 
-void node_shares::on_next_clip_part(const next_clip_part& order) {
+template <class Actor>
+void node_shares<Actor>::on_next_clip_part(const next_clip_part& order) {
     auto* node = find(order.share);
     if (!node || order.offset >= clip_.size())
         return;
@@ -208,7 +227,8 @@ void node_shares::on_next_clip_part(const next_clip_part& order) {
                     clip_part{order.offset, clip_.substr(order.offset, longest_clip_part)});
 }
 
-void node_shares::on_tried(share_connections_tried& event) {
+template <class Actor>
+void node_shares<Actor>::on_tried(share_connections_tried& event) {
     auto* node = find(event.share);
     if (!node)
         return;
@@ -218,13 +238,15 @@ void node_shares::on_tried(share_connections_tried& event) {
             end_first_connect(node->first_slot + each.slot, each.connection_id, each.failure);
 }
 
-void node_shares::end_first_connect(std::uint64_t slot, const std::string& connection_id,
+template <class Actor>
+void node_shares<Actor>::end_first_connect(std::uint64_t slot, const std::string& connection_id,
                                     const protocol::failure& failure) {
     if (first_connects_.end(slot, failure) && plan_.watcher)
         self_->send(plan_.watcher, connection_tried{slot, connection_id, failure});
 }
 
-void node_shares::on_opened(share_opened& event) {
+template <class Actor>
+void node_shares<Actor>::on_opened(share_opened& event) {
     auto* node = find(event.share);
     if (!node || node->open)
         return;
@@ -236,7 +258,8 @@ void node_shares::on_opened(share_opened& event) {
 }
 
 /// Where it had no share before: its connections are not to be expected.
-void node_shares::fail_first(shared_node& node, const protocol::failure& why) {
+template <class Actor>
+void node_shares<Actor>::fail_first(shared_node& node, const protocol::failure& why) {
     if (node.tried)
         return;
     for (std::size_t i = 0; i < node.size; ++i)
@@ -244,12 +267,14 @@ void node_shares::fail_first(shared_node& node, const protocol::failure& why) {
     note_tried(node);
 }
 
-void node_shares::note_tried(shared_node& node) {
+template <class Actor>
+void node_shares<Actor>::note_tried(shared_node& node) {
     if (!std::exchange(node.tried, true) && --untried_ == 0)
         listener_.on_all_tried();
 }
 
-pool_opened node_shares::opened() const {
+template <class Actor>
+pool_opened node_shares<Actor>::opened() const {
     pool_opened all;
     for (const auto& node : nodes_)
         all.connected += node.sessions;
@@ -261,7 +286,8 @@ pool_opened node_shares::opened() const {
 
 // -- while it runs ---------------------------------------------------------------------
 
-void node_shares::ask_progress() {
+template <class Actor>
+void node_shares<Actor>::ask_progress() {
     for (auto& node : nodes_) {
         if (!node.handle)
             continue;
@@ -272,15 +298,17 @@ void node_shares::ask_progress() {
     }
 }
 
-void node_shares::on_progress(share_progress& event) {
+template <class Actor>
+void node_shares<Actor>::on_progress(share_progress& event) {
     auto* node = find(event.share);
     if (!node)
         return;
     node->heard = now();
     if (!node->account.report(event.requests))
         return lose(*node, "it told results of requests that it was not given");
-    self_->send(plan_.stats,
-                share_figures{number_of(*node), event.share, std::move(event.requests)});
+    if (plan_.stats)
+        self_->send(plan_.stats,
+                    share_figures{number_of(*node), event.share, std::move(event.requests)});
     node->connected = event.connected;
     node->available = event.available;
     node->finished_round = event.finished_round;
@@ -294,7 +322,8 @@ void node_shares::on_progress(share_progress& event) {
         listener_.on_share_reported(*node);
 }
 
-void node_shares::ask_status() {
+template <class Actor>
+void node_shares<Actor>::ask_status() {
     asking_status_ = true;
     untold_ = 0;
     for (auto& node : nodes_) {
@@ -307,7 +336,8 @@ void node_shares::ask_status() {
     finish_if_told();
 }
 
-void node_shares::on_status(share_status& event) {
+template <class Actor>
+void node_shares<Actor>::on_status(share_status& event) {
     auto* node = find(event.share);
     if (!node || !asking_status_ || !node->open || node->status)
         return;
@@ -317,17 +347,20 @@ void node_shares::on_status(share_status& event) {
     finish_if_told();
 }
 
-void node_shares::stop_waiting() {
+template <class Actor>
+void node_shares<Actor>::stop_waiting() {
     if (std::exchange(asking_status_, false))
         listener_.on_all_told();
 }
 
-void node_shares::finish_if_told() {
+template <class Actor>
+void node_shares<Actor>::finish_if_told() {
     if (untold_ == 0)
         stop_waiting();
 }
 
-pool_status node_shares::status() const {
+template <class Actor>
+pool_status node_shares<Actor>::status() const {
     pool_status all;
     all.requests = past_;
     all.size = plan_.pool.size;
@@ -359,7 +392,8 @@ pool_status node_shares::status() const {
     return all;
 }
 
-void node_shares::tell_stats() const {
+template <class Actor>
+void node_shares<Actor>::tell_stats() const {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const auto& node = nodes_[i];
         self_->send(plan_.stats,
@@ -369,7 +403,8 @@ void node_shares::tell_stats() const {
 
 // -- the end ---------------------------------------------------------------------------
 
-void node_shares::stop() {
+template <class Actor>
+void node_shares<Actor>::stop() {
     if (std::exchange(stopped_, true))
         return;
     for (auto& node : nodes_) {
@@ -380,7 +415,8 @@ void node_shares::stop() {
     }
 }
 
-void node_shares::close() {
+template <class Actor>
+void node_shares<Actor>::close() {
     stop();
     closing_ = true;
     for (auto& node : nodes_)
@@ -389,12 +425,14 @@ void node_shares::close() {
     finish_if_closed();
 }
 
-void node_shares::finish_if_closed() {
+template <class Actor>
+void node_shares<Actor>::finish_if_closed() {
     if (closing_ && !some_left())
         listener_.on_all_closed();
 }
 
-void node_shares::leave() {
+template <class Actor>
+void node_shares<Actor>::leave() {
     for (auto& node : nodes_) {
         if (node.handle)
             self_->demonitor(node.handle.address());
@@ -404,5 +442,7 @@ void node_shares::leave() {
         }
     }
 }
+
+template class node_shares<load_conductor_actor>;
 
 } // namespace avatar

@@ -17,15 +17,16 @@
 
 namespace avatar {
 
-/// What is done on the nodes of a run, besides its rounds.
+/// What is opened on the nodes.
 struct node_shares_plan {
     std::vector<config::node_address> nodes;
     node_connector_actor connector;
     config::pool_settings pool; ///< Of all nodes together; one connection for each at least.
-    audio_clip audio;
+    share_use use = share_use::load;
+    audio_clip audio; ///< Of a load; of requests the format alone counts.
     nanoseconds interrupt_after{0};
-    stats_actor stats;
-    connection_watcher_actor watcher; ///< Hears of each slot's first connect.
+    stats_actor stats;                ///< Of a load.
+    connection_watcher_actor watcher; ///< Hears of each slot's first connect; may be null.
 };
 
 /// One worker, and the share that it has, if any.
@@ -74,12 +75,15 @@ protected:
     ~share_listener() = default;
 };
 
-/// Part of the load conductor: the nodes, the share of each, and what they tell. A share that
+/// Part of an actor that has pools on other nodes: the nodes, the share of each, and what they tell. A share that
 /// is lost is accounted for and forgotten; the node's next one has another number, so that what
 /// the lost one still tells is dropped.
+///
+/// `Actor`: the load conductor or a remote pool, whose part it is.
+template <class Actor>
 class node_shares {
 public:
-    using self_pointer = load_conductor_actor::pointer;
+    using self_pointer = typename Actor::pointer;
 
     node_shares(self_pointer self, node_shares_plan plan, share_listener& listener);
 
