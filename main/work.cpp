@@ -1,3 +1,4 @@
+#include "actors/actor_end.hpp"
 #include "actors/cluster/node_endpoint.hpp"
 #include "actors/cluster/node_links.hpp"
 #include "actors/cluster/node_runtime.hpp"
@@ -14,16 +15,17 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
+#include <atomic>
 #include <future>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace avatar {
 namespace {
-
-/// Beyond the time that their requests are given to end: for the shares to close their pools.
-constexpr auto close_limit = std::chrono::seconds(20);
 
 node_endpoint_plan plan_endpoint(caf::actor_system& system, transport::io_runtime& io,
                                  const config::settings& settings, const extensions& with) {
@@ -40,24 +42,51 @@ node_endpoint_plan plan_endpoint(caf::actor_system& system, transport::io_runtim
                 [](std::size_t connections) { config::check_descriptors(connections, false); }};
 }
 
-/// Until the first signal.
-void wait_for_signal(transport::io_runtime& io, program_log& log) {
-    std::promise<void> signalled;
-    interrupts on_signal(io.next(), [&] {
-        log.say("avatar-pool: stopping; running requests may end (once more: leave at once)");
-        signalled.set_value();
-    });
-    signalled.get_future().wait();
-}
-
-/// False: not all shares ended in time.
-bool drain(caf::actor_system& system, const node_endpoint_control& endpoint,
-           std::chrono::milliseconds limit) {
+/// Whether all shares ended in their time.
+bool drain(caf::actor_system& system, const node_endpoint_control& endpoint) {
     caf::scoped_actor self(system);
     bool drained = false;
-    self->request(endpoint, limit, drain_node{})
-        .receive([&](node_drained) { drained = true; }, [](const caf::error&) {});
+    self->request(endpoint, caf::infinite, drain_node{}) // The endpoint has a limit for it.
+        .receive([&](const node_drained& node) { drained = node.all_ended; },
+                 [](const caf::error&) {});
     return drained;
+}
+
+/// Why the worker stops, told once: by a signal, or because its endpoint has ended.
+class stop_reason {
+public:
+    void set(const std::string& why) {
+        if (!known_.exchange(true))
+            why_.set_value(why);
+    }
+
+    std::string wait() { return why_.get_future().get(); }
+
+private:
+    std::atomic<bool> known_{false};
+    std::promise<std::string> why_;
+};
+
+/// Serves until a signal; gives the exit code.
+int serve_until_signal(transport::io_runtime& io, caf::actor_system& system,
+                       const node_endpoint_control& endpoint, program_log& log) {
+    const auto reason = std::make_shared<stop_reason>();
+    interrupts on_signal(io.next(), [reason, &log] {
+        log.say("avatar-pool: stopping; running requests may end, for as long as the "
+                "pool.drain-timeout of their run (once more: leave at once)");
+        reason->set("");
+    });
+    endpoint->attach_functor([reason](const caf::error& why) {
+        reason->set("the node's endpoint ended: " + describe_end(why));
+    });
+    if (const auto why = reason->wait(); !why.empty()) {
+        log.say("avatar-pool: " + why);
+        return some_requests_failed;
+    }
+    if (drain(system, endpoint))
+        return all_requests_ok;
+    log.say("avatar-pool: some shares did not end in time");
+    return some_requests_failed;
 }
 
 int serve(transport::io_runtime& io, const config::settings& settings, const extensions& with,
@@ -82,11 +111,7 @@ int serve(transport::io_runtime& io, const config::settings& settings, const ext
             end();
             throw;
         }
-        wait_for_signal(io, log);
-        if (!drain(system, endpoint, settings.pool.drain_timeout + close_limit)) {
-            log.say("avatar-pool: some shares did not end in time");
-            code = some_requests_failed;
-        }
+        code = serve_until_signal(io, system, endpoint, log);
         end();
     }
     if (!await_actors(system, actors_limit))

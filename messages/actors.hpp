@@ -7,6 +7,7 @@
 #include "message_templates.hpp"
 #include "nodes.hpp"
 #include "pool.hpp"
+#include "remote.hpp"
 #include "rounds.hpp"
 #include "run.hpp"
 #include "run_report.hpp"
@@ -129,7 +130,11 @@ using console_actor = round_watcher_actor::extend< //
 /// Divides the load of a run among nodes: the run's pool and its driver at once, for the nodes
 /// have both.
 using load_conductor_actor = run_pool_actor::extend_with<load_driver_actor>::extend_with<
-    node_owner_actor>::extend_with<share_owner_actor>::extend<reacts_to<conductor_due>>;
+    node_owner_actor>::extend_with<share_owner_actor>::extend<reacts_to<nodes_due>>;
+
+/// A pool over several nodes: for its callers, a pool.
+using remote_pool_actor = pool_actor::extend_with<node_owner_actor>::extend_with<
+    request_share_owner_actor>::extend<reacts_to<nodes_due>>;
 
 /// Plays one run with the actors above, and notices when one of them ends early.
 using run_supervisor_actor = caf::typed_actor<replies_to<play_run>::with<run_outcome>>;

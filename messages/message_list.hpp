@@ -3,6 +3,7 @@
 /// MESSAGE(name) for every message of the actors. A message that is not listed here
 /// cannot be sent to another node.
 #define AVATAR_MESSAGES(MESSAGE)                                                                   \
+    MESSAGE(acquire_remote)                                                                        \
     MESSAGE(acquire_session)                                                                       \
     MESSAGE(animation_frames)                                                                      \
     MESSAGE(arrival_due)                                                                           \
@@ -23,12 +24,13 @@
     MESSAGE(close_pool)                                                                            \
     MESSAGE(close_session)                                                                         \
     MESSAGE(close_share)                                                                           \
-    MESSAGE(conductor_due)                                                                         \
     MESSAGE(connection_tried)                                                                      \
     MESSAGE(console_flushed)                                                                       \
     MESSAGE(deadline_due)                                                                          \
     MESSAGE(drain_node)                                                                            \
+    MESSAGE(drain_overdue)                                                                         \
     MESSAGE(drain_pool)                                                                            \
+    MESSAGE(drop_remote_clip)                                                                      \
     MESSAGE(exchange_finished)                                                                     \
     MESSAGE(flush_console)                                                                         \
     MESSAGE(flush_overdue)                                                                         \
@@ -39,6 +41,7 @@
     MESSAGE(get_run_report)                                                                        \
     MESSAGE(get_share_progress)                                                                    \
     MESSAGE(get_share_status)                                                                      \
+    MESSAGE(interrupt_remote)                                                                      \
     MESSAGE(interrupt_request)                                                                     \
     MESSAGE(interrupts_due)                                                                        \
     MESSAGE(lease_granted)                                                                         \
@@ -54,6 +57,7 @@
     MESSAGE(node_state)                                                                            \
     MESSAGE(node_up)                                                                               \
     MESSAGE(node_welcome)                                                                          \
+    MESSAGE(nodes_due)                                                                             \
     MESSAGE(open_pool)                                                                             \
     MESSAGE(open_share)                                                                            \
     MESSAGE(owner_ended)                                                                           \
@@ -68,6 +72,14 @@
     MESSAGE(reconnect_node)                                                                        \
     MESSAGE(reconnect_slot)                                                                        \
     MESSAGE(release_session)                                                                       \
+    MESSAGE(remote_audio)                                                                          \
+    MESSAGE(remote_audio_wanted)                                                                   \
+    MESSAGE(remote_clip_part)                                                                      \
+    MESSAGE(remote_credit)                                                                         \
+    MESSAGE(remote_frames)                                                                         \
+    MESSAGE(remote_lease)                                                                          \
+    MESSAGE(remote_request)                                                                        \
+    MESSAGE(remote_result)                                                                         \
     MESSAGE(request_failed)                                                                        \
     MESSAGE(request_figures)                                                                       \
     MESSAGE(request_paused)                                                                        \

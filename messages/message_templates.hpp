@@ -8,6 +8,7 @@
 #include "message_list.hpp"
 #include "nodes.hpp"
 #include "pool.hpp"
+#include "remote.hpp"
 #include "request_figures.hpp"
 #include "rounds.hpp"
 #include "run.hpp"

@@ -46,7 +46,7 @@ using node_endpoint_actor =
     node_greeter_actor::extend<caf::replies_to<open_share>::with<share_accepted>>;
 
 /// Tells a worker's endpoint to take no further shares; what runs may end. Answered by
-/// `node_drained` when the last share has ended; the endpoint ends then.
+/// `node_drained` when the last share has ended, or had its time; the endpoint ends then.
 struct drain_node {
     template <class Inspector>
     friend auto inspect(Inspector& f, drain_node&) {
@@ -55,8 +55,18 @@ struct drain_node {
 };
 
 struct node_drained {
+    bool all_ended = false; ///< Else some shares did not in their time.
+
     template <class Inspector>
-    friend auto inspect(Inspector& f, node_drained&) {
+    friend auto inspect(Inspector& f, node_drained& x) {
+        return inspect_fields(f, x.all_ended);
+    }
+};
+
+/// The endpoint's own timer: its shares had their time.
+struct drain_overdue {
+    template <class Inspector>
+    friend auto inspect(Inspector& f, drain_overdue&) {
         return f();
     }
 };
@@ -73,7 +83,7 @@ struct node_up {
     }
 };
 
-/// It cannot be, or not any more. Comes for each try.
+/// It cannot be, or not any more. Comes for each try to reach it.
 struct node_down {
     std::uint64_t node = 0;
     std::string why; ///< In one line.
@@ -106,24 +116,25 @@ struct reconnect_node {
 using node_keeper_actor =
     caf::typed_actor<caf::reacts_to<node_failed>, caf::reacts_to<reconnect_node>>;
 
-/// The load conductor's own timer.
-struct conductor_due {
+/// The own timer of a load conductor, or of a pool over nodes.
+struct nodes_due {
     enum class kind : std::uint8_t {
         progress, ///< All shares are asked for it.
         round,    ///< The pause before a round is over.
         status,   ///< The shares had their time to tell the figures of their pools.
+        stopping, ///< Likewise, to stop.
         closing,  ///< Likewise, to close.
     };
     kind of = kind::progress;
 
     template <class Inspector>
-    friend auto inspect(Inspector& f, conductor_due& x) {
+    friend auto inspect(Inspector& f, nodes_due& x) {
         return inspect_fields(f, x.of);
     }
 };
 
-inline bool is_acceptable(conductor_due::kind kind) {
-    return kind <= conductor_due::kind::closing;
+inline bool is_acceptable(nodes_due::kind kind) {
+    return kind <= nodes_due::kind::closing;
 }
 
 } // namespace avatar

@@ -5,6 +5,7 @@
 #include "run_report.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct stop_rounds {
     }
 };
 
+/// More errors than this in one round are counted, not listed one by one.
+inline constexpr std::size_t most_errors_listed = 10;
+
 /// What is started in a round.
 struct round_load {
     std::uint64_t requests = 0;
@@ -44,10 +48,13 @@ struct round_load {
     }
 };
 
-/// At least one request, and no more and no faster than settings can ask for.
+/// At least one request, and no more, no faster and for no longer than settings can ask for.
 inline bool is_acceptable(const round_load& load) {
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(366 * 24);
     return load.requests >= 1 && load.requests <= 1'000'000 && load.arrival_rate >= 0 &&
-           load.arrival_rate <= 100'000;
+           load.arrival_rate <= 100'000 && load.first_arrival <= longest &&
+           (load.arrival_rate == 0 ||
+            static_cast<double>(load.requests) <= load.arrival_rate * longest.count());
 }
 
 /// Tells a round driver that begins no round by itself to begin one. Ignored while one runs.
@@ -198,14 +205,14 @@ struct round_finished {
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0;   ///< As the plan asks: neither of the two.
     std::vector<std::string> errors; ///< The first few failures in words; `failed` counts all.
-    std::uint64_t told = 0;          ///< So many failures are in those words.
+    std::uint64_t listed = 0;        ///< So many failures are in those words.
     nanoseconds next_in{0};          ///< Pause until the next round.
     bool last = false;               ///< No further round.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
         return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted,
-                              x.errors, x.told, x.next_in, x.last);
+                              x.errors, x.listed, x.next_in, x.last);
     }
 };
 

@@ -38,7 +38,15 @@ namespace avatar {
 /// Bounds of one message, in bytes: CAF takes a node for lost that is silent for longer than a
 /// message is under way.
 inline constexpr std::size_t longest_clip_part = 256 * 1024;
-inline constexpr std::size_t most_connections_told = 1'000; ///< In one message.
+inline constexpr std::size_t most_connections_told = 1'000;
+inline constexpr std::size_t most_tries_told = 200; ///< Each may have failed, with its texts.
+inline constexpr std::size_t most_failures_told = 64;
+
+/// Texts of failures and of errors, and ids, each in bytes.
+inline constexpr std::size_t longest_told_text = 300;
+
+/// Of a share or its owner, before the other takes it for lost. The owner asks twice a second.
+inline constexpr std::chrono::seconds longest_silence{5};
 
 /// A clip, as its bytes for the wire of nodes.
 inline constexpr std::uint64_t largest_shared_clip = std::uint64_t{1} << 30;
@@ -101,7 +109,7 @@ struct next_clip_part {
 /// Some of its connections were tried for the first time.
 struct share_connections_tried {
     std::uint64_t share = 0;
-    std::vector<connection_tried> tried; ///< Slots count from 0 in each share.
+    std::vector<connection_tried> tried; ///< `most_tries_told` at most; slots count from 0.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, share_connections_tried& x) {
@@ -209,7 +217,8 @@ struct open_share {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, open_share& x) {
-        return inspect_fields(f, x.share, x.owner, x.use, x.format, x.pool, x.interrupt_after, x.clip_bytes);
+        return inspect_fields(f, x.share, x.owner, x.use, x.format, x.pool, x.interrupt_after,
+                              x.clip_bytes);
     }
 };
 

@@ -110,6 +110,8 @@ std::string_view to_string(failure_code code) {
         return "extensionFailed";
     case failure_code::node_lost:
         return "nodeLost";
+    case failure_code::node_busy:
+        return "nodeBusy";
     }
     return "unknown"; // A code from a newer node.
 }
@@ -144,6 +146,12 @@ void replace_all(failure& f, std::string_view text, std::string_view by) {
     for (auto* in :
          {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
         replace_secret(*in, text, by);
+}
+
+void shorten(failure& f, std::size_t limit) {
+    for (auto* text :
+         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
+        text->resize(shortened(*text, limit).size());
 }
 
 } // namespace avatar::protocol

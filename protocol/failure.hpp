@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,9 +45,10 @@ enum class failure_code : std::uint8_t {
     pool_failed,         ///< Its sessions' actors kept failing.
     extension_failed,    ///< Code that is not the pool's own, such as a dispatch policy.
     node_lost,           ///< The node that had it was lost before it told the result.
+    node_busy,           ///< Too much was under way to every node of the pool.
 };
 
-inline constexpr auto last_failure_code = failure_code::node_lost;
+inline constexpr auto last_failure_code = failure_code::node_busy;
 
 /// The stable name users see: "sessionTokenExpired", "borrowTimeout", …
 std::string_view to_string(failure_code code);
@@ -94,6 +96,9 @@ std::string describe(const failure& f);
 /// Replaces a secret that a service echoes in all of the failure's texts: see
 /// `replace_secret` (protocol/secret_text.hpp).
 void replace_all(failure& f, std::string_view text, std::string_view by);
+
+/// At most so many bytes of each of its texts, on one line where it is for people.
+void shorten(failure& f, std::size_t limit);
 
 /// Serialisation hook of actor messages.
 template <class Inspector>

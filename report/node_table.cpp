@@ -16,13 +16,21 @@ request_figures all_failed(std::uint64_t requests, const protocol::failure& with
 } // namespace
 
 void node_table::set(share_figures latest) {
-    nodes_[latest.node].shares[latest.share] = std::move(latest.requests);
+    auto& node = nodes_[latest.node];
+    if (latest.share != node.share && node.share != 0) {
+        if (!node.former)
+            node.former = std::make_unique<run_figures>();
+        node.former->merge(node.latest);
+    }
+    node.share = latest.share;
+    node.latest = std::move(latest.requests);
 }
 
 void node_table::add(const lost_requests& loss) {
     auto& node = nodes_[loss.node];
     if (node.lost == 0)
         node.failure = loss.failure;
+    shorten(node.failure, longest_failure_text);
     node.lost += loss.requests;
 }
 
@@ -32,11 +40,16 @@ void node_table::set(node_state state) {
 
 void node_table::merge_into(run_figures& figures) const {
     for (const auto& [number, node] : nodes_) {
-        for (const auto& [share, told] : node.shares)
-            figures.merge(told);
+        merge(node, figures);
         if (node.lost > 0)
             figures.merge(all_failed(node.lost, node.failure));
     }
+}
+
+void node_table::merge(const node& from, run_figures& into) {
+    if (from.former)
+        into.merge(from.former->requests());
+    into.merge(from.latest);
 }
 
 std::vector<node_figures> node_table::rows() const {
@@ -48,8 +61,7 @@ std::vector<node_figures> node_table::rows() const {
 
 node_figures node_table::row_of(const node& of) {
     run_figures together;
-    for (const auto& [share, told] : of.shares)
-        together.merge(told);
+    merge(of, together);
     const auto all = together.snapshot();
     return {.name = of.state.name,
             .sessions = of.state.sessions,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace avatar::report {
@@ -28,12 +29,15 @@ public:
 private:
     struct node {
         node_state state;
-        std::map<std::uint64_t, request_figures> shares;
+        std::uint64_t share = 0;
+        request_figures latest;              // Of that share.
+        std::unique_ptr<run_figures> former; // Of those before; null: none was.
         std::uint64_t lost = 0;
         protocol::failure failure; // Of the first that was lost.
     };
 
     static node_figures row_of(const node& of);
+    static void merge(const node& from, run_figures& into);
 
     std::map<std::uint64_t, node> nodes_;
 };

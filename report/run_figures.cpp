@@ -29,12 +29,8 @@ std::vector<failure_count> most_frequent_first(std::vector<failure_figures> fail
 }
 
 std::vector<failure_figures> with_short_texts(std::vector<failure_figures> failures) {
-    for (auto& each : failures) {
-        auto& sample = each.failures.sample;
-        for (auto* text : {&sample.title, &sample.detail, &sample.connection_id, &sample.request_id,
-                           &sample.body, &sample.close_reason})
-            text->resize(protocol::shortened(*text, longest_failure_text).size());
-    }
+    for (auto& each : failures)
+        shorten(each.failures.sample, longest_failure_text);
     return failures;
 }
 

@@ -81,8 +81,8 @@ void write(std::ostream& out, const round_finished& event) {
          to_milliseconds(event.duration));
     for (const auto& error : event.errors)
         line(out, "    ERROR: {}", error);
-    if (event.failed > event.told)
-        line(out, "    ... and {} more", event.failed - event.told);
+    if (event.failed > event.listed)
+        line(out, "    ... and {} more", event.failed - event.listed);
     if (!event.last)
         line(out, "  Waiting {} until next round...", as_set(event.next_in));
 }

@@ -19,6 +19,14 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
     return std::string(reinterpret_cast<const char*>(digest), size);
 }
 
+std::string sha256(std::string_view message) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    if (EVP_Digest(message.data(), message.size(), digest, &size, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("SHA-256 failed");
+    return std::string(reinterpret_cast<const char*>(digest), size);
+}
+
 std::string random_bytes(std::size_t size) {
     std::string bytes(size, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1)

@@ -8,6 +8,9 @@ namespace avatar::transport {
 /// HMAC-SHA-256 of `message` under `key`: 32 raw bytes.
 std::string hmac_sha256(std::string_view key, std::string_view message);
 
+/// SHA-256 of `message`: 32 raw bytes.
+std::string sha256(std::string_view message);
+
 /// `size` bytes nobody can guess.
 std::string random_bytes(std::size_t size);
 

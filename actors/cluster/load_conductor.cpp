@@ -12,24 +12,6 @@
 #include <utility>
 
 namespace avatar {
-namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-constexpr milliseconds progress_interval{500};
-
-/// For the shares to tell the figures of their pools.
-constexpr seconds status_limit{5};
-
-/// For the shares to close their pools, which takes a limited time itself.
-constexpr seconds close_limit{20};
-
-/// More errors than this in one round are counted, not told one by one.
-constexpr std::size_t errors_told = 10;
-
-} // namespace
-
 load_conductor_actor::behavior_type
 load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self,
                load_conductor_plan plan) {
@@ -52,13 +34,15 @@ load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self
         [&](share_opened& event) { shares.on_opened(event); },
         [&](share_progress& event) { shares.on_progress(event); },
         [&](share_status& event) { shares.on_status(event); },
-        [&](const conductor_due& due) { state.on_due(due); },
+        [&](const nodes_due& due) { state.on_due(due); },
     };
 }
 
 void load_conductor_state::start(load_conductor_plan plan) {
     plan_ = std::move(plan);
     shares_.emplace(self_, plan_.shares, *this);
+    drain_timeout_ = plan_.shares.pool.drain_timeout;
+    longest_pause_ = longest_pause();
     plan_.shares.audio = {}; // The shares have it.
     parts_.resize(shares_->nodes().size());
 }
@@ -67,23 +51,50 @@ load_conductor_state::part& load_conductor_state::part_of_round(const shared_nod
     return parts_.at(static_cast<std::size_t>(&node - shares_->nodes().data()));
 }
 
-void load_conductor_state::set_timer(conductor_due::kind of, nanoseconds after) {
-    self_->delayed_send(self_, after, conductor_due{of});
+/// Longer than any request may take without a result, and than two arrivals are apart.
+nanoseconds load_conductor_state::longest_pause() const {
+    const auto& pool = plan_.shares.pool;
+    const auto& clip = plan_.shares.audio;
+    const auto rate = plan_.rounds.arrival_rate;
+    const auto between_arrivals =
+        rate > 0 ? nanoseconds(static_cast<nanoseconds::rep>(
+                       1e9 / rate * static_cast<double>(plan_.shares.nodes.size())))
+                 : nanoseconds(0);
+    return pool.borrow_timeout + pool.request_timeout * (pool.retries + 1) +
+           clip.interval() * clip.pieces() + between_arrivals + std::chrono::minutes(1);
 }
 
-void load_conductor_state::on_due(const conductor_due& due) {
+/// A share that answers, and tells no result for too long.
+void load_conductor_state::lose_the_stuck() {
+    if (phase_ != phase::in_round)
+        return;
+    const auto round = round_.number;
+    for (auto& node : shares_->nodes())
+        if (round_.number == round && part_of_round(node).runs &&
+            now() - std::max(node.advanced, round_.started) > longest_pause_)
+            shares_->lose(node, "it told no result for longer than requests may take");
+}
+
+void load_conductor_state::set_timer(nodes_due::kind of, nanoseconds after) {
+    self_->delayed_send(self_, after, nodes_due{of});
+}
+
+void load_conductor_state::on_due(const nodes_due& due) {
     switch (due.of) {
-    case conductor_due::kind::progress:
-        set_timer(due.of, progress_interval);
+    case nodes_due::kind::progress:
+        set_timer(due.of, share_progress_interval);
         shares_->ask_progress();
+        lose_the_stuck();
         return tell_progress();
-    case conductor_due::kind::round:
+    case nodes_due::kind::round:
         if (phase_ == phase::between_rounds)
             start_round();
         return;
-    case conductor_due::kind::status:
+    case nodes_due::kind::status:
         return shares_->stop_waiting();
-    case conductor_due::kind::closing:
+    case nodes_due::kind::stopping:
+        return shares_->give_up_stopping();
+    case nodes_due::kind::closing:
         return on_all_closed();
     }
 }
@@ -95,7 +106,7 @@ load_conductor_state::opened_promise load_conductor_state::on_open() {
     opening_.push_back(promise);
     if (!std::exchange(opened_, true)) {
         shares_->open();
-        set_timer(conductor_due::kind::progress, progress_interval);
+        set_timer(nodes_due::kind::progress, share_progress_interval);
     }
     if (shares_->all_tried())
         on_all_tried();
@@ -115,7 +126,7 @@ load_conductor_state::on_status_asked(const get_pool_status& question) {
         return promise;
     }
     asked_.push_back(promise);
-    set_timer(conductor_due::kind::status, status_limit);
+    set_timer(nodes_due::kind::status, share_status_limit);
     shares_->ask_status();
     return promise;
 }
@@ -129,7 +140,7 @@ load_conductor_state::closed_promise load_conductor_state::on_close() {
     auto promise = self_->make_response_promise<pool_closed>();
     closing_.push_back(promise);
     phase_ = phase::over;
-    set_timer(conductor_due::kind::closing, close_limit);
+    set_timer(nodes_due::kind::closing, share_close_limit);
     shares_->close();
     return promise;
 }
@@ -209,13 +220,11 @@ void load_conductor_state::on_share_reported(shared_node& node) {
     const bool done = node.finished_round >= round_.number || node.over;
     if (phase_ != phase::in_round || !done || !part_of_round(node).runs)
         return;
-    for (auto& error : node.errors)
-        add_error(std::move(error), 1);
-    const auto lost = shares_->end_round(node);
-    if (lost > 0)
-        add_error(fmt::format("{} requests that node {} did not begin", lost, node.address.text()),
-                  lost);
-    end_part(node, node.account.reported(), lost);
+    if (node.finished_round == round_.number)
+        for (auto& error : node.errors)
+            add_error(std::move(error), 1);
+    if (shares_->end_round(node))
+        end_part(node, node.account.reported(), 0);
 }
 
 void load_conductor_state::on_share_lost(shared_node& node, const share_account::outcomes& reported,
@@ -231,10 +240,10 @@ void load_conductor_state::on_share_lost(shared_node& node, const share_account:
 }
 
 void load_conductor_state::add_error(std::string text, std::uint64_t failures) {
-    if (round_.errors.size() == errors_told)
+    if (round_.errors.size() == most_errors_listed)
         return;
     round_.errors.push_back(std::move(text));
-    round_.told += failures;
+    round_.listed += failures;
 }
 
 /// Of one node, which is done with the round or lost.
@@ -261,14 +270,14 @@ void load_conductor_state::finish_round() {
     event.failed = round_.outcomes.failed + round_.lost;
     event.interrupted = round_.outcomes.interrupted;
     event.errors = std::move(round_.errors);
-    event.told = round_.told;
+    event.listed = round_.listed;
     event.next_in = plan_.rounds.interval;
     event.last = stopped_ || round_.number == plan_.rounds.count || no_node;
     self_->send(plan_.shares.stats, event);
     self_->send(plan_.watcher, event);
     if (!event.last) {
         phase_ = phase::between_rounds;
-        return set_timer(conductor_due::kind::round, plan_.rounds.interval);
+        return set_timer(nodes_due::kind::round, plan_.rounds.interval);
     }
     if (no_node && !stopped_ && round_.number < plan_.rounds.count)
         return fail_for_want_of_nodes();
@@ -284,13 +293,13 @@ void load_conductor_state::on_stop() {
     if (std::exchange(stopped_, true))
         return;
     shares_->stop();
+    set_timer(nodes_due::kind::stopping, drain_timeout_ + share_stop_margin);
     if (phase_ == phase::between_rounds || phase_ == phase::waiting_for_nodes)
         finish();
 }
 
 void load_conductor_state::finish() {
     phase_ = phase::over;
-    shares_->tell_stats();
     const rounds_finished event{now() - started_, /*interrupted=*/stopped_ || failure_, failure_};
     self_->send(plan_.shares.stats, event);
     self_->send(plan_.watcher, event);

@@ -40,7 +40,7 @@ public:
     closed_promise on_close();
     finished_promise on_run();
     void on_stop();
-    void on_due(const conductor_due& due);
+    void on_due(const nodes_due& due);
 
     const char* name = "load_conductor";
 
@@ -63,7 +63,7 @@ private:
         share_account::outcomes outcomes;
         std::uint64_t lost = 0;
         std::vector<std::string> errors; ///< The first few.
-        std::uint64_t told = 0;          ///< Failures that they stand for.
+        std::uint64_t listed = 0;        ///< Failures that they stand for.
     };
 
     /// The part of one node in it.
@@ -90,7 +90,9 @@ private:
     void fail_for_want_of_nodes();
     share_account::outcomes outcomes_so_far() const;
     void tell_progress();
-    void set_timer(conductor_due::kind of, nanoseconds after);
+    nanoseconds longest_pause() const;
+    void lose_the_stuck();
+    void set_timer(nodes_due::kind of, nanoseconds after);
     part& part_of_round(const shared_node& node);
     time_point now() const { return self_->clock().now(); }
 
@@ -105,6 +107,8 @@ private:
     running_round round_;
     std::vector<part> parts_; // By node.
     phase phase_ = phase::before_rounds;
+    nanoseconds drain_timeout_{0};
+    nanoseconds longest_pause_{0}; // Between two results of a share that runs a round.
     bool opened_ = false;
     bool stopped_ = false;
     protocol::failure failure_; // Why the rounds cannot go on.

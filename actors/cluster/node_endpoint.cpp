@@ -2,6 +2,8 @@
 
 #include "actors/actor_end.hpp"
 #include "actors/cluster/node_versions.hpp"
+#include "actors/cluster/request_share.hpp"
+#include "actors/cluster/share_driver.hpp"
 #include "config/checks.hpp"
 #include "config/error.hpp"
 #include "protocol/text.hpp"
@@ -10,10 +12,18 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 #include <utility>
 
 namespace avatar {
+namespace {
+
+/// For a share to close its pool, once its requests had their time.
+constexpr std::chrono::seconds pool_close_limit{20};
+
+} // namespace
 
 node_endpoint_control::behavior_type
 node_endpoint(node_endpoint_control::stateful_pointer<node_endpoint_state> self,
@@ -26,6 +36,7 @@ node_endpoint(node_endpoint_control::stateful_pointer<node_endpoint_state> self,
         [&](const node_hello& hello) { return state.on_hello(hello); },
         [&](open_share& order) { return state.on_open(order); },
         [&](drain_node) { return state.on_drain(); },
+        [&](drain_overdue) { state.finish(); },
     };
 }
 
@@ -49,12 +60,17 @@ share_accepted node_endpoint_state::on_open(open_share& order) {
         return {{}, std::move(why)};
     }
     const auto size = order.pool.size;
-    const auto driver =
-        self_->spawn(share_driver, share_plan{std::move(order), plan_.make_pool});
-    self_->monitor(driver);
-    shares_.emplace(driver.address(), open_one{driver, size});
+    const auto use = order.use;
+    const auto drain_timeout = order.pool.drain_timeout;
+    share_plan plan{std::move(order), plan_.make_pool};
+    const auto share =
+        use == share_use::load
+            ? caf::actor_cast<drained_share_actor>(self_->spawn(share_driver, std::move(plan)))
+            : caf::actor_cast<drained_share_actor>(self_->spawn(request_share, std::move(plan)));
+    self_->monitor(share);
+    shares_.emplace(share.address(), open_one{share, size, drain_timeout});
     transport::logger().info("a share of {} connections opens", size);
-    return {driver, {}};
+    return {share, {}};
 }
 
 /// What came from another node is checked here.
@@ -63,13 +79,18 @@ std::string node_endpoint_state::why_refused(const open_share& order) const {
         return "the worker is stopping";
     if (!order.owner || order.share == 0)
         return "the share has no owner or no number";
-    if (order.clip_bytes == 0 || order.clip_bytes > largest_shared_clip)
+    const bool has_clip = order.clip_bytes > 0 && order.clip_bytes <= largest_shared_clip;
+    if (order.use == share_use::load && !has_clip)
         return fmt::format("the clip has {} bytes: expected at most {}", order.clip_bytes,
                            largest_shared_clip);
     if (shares_.size() >= plan_.max_shares)
         return fmt::format("the worker has {} shares already", shares_.size());
     try {
         config::check_pool(order.pool);
+        config::rounds_settings rounds;
+        rounds.interrupt_after =
+            std::chrono::duration_cast<config::milliseconds>(order.interrupt_after);
+        config::check_rounds(rounds);
         if (plan_.check_connections)
             plan_.check_connections(connections() + order.pool.size);
     } catch (const config::config_error& e) {
@@ -89,8 +110,12 @@ node_endpoint_state::drained_promise node_endpoint_state::on_drain() {
     drained_ = self_->make_response_promise<node_drained>();
     auto promise = drained_;
     draining_ = true;
-    for (const auto& [address, share] : shares_)
-        self_->send(share.driver, drain_pool{});
+    config::milliseconds limit = pool_close_limit;
+    for (const auto& [address, share] : shares_) {
+        self_->send(share.actor, drain_pool{});
+        limit = std::max(limit, share.drain_timeout + pool_close_limit);
+    }
+    self_->delayed_send(self_, limit, drain_overdue{});
     finish_if_drained();
     return promise;
 }
@@ -104,9 +129,12 @@ void node_endpoint_state::on_down(const caf::down_msg& message) {
 }
 
 void node_endpoint_state::finish_if_drained() {
-    if (!draining_ || !shares_.empty())
-        return;
-    drained_.deliver(node_drained{});
+    if (draining_ && shares_.empty())
+        finish();
+}
+
+void node_endpoint_state::finish() {
+    drained_.deliver(node_drained{shares_.empty()});
     self_->quit();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cluster/share_driver.hpp"
+#include "actors/cluster/share_pool.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -15,7 +15,11 @@ namespace avatar {
 
 /// What the endpoint of a worker is told on its own node.
 using node_endpoint_control =
-    node_endpoint_actor::extend<caf::replies_to<drain_node>::with<node_drained>>;
+    node_endpoint_actor::extend<caf::replies_to<drain_node>::with<node_drained>,
+                                caf::reacts_to<drain_overdue>>;
+
+/// A share, of whichever use, as its node sees it.
+using drained_share_actor = share_actor::extend<caf::reacts_to<drain_pool>>;
 
 struct node_endpoint_plan {
     share_pool_factory make_pool;
@@ -37,14 +41,16 @@ public:
     node_welcome on_hello(const node_hello& hello) const;
     share_accepted on_open(open_share& order);
     drained_promise on_drain();
+    void finish(); ///< Although shares may live.
     void on_down(const caf::down_msg& message);
 
     const char* name = "node_endpoint";
 
 private:
     struct open_one {
-        share_driver_actor driver;
+        drained_share_actor actor;
         std::size_t connections = 0;
+        config::milliseconds drain_timeout{0};
     };
 
     std::string why_refused(const open_share& order) const;
@@ -60,8 +66,8 @@ private:
 };
 
 /// Behaviour of the actor that a worker publishes: it greets coordinators and opens a share for
-/// each that asks. When it is drained, its shares let end what they have running; it ends with
-/// the last of them.
+/// each that asks. When it is drained, what its shares have running may end; it ends with the
+/// last of them, or when they had their time.
 node_endpoint_control::behavior_type
 node_endpoint(node_endpoint_control::stateful_pointer<node_endpoint_state> self,
               node_endpoint_plan plan);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/actor_end.hpp"
+#include "messages/shares.hpp"
 #include "protocol/failure.hpp"
+#include "protocol/text.hpp"
 
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
@@ -14,9 +16,11 @@ namespace avatar {
 
 /// An actor of another node is down for that reason.
 inline std::string why_lost(const caf::error& reason) {
-    return reason == caf::exit_reason::remote_link_unreachable
-               ? "there is no connection to it any more"
-               : describe_end(reason);
+    if (reason == caf::exit_reason::remote_link_unreachable)
+        return "there is no connection to it any more";
+    if (reason == caf::exit_reason::user_shutdown)
+        return "it was stopped";
+    return protocol::on_one_line(protocol::shortened(describe_end(reason), longest_told_text));
 }
 
 inline protocol::failure node_is_lost(const std::string& node, const std::string& why) {

@@ -5,6 +5,7 @@
 #include "actors/cluster/node_keeper.hpp"
 #include "actors/cluster/round_division.hpp"
 #include "actors/cluster/share_driver.hpp"
+#include "protocol/text.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -18,8 +19,19 @@ namespace {
 /// For a worker to accept a share.
 constexpr auto accept_limit = std::chrono::seconds(5);
 
-/// A share that tells nothing for so long is lost.
-constexpr auto longest_silence = std::chrono::seconds(5);
+/// While a share opens its pool, something of that is to come this often: a part of the clip is
+/// asked for, or a connection was tried.
+constexpr auto longest_opening_pause = std::chrono::minutes(2);
+
+/// What another node says of itself, for people.
+std::string told_text(const std::string& text) {
+    return protocol::on_one_line(protocol::shortened(text, longest_told_text));
+}
+
+protocol::failure told_failure(protocol::failure failure) {
+    shorten(failure, longest_told_text);
+    return failure;
+}
 
 } // namespace
 
@@ -28,8 +40,7 @@ node_shares<Actor>::node_shares(self_pointer self, node_shares_plan plan, share_
     : self_(self),
       plan_(std::move(plan)),
       listener_(listener),
-      clip_(plan_.use == share_use::load ? pack_clip(self->system(), plan_.audio)
-                                         : std::string()),
+      clip_(plan_.use == share_use::load ? pack_clip(self->system(), plan_.audio) : std::string()),
       nodes_(plan_.nodes.size()),
       first_connects_(plan_.pool.size),
       untried_(nodes_.size()) {
@@ -64,6 +75,7 @@ void node_shares<Actor>::open() {
                                                        caf::actor_cast<node_owner_actor>(self_)});
         self_->monitor(node.keeper);
         by_actor_[node.keeper.address()] = &node;
+        tell_stats(node);
     }
 }
 
@@ -98,16 +110,17 @@ void node_shares<Actor>::on_node_up(const node_up& event) {
 }
 
 template <class Actor>
-void node_shares<Actor>::on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer) {
+void node_shares<Actor>::on_accepted(shared_node& node, std::uint64_t share,
+                                     share_accepted& answer) {
     if (node.share != share) { // It was lost meanwhile.
         if (answer.share)
             self_->send(answer.share, close_share{});
         return;
     }
     if (!answer.share)
-        return lose(node, "it takes no share: " + answer.why);
+        return lose(node, "it takes no share: " + told_text(answer.why));
     node.handle = std::move(answer.share);
-    node.heard = now();
+    node.heard = node.advanced = now();
     by_actor_[node.handle.address()] = &node;
     self_->monitor(node.handle);
     if (closing_)
@@ -123,29 +136,31 @@ void node_shares<Actor>::on_node_down(const node_down& event) {
     auto& node = nodes_.at(event.node);
     if (node.share != 0)
         return lose(node, event.why);
-    if (node.tried)
-        return;
     note_loss(node, event.why);
-    fail_first(node, node_is_unavailable(node.address.text(), event.why));
+    if (!node.tried)
+        fail_first(node, node_is_unavailable(node.address.text(), event.why));
 }
 
 template <class Actor>
 void node_shares<Actor>::note_loss(shared_node& node, const std::string& why) {
-    ++node.losses;
     node.why = why;
+    node.losses += node.away ? 0 : 1;
+    node.away = true;
+    tell_stats(node);
     last_loss_ = node.address.text() + ": " + why;
 }
 
 template <class Actor>
-void node_shares<Actor>::on_down(const caf::down_msg& message) {
+bool node_shares<Actor>::on_down(const caf::down_msg& message) {
     const auto known = by_actor_.extract(message.source);
     if (!known)
-        return;
+        return false;
     auto& node = *known.mapped();
     if (node.handle && message.source == node.handle)
         lose(node, why_lost(message.reason));
     else
         on_node_down({number_of(node), "its keeper ended: " + describe_end(message.reason)});
+    return true;
 }
 
 template <class Actor>
@@ -172,12 +187,13 @@ void node_shares<Actor>::lose(shared_node& node, const std::string& why) {
 }
 
 template <class Actor>
-std::uint64_t node_shares<Actor>::end_round(shared_node& node) {
-    if (stopped_) {
-        node.account.take_back_open();
-        return 0;
+bool node_shares<Actor>::end_round(shared_node& node) {
+    if (node.account.open() > 0 && !stopped_) {
+        lose(node, "it ended the round early");
+        return false;
     }
-    return lose_open(node, node_is_lost(node.address.text(), "it ended the round early"));
+    node.account.take_back_open();
+    return true;
 }
 
 template <class Actor>
@@ -204,7 +220,7 @@ void node_shares<Actor>::forget(shared_node& node) {
     if (asking_status_ && node.open && !node.status)
         --untold_;
     by_share_.erase(node.share);
-    node.share = 0;
+    node.share = node.clip_sent = 0;
     node.handle = share_actor();
     node.open = false;
     node.account = {};
@@ -219,9 +235,10 @@ void node_shares<Actor>::forget(shared_node& node) {
 template <class Actor>
 void node_shares<Actor>::on_next_clip_part(const next_clip_part& order) {
     auto* node = find(order.share);
-    if (!node || order.offset >= clip_.size())
+    if (!node || order.offset < node->clip_sent || order.offset >= clip_.size())
         return;
-    node->heard = now();
+    node->clip_sent = order.offset + 1; // A share that asks for the same again gets no further.
+    node->heard = node->advanced = now();
     if (node->handle)
         self_->send(node->handle,
                     clip_part{order.offset, clip_.substr(order.offset, longest_clip_part)});
@@ -234,15 +251,24 @@ void node_shares<Actor>::on_tried(share_connections_tried& event) {
         return;
     node->heard = now();
     for (const auto& each : event.tried)
-        if (each.slot < node->size)
-            end_first_connect(node->first_slot + each.slot, each.connection_id, each.failure);
+        if (each.slot < node->size &&
+            end_first_connect(node->first_slot + each.slot, each.connection_id,
+                              told_failure(each.failure)))
+            node->advanced = now();
 }
 
 template <class Actor>
-void node_shares<Actor>::end_first_connect(std::uint64_t slot, const std::string& connection_id,
-                                    const protocol::failure& failure) {
-    if (first_connects_.end(slot, failure) && plan_.watcher)
-        self_->send(plan_.watcher, connection_tried{slot, connection_id, failure});
+bool node_shares<Actor>::end_first_connect(std::uint64_t slot, const std::string& connection_id,
+                                           const protocol::failure& failure) {
+    if (!first_connects_.end(slot, failure))
+        return false;
+    if (plan_.watcher)
+        self_->send(
+            plan_.watcher,
+            connection_tried{slot,
+                             std::string(protocol::shortened(connection_id, longest_connection_id)),
+                             failure});
+    return true;
 }
 
 template <class Actor>
@@ -252,7 +278,10 @@ void node_shares<Actor>::on_opened(share_opened& event) {
         return;
     node->heard = now();
     node->open = true;
-    node->sessions = node->connected = node->available = event.pool.connected;
+    node->away = false;
+    node->sessions = node->connected = node->available =
+        std::min<std::uint64_t>(event.pool.connected, node->size);
+    tell_stats(*node);
     listener_.on_share_opened(*node);
     note_tried(*node);
 }
@@ -277,7 +306,7 @@ template <class Actor>
 pool_opened node_shares<Actor>::opened() const {
     pool_opened all;
     for (const auto& node : nodes_)
-        all.connected += node.sessions;
+        all.connected += node.connected; // None of one that is gone by now.
     all.size = plan_.pool.size;
     all.failures = first_connects_.failures();
     all.cancelled = stopped_ && first_connects_.under_way() > 0;
@@ -291,8 +320,10 @@ void node_shares<Actor>::ask_progress() {
     for (auto& node : nodes_) {
         if (!node.handle)
             continue;
-        if (now() - node.heard > longest_silence)
+        if (now() - node.heard > longest_silence && !closing_)
             lose(node, "it was silent for too long");
+        else if (now() - node.advanced > longest_opening_pause && !node.open)
+            lose(node, "it does not get on with opening its connections");
         else
             self_->send(node.handle, get_share_progress{});
     }
@@ -304,18 +335,24 @@ void node_shares<Actor>::on_progress(share_progress& event) {
     if (!node)
         return;
     node->heard = now();
+    const auto before = node->account.open();
     if (!node->account.report(event.requests))
         return lose(*node, "it told results of requests that it was not given");
     if (plan_.stats)
         self_->send(plan_.stats,
                     share_figures{number_of(*node), event.share, std::move(event.requests)});
-    node->connected = event.connected;
-    node->available = event.available;
+    if (node->account.open() != before)
+        node->advanced = now();
+    node->connected = std::min<std::uint64_t>(event.connected, node->size);
+    node->available = std::min<std::uint64_t>(event.available, node->size);
     node->finished_round = event.finished_round;
-    node->errors = std::move(event.errors);
+    event.errors.resize(std::min(event.errors.size(), most_errors_listed));
+    node->errors.clear();
+    for (const auto& error : event.errors)
+        node->errors.push_back(told_text(error));
     node->over = event.over;
     if (event.failure)
-        lose(*node, describe(event.failure));
+        lose(*node, describe(told_failure(event.failure)));
     else if (event.over && !stopped_)
         lose(*node, "its worker is stopping");
     else
@@ -343,6 +380,11 @@ void node_shares<Actor>::on_status(share_status& event) {
         return;
     node->heard = now();
     node->status = std::move(event.pool);
+    auto& connections = node->status->connections;
+    connections.resize(std::min(connections.size(), most_connections_told));
+    for (auto& each : connections)
+        each.connection_id.resize(
+            protocol::shortened(each.connection_id, longest_connection_id).size());
     --untold_;
     finish_if_told();
 }
@@ -393,12 +435,10 @@ pool_status node_shares<Actor>::status() const {
 }
 
 template <class Actor>
-void node_shares<Actor>::tell_stats() const {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        const auto& node = nodes_[i];
-        self_->send(plan_.stats,
-                    node_state{i, node.address.text(), node.sessions, node.losses, node.why});
-    }
+void node_shares<Actor>::tell_stats(const shared_node& node) const {
+    if (plan_.stats)
+        self_->send(plan_.stats, node_state{number_of(node), node.address.text(), node.sessions,
+                                            node.losses, node.why});
 }
 
 // -- the end ---------------------------------------------------------------------------
@@ -413,6 +453,13 @@ void node_shares<Actor>::stop() {
         else if (node.share == 0) // Nothing of it is there to be waited for.
             note_tried(node);
     }
+}
+
+template <class Actor>
+void node_shares<Actor>::give_up_stopping() {
+    for (auto& node : nodes_)
+        if (node.share != 0 && !node.over)
+            lose(node, "it did not stop in time");
 }
 
 template <class Actor>
@@ -444,5 +491,6 @@ void node_shares<Actor>::leave() {
 }
 
 template class node_shares<load_conductor_actor>;
+template class node_shares<remote_pool_actor>;
 
 } // namespace avatar

@@ -7,6 +7,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +17,18 @@
 #include <vector>
 
 namespace avatar {
+
+/// How often shares are asked how far they are.
+inline constexpr std::chrono::milliseconds share_progress_interval{500};
+
+/// For the shares to tell the figures of their pools.
+inline constexpr std::chrono::seconds share_status_limit{5};
+
+/// For the shares to tell that they have stopped, once their requests had their time.
+inline constexpr std::chrono::seconds share_stop_margin{10};
+
+/// For the shares to close their pools, which takes a limited time itself.
+inline constexpr std::chrono::seconds share_close_limit{20};
 
 /// What is opened on the nodes.
 struct node_shares_plan {
@@ -43,6 +56,8 @@ struct shared_node {
     share_actor handle;      ///< Null: not accepted yet.
     bool open = false;       ///< Its pool's connections were tried.
     time_point heard;
+    time_point advanced;         ///< Some more of its pool has opened, or a result has come.
+    std::uint64_t clip_sent = 0; ///< Up to where it has asked for the clip, at least.
     share_account account;
     std::uint64_t connected = 0; ///< As it told last.
     std::uint64_t available = 0;
@@ -54,6 +69,7 @@ struct shared_node {
     // For the report.
     bool tried = false; ///< Its first share was opened, or could not be.
     std::uint64_t sessions = 0;
+    bool away = false; ///< Lost or not reached, and not open since.
     std::uint64_t losses = 0;
     std::string why;
 };
@@ -75,9 +91,9 @@ protected:
     ~share_listener() = default;
 };
 
-/// Part of an actor that has pools on other nodes: the nodes, the share of each, and what they tell. A share that
-/// is lost is accounted for and forgotten; the node's next one has another number, so that what
-/// the lost one still tells is dropped.
+/// Part of an actor that has pools on other nodes: the nodes, the share of each, and what they
+/// tell. A share that is lost is accounted for and forgotten; the node's next one has another
+/// number, so that what the lost one still tells is dropped.
 ///
 /// `Actor`: the load conductor or a remote pool, whose part it is.
 template <class Actor>
@@ -91,14 +107,15 @@ public:
     void open();         ///< Reaches all nodes, and opens a share on each.
     void ask_progress(); ///< Of all; those that were silent for too long are lost.
     void ask_status();
-    void stop_waiting(); ///< Takes those that have not told as they were.
-    void stop();         ///< No further shares; those that are there stop their rounds.
-    void close();        ///< Likewise, and close their pools.
-    void leave();        ///< Ends the keepers, whatever they do.
+    void stop_waiting();     ///< Takes those that have not told as they were.
+    void stop();             ///< No further shares; those that are there stop their rounds.
+    void give_up_stopping(); ///< Those that have not stopped are lost.
+    void close();            ///< Likewise, and close their pools.
+    void leave();            ///< Ends the keepers, whatever they do.
     void lose(shared_node& node, const std::string& why);
-    /// It has ended its part of a round. What it was given and has not reported is lost, or was
-    /// not begun where the run was stopped. Gives how many are lost.
-    std::uint64_t end_round(shared_node& node);
+    /// It has ended its part of a round. What it was given and has not reported was not begun,
+    /// where the run was stopped; else the node is lost: false.
+    bool end_round(shared_node& node);
 
     // What nodes and shares say.
     void on_node_up(const node_up& event);
@@ -108,7 +125,7 @@ public:
     void on_opened(share_opened& event);
     void on_progress(share_progress& event);
     void on_status(share_status& event);
-    void on_down(const caf::down_msg& message);
+    bool on_down(const caf::down_msg& message); ///< False: it was of another actor.
 
     std::vector<shared_node>& nodes() { return nodes_; }
     const std::vector<shared_node>& nodes() const { return nodes_; }
@@ -117,14 +134,14 @@ public:
     const std::string& last_loss() const { return last_loss_; } ///< Of which node, and why.
     pool_opened opened() const;
     pool_status status() const;
-    void tell_stats() const; ///< All but the figures, which it is told as they come.
 
 private:
     shared_node* find(std::uint64_t share);
     void begin_share(shared_node& node);
     void on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer);
     void fail_first(shared_node& node, const protocol::failure& why);
-    void end_first_connect(std::uint64_t slot, const std::string& connection_id,
+    void tell_stats(const shared_node& node) const;
+    bool end_first_connect(std::uint64_t slot, const std::string& connection_id,
                            const protocol::failure& failure);
     void note_tried(shared_node& node);
     std::uint64_t lose_open(shared_node& node, const protocol::failure& why);

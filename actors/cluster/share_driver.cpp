@@ -66,7 +66,7 @@ void share_driver_state::on_clip_part(const clip_part& part) {
     if (pool_->pool() || pool_->closing() || part.offset != clip_.size())
         return;
     if (part.bytes.empty() || part.bytes.size() > order.clip_bytes - clip_.size())
-        return pool_->end_by("the clip of its coordinator has not the size that was told");
+        return pool_->end_by("the clip of its coordinator does not have the announced size");
     clip_ += part.bytes;
     if (clip_.size() < order.clip_bytes)
         return self_->send(pool_->owner(), next_clip_part{order.share, clip_.size()});
@@ -74,15 +74,17 @@ void share_driver_state::on_clip_part(const clip_part& part) {
 }
 
 void share_driver_state::open(const audio_clip& clip) {
-    pool_->open(clip.format());
+    pool_->make(clip.format());
     stats_ = self_->spawn(stats);
+    self_->monitor(stats_);
     spawn_driver(clip);
+    pool_->open();
 }
 
 void share_driver_state::spawn_driver(const audio_clip& clip) {
     round_driver_plan plan;
     plan.audio = clip;
-    plan.told = true;
+    plan.begins_when_told = true;
     plan.rounds.interrupt_after =
         std::chrono::duration_cast<config::milliseconds>(pool_->order().interrupt_after);
     driver_ = spawn_round_driver(
@@ -102,12 +104,15 @@ void share_driver_state::on_begin(const begin_round& order) {
 void share_driver_state::on_round_finished(round_finished& event) {
     finished_round_ = event.round;
     errors_ = std::move(event.errors);
+    for (auto& error : errors_)
+        error.resize(protocol::shortened(error, longest_told_text).size());
     tell_progress();
 }
 
 void share_driver_state::on_rounds_finished(const rounds_finished& event) {
     driver_is_done_ = true;
     failure_ = event.failure;
+    shorten(failure_, longest_told_text);
     tell_progress();
 }
 
@@ -128,11 +133,11 @@ void share_driver_state::tell_progress(const pool_status& status) {
     self_->request(stats_, caf::infinite, get_request_figures{})
         .then(
             [this, connected = status.connected, available = status.available,
-             finished = finished_round_, errors = errors_,
-             over = driver_is_done_](request_figures& figures) {
+             finished = finished_round_, errors = errors_, over = driver_is_done_,
+             failure = failure_](request_figures& figures) {
                 self_->send(pool_->owner(),
                             share_progress{pool_->order().share, finished, connected, available,
-                                           std::move(figures), errors, over, failure_});
+                                           std::move(figures), errors, over, failure});
                 if (draining_ && over) // That was all.
                     pool_->close();
             },
@@ -148,7 +153,7 @@ void share_driver_state::on_stop() {
         self_->send(driver_, stop_rounds{});
 }
 
-/// The node ends: no coordinator closes this share then.
+/// The node ends: this share closes by itself once it is done.
 void share_driver_state::on_drain() {
     draining_ = true;
     if (driver_is_done_)
@@ -164,8 +169,12 @@ void share_driver_state::on_close() {
 }
 
 void share_driver_state::on_down(const caf::down_msg& message) {
-    if (!pool_->on_down(message) && message.source == driver_ && !driver_is_done_)
+    if (pool_->on_down(message))
+        return;
+    if (message.source == driver_ && !driver_is_done_)
         pool_->end_by("the round driver ended: " + describe_end(message.reason));
+    else if (message.source == stats_)
+        pool_->end_by("the stats actor ended: " + describe_end(message.reason));
 }
 
 } // namespace avatar

@@ -14,9 +14,8 @@
 namespace avatar {
 
 /// A share of a load, and what its parts and its node tell it.
-using share_driver_actor = share_actor::extend_with<round_watcher_actor>
-    ::extend_with<connection_watcher_actor>
-    ::extend<caf::reacts_to<drain_pool>, caf::reacts_to<share_due>>;
+using share_driver_actor = share_actor::extend_with<round_watcher_actor>::extend_with<
+    connection_watcher_actor>::extend<caf::reacts_to<drain_pool>, caf::reacts_to<share_due>>;
 
 /// A share driver's own state: the clip as it comes, then the pool, and the round driver that
 /// is told when to begin.

@@ -2,10 +2,12 @@
 
 #include "actors/cluster/node_failures.hpp"
 #include "messages/actors.hpp"
+#include "protocol/text.hpp"
 #include "transport/logger.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <spdlog/spdlog.h>
 
@@ -38,9 +40,8 @@ public:
     /// How often tries of connections are told.
     static constexpr std::chrono::milliseconds tried_interval{100};
 
-    /// How often the owner's silence is looked at, and how long it may last.
+    /// How often the owner's silence is looked at.
     static constexpr std::chrono::seconds silence_interval{1};
-    static constexpr std::chrono::seconds longest_silence{5};
 
     share_pool(self_pointer self, share_plan plan)
         : self_(self),
@@ -50,6 +51,15 @@ public:
         self_->delayed_send(self_, silence_interval, share_due{share_due::kind::silence});
     }
 
+    /// A share that ends in a way of its own leaves no pool behind.
+    ~share_pool() {
+        if (pool_ && !closing_)
+            caf::anon_send(pool_, close_pool{});
+    }
+
+    share_pool(const share_pool&) = delete;
+    share_pool& operator=(const share_pool&) = delete;
+
     const open_share& order() const { return plan_.order; }
     const share_owner_actor& owner() const { return plan_.order.owner; }
 
@@ -57,23 +67,26 @@ public:
     const pool_actor& pool() const { return pool_; }
 
     /// Throws what the factory does.
-    void open(const clip_format& format) {
-        pool_ = plan_.make_pool(order().pool, format,
-                                caf::actor_cast<connection_watcher_actor>(self_));
+    void make(const clip_format& format) {
+        pool_ =
+            plan_.make_pool(order().pool, format, caf::actor_cast<connection_watcher_actor>(self_));
         self_->monitor(pool_);
+    }
+
+    void open() {
         self_->delayed_send(self_, tried_interval, share_due{share_due::kind::tried});
         self_->request(pool_, caf::infinite, open_pool{})
-            .then(
-                [this](pool_opened& opened) {
-                    tell_tried();
-                    self_->send(owner(), share_opened{order().share, std::move(opened)});
-                },
-                [](const caf::error&) {}); // Its monitor says why.
+            .then([this](pool_opened& opened) { tell_opened(opened); },
+                  [](const caf::error&) {}); // Its monitor says why.
     }
 
     void on_connection_tried(connection_tried& event) {
+        shorten(event.failure, longest_told_text);
+        event.failure.body.clear();
+        event.connection_id.resize(
+            protocol::shortened(event.connection_id, longest_connection_id).size());
         tried_.push_back(std::move(event));
-        if (tried_.size() == most_connections_told)
+        if (tried_.size() == most_tries_told)
             tell_tried();
     }
 
@@ -88,6 +101,9 @@ public:
                 [this](pool_status& pool) {
                     if (pool.connections.size() > most_connections_told)
                         pool.connections.resize(most_connections_told);
+                    for (auto& each : pool.connections)
+                        each.connection_id.resize(
+                            protocol::shortened(each.connection_id, longest_connection_id).size());
                     self_->send(owner(), share_status{order().share, std::move(pool)});
                 },
                 [](const caf::error&) {});
@@ -109,7 +125,9 @@ public:
             return;
         if (due.of == share_due::kind::tried) {
             tell_tried();
-            return self_->delayed_send(self_, tried_interval, due);
+            if (!opened_)
+                self_->delayed_send(self_, tried_interval, due);
+            return;
         }
         if (now() - asked_ > longest_silence)
             return end_by("the coordinator was silent for too long");
@@ -143,10 +161,20 @@ public:
     }
 
 private:
+    /// Of the kinds of failures, the first.
+    void tell_opened(pool_opened& opened) {
+        opened_ = true;
+        tell_tried();
+        if (opened.failures.size() > most_failures_told)
+            opened.failures.resize(most_failures_told);
+        for (auto& each : opened.failures)
+            shorten(each.sample, longest_told_text);
+        self_->send(owner(), share_opened{order().share, std::move(opened)});
+    }
+
     void tell_tried() {
         if (!tried_.empty())
-            self_->send(owner(),
-                        share_connections_tried{order().share, std::exchange(tried_, {})});
+            self_->send(owner(), share_connections_tried{order().share, std::exchange(tried_, {})});
     }
 
     caf::actor_clock::time_point now() const { return self_->clock().now(); }
@@ -155,7 +183,8 @@ private:
     share_plan plan_;
     pool_actor pool_;
     std::vector<connection_tried> tried_; // Not told yet.
-    caf::actor_clock::time_point asked_;      // When the owner has asked last.
+    caf::actor_clock::time_point asked_;  // When the owner has asked last.
+    bool opened_ = false;
     bool closing_ = false;
 };
 

@@ -12,9 +12,6 @@
 namespace avatar {
 namespace {
 
-/// More errors than this in one round are counted, not told one by one.
-constexpr std::size_t errors_told = 10;
-
 audio_result failed_with(const protocol::failure& why) {
     audio_result result;
     result.failure = why;
@@ -62,7 +59,7 @@ round_driver_state::finished_promise round_driver_state::on_run() {
     if (shape_)
         shape_->watch();
     ask_pool(watch_pool{}, [this](pool_failed& reason) { on_pool_failed(reason); });
-    if (plan_.told)
+    if (plan_.begins_when_told)
         phase_ = phase::between_rounds;
     else
         plan_rounds();
@@ -90,7 +87,7 @@ void round_driver_state::plan_rounds() {
 }
 
 void round_driver_state::on_begin(const begin_round& order) {
-    if (!plan_.told || stopped_ || phase_ != phase::between_rounds)
+    if (!plan_.begins_when_told || stopped_ || phase_ != phase::between_rounds || order.round == 0)
         return;
     load_ = order.load;
     round_.number = order.round - 1;
@@ -226,7 +223,7 @@ void round_driver_state::count(audio_result& result) {
         ++round_.interrupted;
     } else {
         ++round_.failed;
-        if (round_.errors.size() < errors_told)
+        if (round_.errors.size() < most_errors_listed)
             round_.errors.push_back(describe(result.failure));
         transport::logger().info("request [{}] failed: {}: {}", result.request_id,
                                  protocol::to_string(result.failure.code),
@@ -252,16 +249,16 @@ void round_driver_state::finish_round() {
     event.ok = round_.ok;
     event.failed = round_.failed;
     event.interrupted = round_.interrupted;
-    event.told = round_.errors.size();
+    event.listed = round_.errors.size();
     event.errors = std::move(round_.errors);
     event.next_in = plan_.rounds.interval;
-    event.last = stopped_ || (!plan_.told && round_.number == plan_.rounds.count);
+    event.last = stopped_ || (!plan_.begins_when_told && round_.number == plan_.rounds.count);
     self_->send(links_.stats, event);
     self_->send(links_.watcher, event);
     if (event.last)
         return finish();
     phase_ = phase::between_rounds;
-    if (!plan_.told)
+    if (!plan_.begins_when_told)
         self_->delayed_send(self_, plan_.rounds.interval, next_round{});
 }
 

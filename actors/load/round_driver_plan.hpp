@@ -30,7 +30,7 @@ struct round_driver_plan {
     std::size_t max_requests = 1'000'000; ///< That it may ask for in a round.
     /// Each round begins when `begin_round` says so, with the load that it says; of `rounds`
     /// only `interrupt_after` counts then, and the rounds are over when they are stopped.
-    bool told = false;
+    bool begins_when_told = false;
 };
 
 /// Both throw config::config_error, of one line, when something cannot be used.

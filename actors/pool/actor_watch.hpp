@@ -13,17 +13,22 @@ namespace avatar {
 /// Monitors the actors that something in the pool depends on: callers that hold a session
 /// or wait for one to hold, and partners of requests. Each exactly once for as long as
 /// anything does: CAF adds a further monitor with each call, and ends all of them at once.
-class actor_watch {
+///
+/// `Actor`: the pool, which is monitoring.
+template <class Actor>
+class basic_actor_watch {
 public:
-    explicit actor_watch(pool_supervisor_actor::pointer self) : self_(self) {}
+    using self_pointer = typename Actor::pointer;
 
-    ~actor_watch() {
+    explicit basic_actor_watch(self_pointer self) : self_(self) {}
+
+    ~basic_actor_watch() {
         for (const auto& [actor, count] : dependents_)
             self_->demonitor(actor);
     }
 
-    actor_watch(const actor_watch&) = delete;
-    actor_watch& operator=(const actor_watch&) = delete;
+    basic_actor_watch(const basic_actor_watch&) = delete;
+    basic_actor_watch& operator=(const basic_actor_watch&) = delete;
 
     /// One thing more depends on it. One that has ended already is told of as down next.
     void add(const caf::actor_addr& actor) {
@@ -43,8 +48,10 @@ public:
     bool watches(const caf::actor_addr& actor) const { return dependents_.contains(actor); }
 
 private:
-    pool_supervisor_actor::pointer self_;
+    self_pointer self_;
     std::unordered_map<caf::actor_addr, std::size_t> dependents_; // How many of each.
 };
+
+using actor_watch = basic_actor_watch<pool_supervisor_actor>;
 
 } // namespace avatar

@@ -150,7 +150,7 @@ CAF_TEST(what a node that is lost had not told is lost) {
     CAF_CHECK_EQUAL(ended[0].failed, 4u);
     CAF_REQUIRE(!ended[0].errors.empty());
     CAF_CHECK(ended[0].errors[0].find("4 requests of node node:1, which was lost: ") == 0);
-    CAF_CHECK_EQUAL(ended[0].told, 4u);
+    CAF_CHECK_EQUAL(ended[0].listed, 4u);
     after(30s);
     CAF_CHECK(given()[0] + given()[2] == 20u); // The load of later rounds is as planned.
     finish_round();
@@ -525,6 +525,145 @@ CAF_TEST(figures of pools that are not told in time are those of the results) {
     auto all = report();
     all.pool = statuses.back();
     CAF_CHECK(!report::imbalance(all));
+}
+
+CAF_TEST(a share that does not get on with opening is lost) {
+    make_nodes(2);
+    nodes[1].opens = false;
+    open();
+    after(119s);
+    CAF_CHECK(opened.empty());
+    after(3s);
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(opened[0].connected, 5u);
+}
+
+CAF_TEST(a share that tells no results for longer than requests take is lost) {
+    plan.shares.pool.borrow_timeout = 10s;
+    plan.shares.pool.request_timeout = 20s;
+    plan.shares.pool.retries = 1;
+    play_on(2);
+    finish(nodes[0]);
+    count(nodes[1], 1);
+    tell(nodes[1]);
+    after(108s);
+    CAF_CHECK(ended.empty());
+    count(nodes[1], 1); // It gets on.
+    tell(nodes[1]);
+    after(108s);
+    CAF_CHECK(ended.empty());
+    after(4s);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 12u);
+    CAF_CHECK_EQUAL(ended[0].failed, 8u);
+}
+
+CAF_TEST(a share that does not stop is lost after its requests had their time) {
+    play_on(2);
+    finish(nodes[0]);
+    stop();
+    nodes[0].over = true;
+    tell(nodes[0]);
+    after(19s);
+    CAF_CHECK(finished.empty());
+    after(2s);
+    CAF_REQUIRE_EQUAL(finished.size(), 1u);
+    CAF_CHECK(!report::imbalance(whole_report()));
+}
+
+CAF_TEST(a share that does not stop while it opens is lost likewise) {
+    make_nodes(2);
+    nodes[1].opens = false;
+    open();
+    caf::anon_send(run_pool_actor(conductor), drain_pool{});
+    after(19s);
+    CAF_CHECK(opened.empty());
+    after(2s);
+    CAF_CHECK_EQUAL(opened.size(), 1u);
+}
+
+CAF_TEST(texts of other nodes are short and on one line) {
+    play_on(2);
+    const std::string wild = "\x1b[2J\n" + std::string(500'000, 'x');
+    share_progress last;
+    last.share = nodes[1].order.share;
+    last.finished_round = 1;
+    last.errors = std::vector<std::string>(100, wild);
+    last.over = true;
+    last.failure.code = protocol::failure_code::pool_failed;
+    last.failure.detail = wild;
+    caf::anon_send(nodes[1].order.owner, last);
+    run_actors();
+    finish(nodes[0]);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    const auto all = report();
+    CAF_REQUIRE_EQUAL(all.nodes.size(), 2u); // The stats actor lives.
+    std::vector<std::string> texts = ended[0].errors;
+    texts.push_back(all.nodes[1].why);
+    for (const auto& text : texts) {
+        CAF_CHECK_LESS(text.size(), 1'000u);
+        CAF_CHECK(text.find_first_of("\x1b\n") == std::string::npos);
+    }
+}
+
+CAF_TEST(a share that ends its round early is lost) {
+    play_on(2);
+    count(nodes[1], 2);
+    nodes[1].finished_round = 7;
+    tell(nodes[1]);
+    finish(nodes[0]);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].failed, 8u);
+    after(30s);
+    finish_round();
+    const auto all = whole_report();
+    CAF_CHECK_EQUAL(all.nodes[1].losses, 1u);
+    check_books(all, 40);
+}
+
+CAF_TEST(a node that refuses again and again was unavailable once) {
+    make_nodes(2);
+    nodes[1].refuses = "it is full";
+    open();
+    play();
+    finish(nodes[0]);
+    after(30s);
+    finish(nodes[0]);
+    CAF_CHECK_GREATER(nodes[1].shares, 3u);
+    CAF_CHECK_EQUAL(report().nodes[1].losses, 1u);
+}
+
+CAF_TEST(a node that is gone when the others have opened is not counted) {
+    make_nodes(2);
+    nodes[1].opens = false;
+    open();
+    end(nodes[0]);
+    run_actors();
+    tell_opened(nodes[1]);
+    run_actors();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(opened[0].connected, 5u);
+}
+
+CAF_TEST(a share does not have more connections than it was to open) {
+    make_nodes(2);
+    nodes[1].opens = false;
+    open();
+    caf::anon_send(nodes[1].order.owner,
+                   share_opened{nodes[1].order.share, {UINT64_MAX, UINT64_MAX, {}, false}});
+    run_actors();
+    CAF_REQUIRE_EQUAL(opened.size(), 1u);
+    CAF_CHECK_EQUAL(opened[0].connected, 10u);
+}
+
+CAF_TEST(nodes are known to the report from the begin) {
+    play_on(2);
+    caf::anon_send_exit(conductor, caf::exit_reason::kill);
+    run_actors();
+    const auto all = report();
+    CAF_REQUIRE_EQUAL(all.nodes.size(), 2u);
+    CAF_CHECK_EQUAL(all.nodes[0].name, "node:0");
+    CAF_CHECK_EQUAL(all.nodes[1].sessions, 5u);
 }
 
 CAF_TEST(whatever happens every request has one outcome) {

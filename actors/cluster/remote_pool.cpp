@@ -1,0 +1,583 @@
+#include "actors/cluster/remote_pool.hpp"
+
+#include "actors/actor_end.hpp"
+#include "actors/cluster/node_failures.hpp"
+#include "actors/pool/pool_failures.hpp"
+#include "config/checks.hpp"
+#include "config/error.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace avatar {
+namespace {
+
+using protocol::failure_code;
+
+protocol::failure all_nodes_are_busy() {
+    return pool_failure(failure_code::node_busy, "too much is under way to every node of the pool");
+}
+
+protocol::failure no_node_is_up() {
+    return pool_failure(failure_code::service_down,
+                        "no node of the pool has a connection to the service");
+}
+
+template <class Map>
+void erase_one(Map& from, const typename Map::key_type& key, std::uint64_t number) {
+    const auto [begin, end] = from.equal_range(key);
+    const auto found =
+        std::find_if(begin, end, [number](const auto& each) { return each.second == number; });
+    if (found != end)
+        from.erase(found);
+}
+
+template <class Map>
+std::vector<std::uint64_t> numbers_of(const Map& in, const typename Map::key_type& key) {
+    std::vector<std::uint64_t> numbers;
+    const auto [begin, end] = in.equal_range(key);
+    for (auto each = begin; each != end; ++each)
+        numbers.push_back(each->second);
+    return numbers;
+}
+
+} // namespace
+
+void check(const remote_pool_plan& plan) {
+    config::check_pool(plan.pool);
+    if (plan.nodes.empty() || !plan.connector)
+        throw config::config_error("remote_pool_plan: expected nodes and a connector");
+    if (plan.pool.size < plan.nodes.size())
+        throw config::config_error("remote_pool_plan.pool.size: expected a connection for each "
+                                   "node at least");
+}
+
+remote_pool_actor::behavior_type
+remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_pool_plan plan) {
+    auto& state = self->state;
+    name_exceptions(self);
+    check(plan);
+    state.start(std::move(plan));
+    auto& shares = state.shares();
+    self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
+    // CAF tries them in this order: what comes with every request stands first.
+    return {
+        [&](audio_request& request) { return state.on_request(request); },
+        [&](remote_result& told) { state.on_result(told); },
+        [&](remote_frames& some) { state.on_frames(some); },
+        [&](const remote_audio_wanted& asked) { state.on_audio_wanted(asked); },
+        [&](const interrupt_request& which) { state.on_interrupt(which); },
+        [&](acquire_session& question) { return state.on_acquire(question); },
+        [&](remote_lease& told) { state.on_lease(told); },
+        [&](const release_session& which) { state.on_release(which); },
+        [&](open_pool) { return state.on_open(); },
+        [&](const get_pool_status& question) { return state.on_status_asked(question); },
+        [&](cancel_requests) { state.on_cancel(); },
+        [&](drain_pool) { state.on_drain(); },
+        [&](close_pool) { return state.on_close(); },
+        [&](watch_pool) { return state.on_watch(); },
+        [&](const node_up& event) { shares.on_node_up(event); },
+        [&](const node_down& event) { shares.on_node_down(event); },
+        [](const next_clip_part&) {},
+        [&](share_connections_tried& event) { shares.on_tried(event); },
+        [&](share_opened& event) { shares.on_opened(event); },
+        [&](share_progress& event) { shares.on_progress(event); },
+        [&](share_status& event) { shares.on_status(event); },
+        [&](const nodes_due& due) { state.on_due(due); },
+    };
+}
+
+void remote_pool_state::start(remote_pool_plan plan) {
+    plan_ = std::move(plan);
+    node_shares_plan shares;
+    shares.nodes = plan_.nodes;
+    shares.connector = plan_.connector;
+    shares.pool = plan_.pool;
+    shares.use = share_use::requests;
+    shares.audio = audio_clip({}, plan_.format);
+    shares.watcher = plan_.watcher;
+    shares_.emplace(self_, std::move(shares), *this);
+    clips_.emplace(self_->system());
+    loads_.resize(plan_.nodes.size());
+}
+
+void remote_pool_state::set_timer(nodes_due::kind of, nanoseconds after) {
+    self_->delayed_send(self_, after, nodes_due{of});
+}
+
+void remote_pool_state::on_due(const nodes_due& due) {
+    switch (due.of) {
+    case nodes_due::kind::progress:
+        set_timer(due.of, share_progress_interval);
+        return shares_->ask_progress();
+    case nodes_due::kind::status:
+        return shares_->stop_waiting();
+    case nodes_due::kind::closing:
+        return on_all_closed();
+    case nodes_due::kind::stopping:
+        return shares_->give_up_stopping();
+    case nodes_due::kind::round:
+        return;
+    }
+}
+
+std::size_t remote_pool_state::number_of(const shared_node& node) const {
+    return static_cast<std::size_t>(&node - shares_->nodes().data());
+}
+
+request_share_actor remote_pool_state::share_of(std::size_t node) const {
+    return caf::actor_cast<request_share_actor>(shares_->nodes()[node].handle);
+}
+
+// -- which node ------------------------------------------------------------------------
+
+/// In proportion to its connections.
+void remote_pool_state::note_load(std::size_t number) {
+    constexpr std::uint64_t scale = 1'000'000;
+    const auto& node = shares_->nodes()[number];
+    auto& load = loads_[number];
+    if (load.key)
+        by_load_.erase({*load.key, number});
+    load.key.reset();
+    const bool usable = node.open && node.connected > 0;
+    if (!usable || load.requests >= most_remote_requests || load.bytes >= most_remote_bytes)
+        return;
+    load.key = (load.requests + load.leases) * scale / node.connected;
+    by_load_.emplace(*load.key, number);
+}
+
+std::optional<std::size_t> remote_pool_state::choose_node() const {
+    return by_load_.empty() ? std::nullopt : std::optional(by_load_.begin()->second);
+}
+
+// -- requests --------------------------------------------------------------------------
+
+remote_pool_state::result_promise remote_pool_state::on_request(audio_request& request) {
+    auto promise = self_->make_response_promise<audio_result>();
+    outcomes_.enter();
+    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    const auto number = ++last_number_;
+    auto& open = requests_[number];
+    open.promise = promise;
+    open.caller = caller;
+    open.request = std::move(request);
+    by_id_.emplace(open.request.request_id, number);
+    for (const auto& partner : {caf::actor_cast<caf::actor_addr>(open.request.sink),
+                                caf::actor_cast<caf::actor_addr>(open.request.source)})
+        if (partner) {
+            by_partner_.emplace(partner, number);
+            watch_.add(partner);
+        }
+    if (const auto why = why_refused(open.request, caller))
+        retry_or_fail(number, why);
+    else
+        send(number, open);
+    return promise;
+}
+
+/// What the pool of the node could not tell by itself.
+protocol::failure remote_pool_state::why_refused(const audio_request& request,
+                                                 const caf::actor_addr& caller) {
+    if (stopped_)
+        return request_was_cancelled();
+    if (request.request_id.empty())
+        return has_no_id();
+    if (request.lease == 0)
+        return {};
+    const auto lease = leases_.find(request.lease);
+    return lease == leases_.end() || lease->second.holder != caller ? lease_is_over()
+                                                                    : protocol::failure();
+}
+
+void remote_pool_state::send(std::uint64_t number, open_request& open) {
+    const auto lease = leases_.find(open.request.lease);
+    const auto node = lease == leases_.end() ? choose_node() : lease->second.node;
+    if (!node) {
+        const bool some_up = std::ranges::any_of(shares_->nodes(), [](const shared_node& each) {
+            return each.open && each.connected > 0;
+        });
+        return fail(number, some_up ? all_nodes_are_busy() : no_node_is_up());
+    }
+    open.node = *node;
+    open.share = shares_->nodes()[*node].share;
+    remote_request order;
+    order.number = number;
+    order.request_id = open.request.request_id;
+    order.lease = open.request.lease;
+    order.spent = open.request.spent;
+    order.has_sink = static_cast<bool>(open.request.sink);
+    order.window = open.request.window;
+    order.has_source = static_cast<bool>(open.request.source);
+    open.bytes = send_clip(open, order);
+    auto& load = loads_[*node];
+    ++load.requests;
+    load.bytes += open.bytes;
+    note_load(*node);
+    self_->send(share_of(*node), std::move(order));
+}
+
+/// Gives the bytes that are under way with it.
+std::size_t remote_pool_state::send_clip(const open_request& open, remote_request& order) {
+    const auto& clip = open.request.audio;
+    if (clip.size() <= longest_inline_clip) {
+        order.audio = clip;
+        return clip.size();
+    }
+    auto what = loads_[open.node].clips.send(clips_->of(clip));
+    for (const auto& old : what.dropped)
+        self_->send(share_of(open.node), old);
+    std::size_t bytes = 0;
+    for (auto& part : what.parts) {
+        bytes += part.part.size();
+        self_->send(share_of(open.node), std::move(part));
+    }
+    order.clip = what.clip;
+    return bytes;
+}
+
+void remote_pool_state::on_result(remote_result& told) {
+    const auto found = requests_.find(told.number);
+    if (found == requests_.end() || found->second.share != told.share)
+        return;
+    auto& open = found->second;
+    if (told.result.failure.code == failure_code::node_lost) // Its worker stops: not begun.
+        return retry_or_fail(told.number, told.result.failure);
+    if (open.instead && !told.result.ok())
+        told.result.failure = std::move(open.instead);
+    told.result.request_id = open.request.request_id;
+    answer(told.number, std::move(told.result));
+}
+
+void remote_pool_state::answer(std::uint64_t number, audio_result result) {
+    auto ended = requests_.extract(number);
+    auto& open = ended.mapped();
+    outcomes_.end(result.failure.code);
+    erase_one(by_id_, open.request.request_id, number);
+    for (const auto& partner : {caf::actor_cast<caf::actor_addr>(open.request.sink),
+                                caf::actor_cast<caf::actor_addr>(open.request.source)})
+        if (partner) {
+            erase_one(by_partner_, partner, number);
+            watch_.remove(partner);
+        }
+    if (open.share != 0 && shares_->nodes()[open.node].share == open.share) {
+        auto& load = loads_[open.node];
+        --load.requests;
+        load.bytes -= open.bytes;
+        note_load(open.node);
+    }
+    open.promise.deliver(std::move(result));
+}
+
+void remote_pool_state::retry_or_fail(std::uint64_t number, const protocol::failure& why) {
+    auto& open = requests_.at(number);
+    const bool was_sent = open.share != 0;
+    const bool refused = was_sent && shares_->nodes()[open.node].share == open.share;
+    if (refused) { // By a node that is still there: it has nothing of it.
+        auto& load = loads_[open.node];
+        --load.requests;
+        load.bytes -= open.bytes;
+        note_load(open.node);
+    }
+    const bool untouched = !open.frames_came && !open.request.source;
+    const bool again = was_sent && !stopped_ && !open.instead && open.request.lease == 0 &&
+                       open.tries <= plan_.pool.retries && untouched &&
+                       (refused || plan_.pool.retry_accepted);
+    open.share = 0;
+    if (again) {
+        ++open.tries;
+        return send(number, open);
+    }
+    fail(number, open.instead ? open.instead : why);
+}
+
+void remote_pool_state::fail(std::uint64_t number, protocol::failure why) {
+    audio_result result;
+    result.request_id = requests_.at(number).request.request_id;
+    result.failure = std::move(why);
+    answer(number, std::move(result));
+}
+
+/// Counts from who sent it; of several the oldest is meant.
+void remote_pool_state::on_interrupt(const interrupt_request& which) {
+    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    auto numbers = numbers_of(by_id_, which.request_id);
+    std::ranges::sort(numbers);
+    for (const auto number : numbers)
+        if (requests_.at(number).caller == caller)
+            return interrupt(number, {});
+}
+
+void remote_pool_state::interrupt(std::uint64_t number, protocol::failure instead) {
+    auto& open = requests_.at(number);
+    if (!open.instead)
+        open.instead = std::move(instead);
+    self_->send(share_of(open.node), interrupt_remote{number});
+}
+
+// -- frames and audio ------------------------------------------------------------------
+
+void remote_pool_state::on_frames(remote_frames& some) {
+    const auto found = requests_.find(some.number);
+    if (found == requests_.end() || found->second.share != some.share ||
+        !found->second.request.sink)
+        return;
+    auto& open = found->second;
+    open.frames_came = true;
+    // No time limit: the node has one for the time without credit. A sink that ends is noticed.
+    self_
+        ->request(open.request.sink, caf::infinite,
+                  animation_frames{open.request.request_id, std::move(some.frames)})
+        .then([this,
+               number = some.number](const frame_credit& credit) { tell_credit(number, credit); },
+              [](const caf::error&) {});
+}
+
+void remote_pool_state::tell_credit(std::uint64_t number, const frame_credit& credit) {
+    if (const auto found = requests_.find(number); found != requests_.end())
+        self_->send(share_of(found->second.node), remote_credit{number, credit});
+}
+
+void remote_pool_state::on_audio_wanted(const remote_audio_wanted& asked) {
+    const auto found = requests_.find(asked.number);
+    if (found == requests_.end() || found->second.share != asked.share ||
+        !found->second.request.source)
+        return;
+    const auto& request = found->second.request;
+    self_->request(request.source, caf::infinite, next_audio{request.request_id, asked.first})
+        .then([this, number = asked.number](audio_piece& piece) { tell_audio(number, piece); },
+              [this, number = asked.number](const caf::error& why) {
+                  if (const auto known = requests_.find(number); known != requests_.end())
+                      self_->send(share_of(known->second.node),
+                                  remote_audio{number, {}, true, true, describe_end(why)});
+              });
+}
+
+void remote_pool_state::tell_audio(std::uint64_t number, audio_piece& piece) {
+    const auto found = requests_.find(number);
+    if (found == requests_.end())
+        return;
+    const auto share = share_of(found->second.node);
+    std::size_t offset = 0;
+    do {
+        auto part = piece.bytes.substr(offset, longest_remote_part);
+        offset += part.size();
+        const bool whole = offset == piece.bytes.size();
+        self_->send(share, remote_audio{number, std::move(part), whole, piece.last, {}});
+    } while (offset < piece.bytes.size());
+}
+
+// -- leases ----------------------------------------------------------------------------
+
+remote_pool_state::lease_promise remote_pool_state::on_acquire(acquire_session& question) {
+    auto promise = self_->make_response_promise<lease_granted>();
+    const auto holder = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    const auto node = choose_node();
+    lease_granted none;
+    if (!holder)
+        none.failure = holder_is_nobody();
+    else if (stopped_)
+        none.failure = request_was_cancelled();
+    else if (!node)
+        none.failure = no_node_is_up();
+    if (none.failure) {
+        promise.deliver(std::move(none));
+        return promise;
+    }
+    const auto number = ++last_number_;
+    questions_.emplace(number,
+                       open_question{*node, shares_->nodes()[*node].share, promise, holder});
+    watch_.add(holder);
+    ++loads_[*node].requests;
+    note_load(*node);
+    self_->send(share_of(*node), acquire_remote{number, std::move(question)});
+    return promise;
+}
+
+void remote_pool_state::on_lease(remote_lease& told) {
+    const auto found = questions_.find(told.number);
+    if (found == questions_.end() || found->second.share != told.share)
+        return;
+    auto question = std::move(found->second);
+    questions_.erase(found);
+    auto& load = loads_[question.node];
+    --load.requests;
+    const auto lease = told.granted.lease;
+    const bool holder_lives = watch_.watches(question.holder);
+    if (lease != 0 && (!holder_lives || leases_.contains(lease))) {
+        self_->send(share_of(question.node), release_session{lease});
+    } else if (lease != 0) {
+        leases_.emplace(lease, held_lease{question.node, question.share, question.holder});
+        by_holder_.emplace(question.holder, lease);
+        ++load.leases;
+    }
+    if (holder_lives && lease == 0)
+        watch_.remove(question.holder);
+    note_load(question.node);
+    question.promise.deliver(std::move(told.granted));
+}
+
+/// Counts from the holder only.
+void remote_pool_state::on_release(const release_session& which) {
+    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    const auto found = leases_.find(which.lease);
+    if (found != leases_.end() && found->second.holder == caller)
+        release(which.lease);
+}
+
+void remote_pool_state::release(std::uint64_t lease) {
+    const auto ended = leases_.extract(lease);
+    const auto& held = ended.mapped();
+    erase_one(by_holder_, held.holder, lease);
+    if (watch_.watches(held.holder))
+        watch_.remove(held.holder);
+    if (shares_->nodes()[held.node].share != held.share)
+        return;
+    --loads_[held.node].leases;
+    note_load(held.node);
+    self_->send(share_of(held.node), release_session{lease});
+}
+
+// -- when something ends ---------------------------------------------------------------
+
+void remote_pool_state::on_down(const caf::down_msg& message) {
+    if (shares_->on_down(message))
+        return;
+    for (const auto number : numbers_of(by_partner_, message.source)) {
+        const auto& request = requests_.at(number).request;
+        interrupt(number, request.sink && message.source == request.sink ? sink_has_ended()
+                                                                         : source_has_ended());
+    }
+    for (const auto lease : numbers_of(by_holder_, message.source))
+        release(lease);
+}
+
+void remote_pool_state::on_share_opened(shared_node& node) {
+    note_load(number_of(node));
+}
+
+void remote_pool_state::on_share_reported(shared_node& node) {
+    note_load(number_of(node));
+}
+
+void remote_pool_state::on_share_lost(shared_node& node, const share_account::outcomes&,
+                                      std::uint64_t) {
+    const auto number = number_of(node);
+    if (loads_[number].key)
+        by_load_.erase({*loads_[number].key, number});
+    loads_[number] = {};
+    const auto why = node_is_lost(node.address.text(), node.why);
+    // Of shares that the node had before, nothing is left.
+    std::vector<std::uint64_t> requests;
+    for (const auto& [each, open] : requests_)
+        if (open.share != 0 && open.node == number)
+            requests.push_back(each);
+    std::vector<std::uint64_t> leases;
+    for (const auto& [each, held] : leases_)
+        if (held.node == number)
+            leases.push_back(each);
+    std::vector<std::uint64_t> questions;
+    for (const auto& [each, open] : questions_)
+        if (open.node == number)
+            questions.push_back(each);
+    for (const auto each : leases)
+        release(each);
+    for (const auto each : requests)
+        retry_or_fail(each, why);
+    for (const auto each : questions) {
+        auto ended = questions_.extract(each);
+        if (watch_.watches(ended.mapped().holder))
+            watch_.remove(ended.mapped().holder);
+        lease_granted none;
+        none.failure = why;
+        ended.mapped().promise.deliver(std::move(none));
+    }
+}
+
+// -- the pool --------------------------------------------------------------------------
+
+remote_pool_state::opened_promise remote_pool_state::on_open() {
+    auto promise = self_->make_response_promise<pool_opened>();
+    opening_.push_back(promise);
+    if (!std::exchange(opened_, true)) {
+        shares_->open();
+        set_timer(nodes_due::kind::progress, share_progress_interval);
+    }
+    if (shares_->all_tried())
+        on_all_tried();
+    return promise;
+}
+
+void remote_pool_state::on_all_tried() {
+    for (auto& asker : std::exchange(opening_, {}))
+        asker.deliver(shares_->opened());
+}
+
+remote_pool_state::status_promise
+remote_pool_state::on_status_asked(const get_pool_status& question) {
+    auto promise = self_->make_response_promise<pool_status>();
+    asked_.push_back(promise);
+    if (!question.with_connections) {
+        on_all_told();
+        return promise;
+    }
+    set_timer(nodes_due::kind::status, share_status_limit);
+    shares_->ask_status();
+    return promise;
+}
+
+/// What became of requests this pool knows better than its nodes, some of which are gone.
+void remote_pool_state::on_all_told() {
+    auto status = shares_->status();
+    status.requests = outcomes_.snapshot(requests_.size());
+    status.leased = leases_.size();
+    for (auto& asker : std::exchange(asked_, {}))
+        asker.deliver(status);
+}
+
+/// The nodes cancel what they have; what they answer is the result.
+void remote_pool_state::on_cancel() {
+    stopped_ = true;
+    std::vector<std::uint64_t> numbers;
+    for (const auto& [number, open] : requests_)
+        numbers.push_back(number);
+    for (const auto number : numbers)
+        interrupt(number, request_was_cancelled());
+    shares_->stop();
+}
+
+void remote_pool_state::on_drain() {
+    stopped_ = true;
+    shares_->stop();
+}
+
+remote_pool_state::closed_promise remote_pool_state::on_close() {
+    auto promise = self_->make_response_promise<pool_closed>();
+    closing_.push_back(promise);
+    stopped_ = true;
+    set_timer(nodes_due::kind::closing, share_close_limit);
+    shares_->close();
+    return promise;
+}
+
+void remote_pool_state::on_all_closed() {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& [number, open] : requests_)
+        numbers.push_back(number);
+    for (const auto number : numbers)
+        fail(number, request_was_cancelled());
+    for (auto& asker : std::exchange(closing_, {}))
+        asker.deliver(pool_closed{});
+    shares_->leave();
+    self_->quit();
+}
+
+/// A node whose pool fails is lost; this pool goes on with the others.
+remote_pool_state::failed_promise remote_pool_state::on_watch() {
+    auto promise = self_->make_response_promise<pool_failed>();
+    watching_.push_back(promise);
+    return promise;
+}
+
+} // namespace avatar
