@@ -15,7 +15,8 @@ const std::vector<subcommand_usage>& subcommands() {
         {subcommand::run, "run",
          "open the pool, send rounds of concurrent requests through it, print the report", true},
         {subcommand::worker, "worker",
-         "drive the load that other nodes give it on a pool of its own, until SIGINT or SIGTERM",
+         "drive the load that other nodes give it on a pool of its own, until SIGINT or SIGTERM; "
+         "pool, rounds and audio come from the run",
          true},
         {subcommand::emulator, "emulator", "serve a local avatar service until SIGINT or SIGTERM",
          true},

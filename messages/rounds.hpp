@@ -50,11 +50,11 @@ struct round_load {
 
 /// At least one request, and no more, no faster and for no longer than settings can ask for.
 inline bool is_acceptable(const round_load& load) {
-    constexpr std::chrono::duration<double> longest = std::chrono::hours(366 * 24);
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(2 * 366 * 24);
     return load.requests >= 1 && load.requests <= 1'000'000 && load.arrival_rate >= 0 &&
            load.arrival_rate <= 100'000 && load.first_arrival <= longest &&
            (load.arrival_rate == 0 ||
-            static_cast<double>(load.requests) <= load.arrival_rate * longest.count());
+            static_cast<double>(load.requests - 1) <= load.arrival_rate * longest.count());
 }
 
 /// Tells a round driver that begins no round by itself to begin one. Ignored while one runs.

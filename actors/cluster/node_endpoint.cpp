@@ -107,8 +107,8 @@ std::size_t node_endpoint_state::connections() const {
 }
 
 node_endpoint_state::drained_promise node_endpoint_state::on_drain() {
-    drained_ = self_->make_response_promise<node_drained>();
-    auto promise = drained_;
+    auto promise = self_->make_response_promise<node_drained>();
+    drained_.push_back(promise);
     draining_ = true;
     config::milliseconds limit = pool_close_limit;
     for (const auto& [address, share] : shares_) {
@@ -134,7 +134,8 @@ void node_endpoint_state::finish_if_drained() {
 }
 
 void node_endpoint_state::finish() {
-    drained_.deliver(node_drained{shares_.empty()});
+    for (auto& asker : drained_)
+        asker.deliver(node_drained{shares_.empty()});
     self_->quit();
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace avatar {
 
@@ -61,7 +62,7 @@ private:
     node_endpoint_plan plan_;
     std::uint64_t boot_ = 0;
     std::map<caf::actor_addr, open_one> shares_;
-    drained_promise drained_;
+    std::vector<drained_promise> drained_; // Askers without an answer.
     bool draining_ = false;
 };
 

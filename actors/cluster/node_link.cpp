@@ -97,7 +97,9 @@ bool node_link::consume(caf::execution_unit* context, const void* data, std::siz
             table_->note_introduced(socket());
         return caf::io::scribe::consume(context, data, size);
     }
-    transport::logger().warn("node link to {}:{}: cut: it sent what no node sends", addr(), port());
+    transport::logger().warn(
+        "node link to {}:{}: cut: it sent what is no message of a node, or longer than 1 MiB",
+        addr(), port());
     ::shutdown(socket(), SHUT_RDWR);
     io_failure(&stream_.backend(), network::operation::read);
     return false;

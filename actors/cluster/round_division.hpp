@@ -25,7 +25,9 @@ inline round_load load_of_burst(std::uint64_t requests, std::size_t first, std::
 /// when one process would.
 inline round_load load_of_arrivals(std::uint64_t requests, double rate, std::size_t part,
                                    std::size_t parts) {
-    const auto first = 1e9 / rate * static_cast<double>(part);
+    if (part >= requests)
+        return {};
+    const auto first = part == 0 ? 0 : 1e9 / rate * static_cast<double>(part);
     return {part_of(requests, part, parts), nanoseconds(static_cast<nanoseconds::rep>(first)),
             rate / static_cast<double>(parts)};
 }

@@ -25,7 +25,7 @@ std::string pack_clip(caf::actor_system& system, const audio_clip& clip) {
 audio_clip unpack_clip(caf::actor_system& system, const std::string& bytes) {
     audio_clip clip;
     caf::binary_deserializer from(system, bytes.data(), bytes.size());
-    if (const auto error = from(clip))
+    if (from(clip) || from.remaining() > 0)
         throw std::invalid_argument("the clip of its coordinator cannot be read");
     return clip;
 }
@@ -91,7 +91,8 @@ void share_driver_state::spawn_driver(const audio_clip& clip) {
         self_->system(), {pool_->pool(), stats_, caf::actor_cast<round_watcher_actor>(self_)},
         std::move(plan));
     self_->monitor(driver_);
-    self_->send(driver_, run_rounds{});
+    // Its watcher hears of the end: an answer would be that once more.
+    caf::anon_send(driver_, run_rounds{});
 }
 
 // -- rounds ----------------------------------------------------------------------------
@@ -156,8 +157,8 @@ void share_driver_state::on_stop() {
 /// The node ends: this share closes by itself once it is done.
 void share_driver_state::on_drain() {
     draining_ = true;
-    if (driver_is_done_)
-        return pool_->close();
+    if (driver_is_done_) // It may be on its way only, so it is told once more.
+        return tell_progress();
     on_stop();
 }
 

@@ -61,6 +61,8 @@ public:
 
 private:
     time_point at(std::size_t request) const {
+        if (request == 0) // Of few requests the next one may be further away than can be said.
+            return start_;
         const std::chrono::duration<double, std::nano> after(between_ *
                                                              static_cast<double>(request));
         return start_ + std::chrono::duration_cast<std::chrono::nanoseconds>(after);

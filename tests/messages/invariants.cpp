@@ -4,6 +4,7 @@
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 
+#include <bit>
 #include <limits>
 #include <stdexcept>
 #include <vector>
@@ -212,6 +213,28 @@ CAF_TEST(a failure code of a newer node is read as unknown and all of ours as th
         CAF_REQUIRE(!received_as(session_idle{{}, true, sent.code, 0}, idle));
         CAF_CHECK(idle.outcome == copy.failure.code);
     }
+}
+
+CAF_TEST(a round that no settings can ask for does not arrive) {
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    constexpr auto infinite = std::numeric_limits<double>::infinity();
+    // The rate as its bits: CAF takes them for a double, and hangs when it writes an infinite one.
+    const auto round_arrives = [&](std::uint64_t requests, double rate, nanoseconds first = 0ns) {
+        begin_round copy;
+        const auto bits = std::bit_cast<std::uint64_t>(rate);
+        return !received_as(std::make_tuple(std::uint64_t{1}, requests, first, bits), copy);
+    };
+    CAF_CHECK(round_arrives(1, 0));
+    CAF_CHECK(round_arrives(1'000'000, 100'000, 24h));
+    CAF_CHECK(round_arrives(1, 1e-300));
+    CAF_CHECK(round_arrives(32, 1e-6)); // In a year.
+    CAF_CHECK(!round_arrives(0, 0));
+    CAF_CHECK(!round_arrives(1'000'001, 0));
+    CAF_CHECK(!round_arrives(1, 0, -1ns));
+    for (const double rate : {-1.0, 100'001.0, nan, infinite, -infinite})
+        CAF_CHECK(!round_arrives(5, rate));
+    for (const double rate : {1e-300, 1e-12, 1e-8}) // Their starts cannot be told.
+        CAF_CHECK(!round_arrives(5, rate));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

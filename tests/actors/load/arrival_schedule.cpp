@@ -35,6 +35,14 @@ CAF_TEST(without a rate all start at once) {
     CAF_CHECK(arrivals.done());
 }
 
+CAF_TEST(one request starts at once at any rate) {
+    for (const auto rate : {1e-300, 1e-12, 1.0, 1e5}) {
+        const arrival_schedule arrivals(start, 1, rate);
+        CAF_CHECK(*arrivals.next() == start);
+        CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(0));
+    }
+}
+
 CAF_TEST(with a rate each starts its share of a second after the one before) {
     arrival_schedule arrivals(start, 3, 4);
     CAF_CHECK_EQUAL(arrivals.length(), nanoseconds(500ms));
