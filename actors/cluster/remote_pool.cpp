@@ -103,6 +103,10 @@ void remote_pool_state::start(remote_pool_plan plan) {
     loads_.resize(plan_.nodes.size());
 }
 
+caf::actor_addr remote_pool_state::sender() const {
+    return caf::actor_cast<caf::actor_addr>(self_->current_sender());
+}
+
 void remote_pool_state::set_timer(nodes_due::kind of, nanoseconds after) {
     self_->delayed_send(self_, after, nodes_due{of});
 }
@@ -155,9 +159,9 @@ std::optional<std::size_t> remote_pool_state::choose_node() const {
 // -- requests --------------------------------------------------------------------------
 
 remote_pool_state::result_promise remote_pool_state::on_request(audio_request& request) {
+    const auto caller = sender(); // Before the promise, which takes it.
     auto promise = self_->make_response_promise<audio_result>();
     outcomes_.enter();
-    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
     const auto number = ++last_number_;
     auto& open = requests_[number];
     open.promise = promise;
@@ -301,7 +305,7 @@ void remote_pool_state::fail(std::uint64_t number, protocol::failure why) {
 
 /// Counts from who sent it; of several the oldest is meant.
 void remote_pool_state::on_interrupt(const interrupt_request& which) {
-    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    const auto caller = sender();
     auto numbers = numbers_of(by_id_, which.request_id);
     std::ranges::sort(numbers);
     for (const auto number : numbers)
@@ -371,8 +375,8 @@ void remote_pool_state::tell_audio(std::uint64_t number, audio_piece& piece) {
 // -- leases ----------------------------------------------------------------------------
 
 remote_pool_state::lease_promise remote_pool_state::on_acquire(acquire_session& question) {
+    const auto holder = sender(); // Before the promise, which takes it.
     auto promise = self_->make_response_promise<lease_granted>();
-    const auto holder = caf::actor_cast<caf::actor_addr>(self_->current_sender());
     const auto node = choose_node();
     lease_granted none;
     if (!holder)
@@ -420,7 +424,7 @@ void remote_pool_state::on_lease(remote_lease& told) {
 
 /// Counts from the holder only.
 void remote_pool_state::on_release(const release_session& which) {
-    const auto caller = caf::actor_cast<caf::actor_addr>(self_->current_sender());
+    const auto caller = sender();
     const auto found = leases_.find(which.lease);
     if (found != leases_.end() && found->second.holder == caller)
         release(which.lease);

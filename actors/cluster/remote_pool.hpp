@@ -123,6 +123,7 @@ private:
     void fail(std::uint64_t number, protocol::failure why);
     void retry_or_fail(std::uint64_t number, const protocol::failure& why);
     void interrupt(std::uint64_t number, protocol::failure instead);
+    caf::actor_addr sender() const;
     void note_load(std::size_t node);
     std::size_t number_of(const shared_node& node) const;
     request_share_actor share_of(std::size_t node) const;
