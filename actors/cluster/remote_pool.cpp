@@ -146,9 +146,10 @@ void remote_pool_state::note_load(std::size_t number) {
         by_load_.erase({*load.key, number});
     load.key.reset();
     const bool usable = node.open && node.connected > 0;
-    if (!usable || load.requests >= most_remote_requests || load.bytes >= most_remote_bytes)
+    const auto under_way = load.requests.size() + load.questions.size();
+    if (!usable || under_way >= most_remote_requests || load.bytes >= most_remote_bytes)
         return;
-    load.key = (load.requests + load.leases) * scale / node.connected;
+    load.key = (under_way + load.leases.size()) * scale / node.connected;
     by_load_.emplace(*load.key, number);
 }
 
@@ -216,7 +217,7 @@ void remote_pool_state::send(std::uint64_t number, open_request& open) {
     order.has_source = static_cast<bool>(open.request.source);
     open.bytes = send_clip(open, order);
     auto& load = loads_[*node];
-    ++load.requests;
+    load.requests.insert(number);
     load.bytes += open.bytes;
     note_load(*node);
     self_->send(share_of(*node), std::move(order));
@@ -265,25 +266,26 @@ void remote_pool_state::answer(std::uint64_t number, audio_result result) {
             erase_one(by_partner_, partner, number);
             watch_.remove(partner);
         }
-    if (open.share != 0 && shares_->nodes()[open.node].share == open.share) {
-        auto& load = loads_[open.node];
-        --load.requests;
-        load.bytes -= open.bytes;
-        note_load(open.node);
-    }
+    take_from_node(number, open);
     open.promise.deliver(std::move(result));
+}
+
+/// Unless the share that had it is gone, and all with it.
+void remote_pool_state::take_from_node(std::uint64_t number, const open_request& open) {
+    if (open.share == 0 || shares_->nodes()[open.node].share != open.share)
+        return;
+    auto& load = loads_[open.node];
+    load.requests.erase(number);
+    load.bytes -= open.bytes;
+    note_load(open.node);
 }
 
 void remote_pool_state::retry_or_fail(std::uint64_t number, const protocol::failure& why) {
     auto& open = requests_.at(number);
     const bool was_sent = open.share != 0;
+    // By a node that is still there: it has nothing of it.
     const bool refused = was_sent && shares_->nodes()[open.node].share == open.share;
-    if (refused) { // By a node that is still there: it has nothing of it.
-        auto& load = loads_[open.node];
-        --load.requests;
-        load.bytes -= open.bytes;
-        note_load(open.node);
-    }
+    take_from_node(number, open);
     const bool untouched = !open.frames_came && !open.request.source;
     const bool again = was_sent && !stopped_ && !open.instead && open.request.lease == 0 &&
                        open.tries <= plan_.pool.retries && untouched &&
@@ -392,8 +394,9 @@ remote_pool_state::lease_promise remote_pool_state::on_acquire(acquire_session& 
     const auto number = ++last_number_;
     questions_.emplace(number,
                        open_question{*node, shares_->nodes()[*node].share, promise, holder});
+    by_asker_.emplace(holder, number);
     watch_.add(holder);
-    ++loads_[*node].requests;
+    loads_[*node].questions.insert(number);
     note_load(*node);
     self_->send(share_of(*node), acquire_remote{number, std::move(question)});
     return promise;
@@ -403,23 +406,31 @@ void remote_pool_state::on_lease(remote_lease& told) {
     const auto found = questions_.find(told.number);
     if (found == questions_.end() || found->second.share != told.share)
         return;
-    auto question = std::move(found->second);
-    questions_.erase(found);
-    auto& load = loads_[question.node];
-    --load.requests;
+    auto question = end_question(told.number);
     const auto lease = told.granted.lease;
-    const bool holder_lives = watch_.watches(question.holder);
-    if (lease != 0 && (!holder_lives || leases_.contains(lease))) {
-        self_->send(share_of(question.node), release_session{lease});
+    if (lease != 0 && (!question.holder || leases_.contains(lease))) {
+        self_->send(share_of(question.node), release_session{lease}); // Nobody holds it.
     } else if (lease != 0) {
         leases_.emplace(lease, held_lease{question.node, question.share, question.holder});
         by_holder_.emplace(question.holder, lease);
-        ++load.leases;
+        watch_.add(question.holder);
+        loads_[question.node].leases.insert(lease);
+        note_load(question.node);
     }
-    if (holder_lives && lease == 0)
-        watch_.remove(question.holder);
-    note_load(question.node);
     question.promise.deliver(std::move(told.granted));
+}
+
+remote_pool_state::open_question remote_pool_state::end_question(std::uint64_t number) {
+    auto ended = std::move(questions_.extract(number).mapped());
+    if (ended.holder) {
+        erase_one(by_asker_, ended.holder, number);
+        watch_.remove(ended.holder);
+    }
+    if (shares_->nodes()[ended.node].share == ended.share) {
+        loads_[ended.node].questions.erase(number);
+        note_load(ended.node);
+    }
+    return ended;
 }
 
 /// Counts from the holder only.
@@ -431,14 +442,12 @@ void remote_pool_state::on_release(const release_session& which) {
 }
 
 void remote_pool_state::release(std::uint64_t lease) {
-    const auto ended = leases_.extract(lease);
-    const auto& held = ended.mapped();
+    const auto held = std::move(leases_.extract(lease).mapped());
     erase_one(by_holder_, held.holder, lease);
-    if (watch_.watches(held.holder))
-        watch_.remove(held.holder);
+    watch_.remove(held.holder);
     if (shares_->nodes()[held.node].share != held.share)
         return;
-    --loads_[held.node].leases;
+    loads_[held.node].leases.erase(lease);
     note_load(held.node);
     self_->send(share_of(held.node), release_session{lease});
 }
@@ -455,6 +464,12 @@ void remote_pool_state::on_down(const caf::down_msg& message) {
     }
     for (const auto lease : numbers_of(by_holder_, message.source))
         release(lease);
+    for (const auto number : numbers_of(by_asker_, message.source)) {
+        auto& question = questions_.at(number); // What it is granted goes back.
+        erase_one(by_asker_, question.holder, number);
+        watch_.remove(question.holder);
+        question.holder = nullptr;
+    }
 }
 
 void remote_pool_state::on_share_opened(shared_node& node) {
@@ -468,34 +483,18 @@ void remote_pool_state::on_share_reported(shared_node& node) {
 void remote_pool_state::on_share_lost(shared_node& node, const share_account::outcomes&,
                                       std::uint64_t) {
     const auto number = number_of(node);
-    if (loads_[number].key)
-        by_load_.erase({*loads_[number].key, number});
-    loads_[number] = {};
+    auto lost = std::exchange(loads_[number], {});
+    if (lost.key)
+        by_load_.erase({*lost.key, number});
     const auto why = node_is_lost(node.address.text(), node.why);
-    // Of shares that the node had before, nothing is left.
-    std::vector<std::uint64_t> requests;
-    for (const auto& [each, open] : requests_)
-        if (open.share != 0 && open.node == number)
-            requests.push_back(each);
-    std::vector<std::uint64_t> leases;
-    for (const auto& [each, held] : leases_)
-        if (held.node == number)
-            leases.push_back(each);
-    std::vector<std::uint64_t> questions;
-    for (const auto& [each, open] : questions_)
-        if (open.node == number)
-            questions.push_back(each);
-    for (const auto each : leases)
+    for (const auto each : lost.leases)
         release(each);
-    for (const auto each : requests)
+    for (const auto each : lost.requests)
         retry_or_fail(each, why);
-    for (const auto each : questions) {
-        auto ended = questions_.extract(each);
-        if (watch_.watches(ended.mapped().holder))
-            watch_.remove(ended.mapped().holder);
+    for (const auto each : lost.questions) {
         lease_granted none;
         none.failure = why;
-        ended.mapped().promise.deliver(std::move(none));
+        end_question(each).promise.deliver(std::move(none));
     }
 }
 

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -100,11 +101,13 @@ private:
 
     /// What a node has of this pool.
     struct node_load {
-        std::size_t requests = 0; // And questions for leases.
-        std::size_t leases = 0;
+        // By number.
+        std::unordered_set<std::uint64_t> requests{};
+        std::unordered_set<std::uint64_t> questions{};
+        std::unordered_set<std::uint64_t> leases{};
         std::size_t bytes = 0; // Under way.
-        sent_clips clips;
-        std::optional<std::uint64_t> key; // Under which it stands in by_load_.
+        sent_clips clips{};
+        std::optional<std::uint64_t> key{}; // Under which it stands in by_load_.
     };
 
     void on_share_opened(shared_node& node) override;
@@ -130,6 +133,8 @@ private:
     void tell_credit(std::uint64_t number, const frame_credit& credit);
     void tell_audio(std::uint64_t number, audio_piece& piece);
     void release(std::uint64_t lease);
+    void take_from_node(std::uint64_t number, const open_request& request);
+    open_question end_question(std::uint64_t number);
     void set_timer(nodes_due::kind of, nanoseconds after);
 
     self_pointer self_;
@@ -144,7 +149,8 @@ private:
     std::unordered_multimap<caf::actor_addr, std::uint64_t> by_partner_;
     std::unordered_map<std::uint64_t, open_question> questions_;
     std::unordered_map<std::uint64_t, held_lease> leases_;
-    std::unordered_multimap<caf::actor_addr, std::uint64_t> by_holder_;
+    std::unordered_multimap<caf::actor_addr, std::uint64_t> by_holder_; // Leases.
+    std::unordered_multimap<caf::actor_addr, std::uint64_t> by_asker_;  // Questions.
     std::uint64_t last_number_ = 0;
     outcome_counter outcomes_;
     std::vector<opened_promise> opening_;

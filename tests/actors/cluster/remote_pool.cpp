@@ -487,6 +487,27 @@ CAF_TEST(what a holder that ends has acquired is free again) {
     CAF_CHECK(result_of("waits").ok());
 }
 
+CAF_TEST(what is granted to a holder that has ended is free again) {
+    settings.size = 1;
+    open(1);
+    holder_log log;
+    const auto first = sys.spawn(holder, pool_actor(pool), &log);
+    const auto second = sys.spawn(holder, pool_actor(pool), &log);
+    caf::anon_send(first, acquire_session{"first"});
+    consume_messages();
+    caf::anon_send(second, acquire_session{"second"}); // Waits there.
+    consume_messages();
+    caf::anon_send_exit(second, caf::exit_reason::kill);
+    consume_messages();
+    ask_pool("waits");
+    caf::anon_send(first, release_session{log.granted.at(0).lease});
+    consume_messages();
+    finish("waits");
+    CAF_CHECK(result_of("waits").ok());
+    CAF_CHECK_EQUAL(status().leased, 0u);
+    caf::anon_send_exit(first, caf::exit_reason::kill);
+}
+
 CAF_TEST(a lease is over when its node is lost) {
     open();
     holder_log log;
