@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import median
 
 from cases import all_cases
-from contenders import Bare, Floor, Go, HalfSink, Nodes, Ours, Sink, StalledSink
+from contenders import (Bare, Floor, Go, HalfSink, Nodes, Ours, Remote, Sink,
+                        StalledSink)
 from emulator import Emulator
 from processes import BenchError
 
@@ -126,7 +127,8 @@ def main():
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
         context = Context(binary, Path(scratch))
-        contenders += [Nodes(binary, "worker", 1), Nodes(binary, "four-workers", 4),
+        contenders += [Remote(binary, built / "avatar-bench-remote"),
+                       Nodes(binary, "worker", 1), Nodes(binary, "four-workers", 4),
                        Nodes(binary, "worker-tls", 1, context.node_certificates)]
         try:
             for case in cases:

@@ -98,6 +98,18 @@ class OverNodes(Requests):
                 100 * (after - before) / (of_workers[1] - of_workers[0])}
 
 
+class Crossing(Requests):
+    """Requests that cross to a worker one by one, against those of one process."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments, contenders=("ours", "remote"), subject="remote")
+
+    def run(self, contender, context):
+        figures = super().run(contender, context)
+        figures.setdefault("added_p50_ms", 0)
+        return figures
+
+
 class PacedNodes(OverNodes):
     def __init__(self, name, sessions, requests, contenders, subject):
         super().__init__(name, sessions, requests, "small", 1, contenders=contenders,
@@ -183,6 +195,9 @@ def all_cases(quick):
              subject="sink"),
         OverNodes("nodes", 100, 50_000 // few, "small", 312.5,
                   contenders=("ours", "worker", "worker-tls"), subject="worker"),
+        # Of one request after another: a request here waits for no other.
+        Crossing("remote-small", 100, 20_000 // few, "small", 312.5),
+        Crossing("remote-speech", 100, 2_000 // few, "speech", 0.5),
         # Each request takes half a second of the service, whatever the CPU does.
         PacedNodes("nodes-paced", 100, 1_000 // few, contenders=("worker", "four-workers"),
                    subject="four-workers"),

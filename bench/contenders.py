@@ -196,6 +196,34 @@ class Nodes(Ours):
         return Child("worker", command, environment, [], keep=errors)
 
 
+class RemoteChild(NodesChild):
+    """Its CPU time is that of both nodes."""
+
+    def cpu_seconds(self):
+        return super().cpu_seconds() + self.coordinator_seconds[-1]
+
+
+class Remote(Nodes):
+    """A program whose requests cross, one by one, to a worker."""
+
+    def __init__(self, binary, client):
+        super().__init__(binary, "remote", 1)
+        self.client = client
+        self.ready = Bare.ready
+        self.done = Bare.done
+
+    def start(self, load, environment, scratch):
+        errors = scratch / "worker-0.err"
+        workers = [self.start_worker(environment, errors)]
+        command = [self.client, str(load.sessions), str(load.requests), str(load.audio),
+                   address_of(errors)]
+        return RemoteChild(workers, self.name, command, environment, [self.ready, self.done],
+                           keep=scratch / "remote.err")
+
+    def latencies(self, child, scratch):
+        return json.loads(child.lines[-1][2])
+
+
 def address_of(errors):
     """Where a worker says that it listens."""
     deadline = time.monotonic() + 10

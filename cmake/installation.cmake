@@ -16,7 +16,7 @@ set_target_properties(avatar_pool_archive PROPERTIES
   LINKER_LANGUAGE CXX)
 target_compile_features(avatar_pool_archive INTERFACE cxx_std_20)
 target_link_libraries(avatar_pool_archive
-  PUBLIC CAF::core Threads::Threads
+  PUBLIC CAF::io CAF::core Threads::Threads
   PRIVATE
     Boost::url OpenSSL::SSL OpenSSL::Crypto fmt::fmt spdlog::spdlog
     PkgConfig::OGG PkgConfig::OPUSENC PkgConfig::SNDFILE PkgConfig::SOXR PkgConfig::TOMLPLUSPLUS)
