@@ -22,7 +22,7 @@ struct load_conductor_plan {
 
 /// A load conductor's own state: the round that runs on all nodes, or the pause before the
 /// next one.
-class load_conductor_state final : public share_listener {
+class load_conductor_state : public share_listener {
 public:
     using self_pointer = load_conductor_actor::pointer;
     using opened_promise = caf::typed_response_promise<pool_opened>;

@@ -77,6 +77,7 @@ struct shared_node {
 /// Hears what became of the shares, once that is accounted for.
 class share_listener {
 public:
+    virtual ~share_listener() = default;
     virtual void on_share_opened(shared_node& node) = 0;
     virtual void on_share_reported(shared_node& node) = 0;
     /// `reported`: by the share, before; `lost`: its requests without a result.
@@ -86,9 +87,6 @@ public:
     virtual void on_all_tried() = 0;
     virtual void on_all_told() = 0;   ///< The figures of their pools.
     virtual void on_all_closed() = 0; ///< No share is left.
-
-protected:
-    ~share_listener() = default;
 };
 
 /// Part of an actor that has pools on other nodes: the nodes, the share of each, and what they

@@ -34,7 +34,7 @@ struct remote_pool_plan {
 void check(const remote_pool_plan& plan);
 
 /// A remote pool's own state: the requests and leases that other nodes have.
-class remote_pool_state final : public share_listener {
+class remote_pool_state : public share_listener {
 public:
     using self_pointer = remote_pool_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
