@@ -23,4 +23,11 @@ void name_exceptions(Self* self) {
     self->set_exception_handler([](std::exception_ptr& exception) { return reason_of(exception); });
 }
 
+/// A node that answers a plain message of `self` with an error, as CAF does where a handler
+/// throws, ends it by default. What becomes of that node is noticed otherwise.
+template <class Self>
+void ignore_errors_of_others(Self* self) {
+    self->set_error_handler([](const caf::error&) {});
+}
+
 } // namespace avatar

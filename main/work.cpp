@@ -67,9 +67,11 @@ private:
     std::promise<std::string> why_;
 };
 
-/// Serves until a signal; gives the exit code.
+/// Serves until a signal; gives the exit code. Signals are watched for before anybody is told
+/// that it serves.
 int serve_until_signal(transport::io_runtime& io, caf::actor_system& system,
-                       const node_endpoint_control& endpoint, program_log& log) {
+                       const node_endpoint_control& endpoint, const std::string& greeting,
+                       program_log& log) {
     const auto reason = std::make_shared<stop_reason>();
     interrupts on_signal(io.next(), [reason, &log] {
         log.say("avatar-pool: stopping; running requests may end, for as long as the "
@@ -79,6 +81,7 @@ int serve_until_signal(transport::io_runtime& io, caf::actor_system& system,
     endpoint->attach_functor([reason](const caf::error& why) {
         reason->set("the node's endpoint ended: " + describe_end(why));
     });
+    log.say(greeting);
     if (const auto why = reason->wait(); !why.empty()) {
         log.say("avatar-pool: " + why);
         return some_requests_failed;
@@ -100,18 +103,19 @@ int serve(transport::io_runtime& io, const config::settings& settings, const ext
         const auto endpoint =
             system.spawn(node_endpoint, plan_endpoint(system, io, settings, with));
         const auto end = [&] { caf::anon_send_exit(endpoint, caf::exit_reason::user_shutdown); };
+        std::string greeting;
         try {
             auto at = settings.node.listen;
             at.port = links.publish(node_endpoint_actor(endpoint), at.host, at.port);
-            log.say("Worker listening on " + at.text() + ", " +
-                    (credentials ? "for nodes with a certificate of " + settings.node.authority
-                                 : "without certificates, for this machine alone") +
-                    ", until Ctrl-C");
+            greeting = "Worker listening on " + at.text() + ", " +
+                       (credentials ? "for nodes with a certificate of " + settings.node.authority
+                                    : "without certificates, for this machine alone") +
+                       ", until Ctrl-C";
         } catch (...) {
             end();
             throw;
         }
-        code = serve_until_signal(io, system, endpoint, log);
+        code = serve_until_signal(io, system, endpoint, greeting, log);
         end();
     }
     if (!await_actors(system, actors_limit))

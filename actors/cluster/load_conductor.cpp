@@ -17,6 +17,7 @@ load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self
                load_conductor_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     state.start(std::move(plan));
     auto& shares = state.shares();
     self->set_down_handler([&](const caf::down_msg& message) { shares.on_down(message); });

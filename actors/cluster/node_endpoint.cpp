@@ -30,6 +30,7 @@ node_endpoint(node_endpoint_control::stateful_pointer<node_endpoint_state> self,
               node_endpoint_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
     state.start(std::move(plan));
     return {

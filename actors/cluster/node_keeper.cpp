@@ -20,6 +20,7 @@ node_keeper_actor::behavior_type
 node_keeper(node_keeper_actor::stateful_pointer<node_keeper_state> self, node_keeper_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
     state.start(std::move(plan));
     return {

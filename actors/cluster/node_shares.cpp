@@ -143,9 +143,10 @@ void node_shares<Actor>::on_node_down(const node_down& event) {
 
 template <class Actor>
 void node_shares<Actor>::note_loss(shared_node& node, const std::string& why) {
+    if (std::exchange(node.away, true)) // That it cannot be reached again says less.
+        return;
+    ++node.losses;
     node.why = why;
-    node.losses += node.away ? 0 : 1;
-    node.away = true;
     tell_stats(node);
     last_loss_ = node.address.text() + ": " + why;
 }

@@ -58,6 +58,7 @@ remote_pool_actor::behavior_type
 remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_pool_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     check(plan);
     state.start(std::move(plan));
     auto& shares = state.shares();

@@ -21,6 +21,7 @@ request_share_control::behavior_type
 request_share(request_share_control::stateful_pointer<request_share_state> self, share_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     state.start(std::move(plan));
     auto& pool = state.pool();
     self->set_down_handler([&](const caf::down_msg& message) { pool.on_down(message); });

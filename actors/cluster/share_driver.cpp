@@ -34,6 +34,7 @@ share_driver_actor::behavior_type
 share_driver(share_driver_actor::stateful_pointer<share_driver_state> self, share_plan plan) {
     auto& state = self->state;
     name_exceptions(self);
+    ignore_errors_of_others(self);
     self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
     state.start(std::move(plan));
     auto& pool = state.pool();
