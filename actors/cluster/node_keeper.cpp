@@ -1,6 +1,7 @@
 #include "actors/cluster/node_keeper.hpp"
 
 #include "actors/actor_end.hpp"
+#include "actors/cluster/node_failures.hpp"
 #include "actors/cluster/node_versions.hpp"
 #include "transport/logger.hpp"
 
