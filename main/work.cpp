@@ -103,19 +103,19 @@ int serve(transport::io_runtime& io, const config::settings& settings, const ext
         const auto endpoint =
             system.spawn(node_endpoint, plan_endpoint(system, io, settings, with));
         const auto end = [&] { caf::anon_send_exit(endpoint, caf::exit_reason::user_shutdown); };
-        std::string greeting;
         try {
             auto at = settings.node.listen;
             at.port = links.publish(node_endpoint_actor(endpoint), at.host, at.port);
-            greeting = "Worker listening on " + at.text() + ", " +
-                       (credentials ? "for nodes with a certificate of " + settings.node.authority
-                                    : "without certificates, for this machine alone") +
-                       ", until Ctrl-C";
+            const auto greeting =
+                "Worker listening on " + at.text() + ", " +
+                (credentials ? "for nodes with a certificate of " + settings.node.authority
+                             : "without certificates, for this machine alone") +
+                ", until Ctrl-C";
+            code = serve_until_signal(io, system, endpoint, greeting, log);
         } catch (...) {
             end();
             throw;
         }
-        code = serve_until_signal(io, system, endpoint, greeting, log);
         end();
     }
     if (!await_actors(system, actors_limit))

@@ -2,6 +2,7 @@
 
 #include <caf/io/basp/header.hpp>
 #include <caf/io/basp/message_type.hpp>
+#include <caf/message_id.hpp>
 
 #include <utility>
 
@@ -16,6 +17,15 @@ static_assert(basp_guard::header_size == caf::io::basp::header_size);
 std::uint32_t payload_of(const unsigned char* header) {
     return std::uint32_t{header[4]} << 24 | std::uint32_t{header[5]} << 16 |
            std::uint32_t{header[6]} << 8 | std::uint32_t{header[7]};
+}
+
+/// A message of one of CAF's streams, which no actor here has: whatever it contains, CAF takes
+/// it for what its header says.
+bool is_of_stream(const unsigned char* header) {
+    std::uint64_t id = 0;
+    for (int i = 8; i < 16; ++i)
+        id = id << 8 | header[i];
+    return caf::make_message_id(id).is_stream_message();
 }
 
 } // namespace
@@ -39,6 +49,7 @@ bool basp_guard::accepts_header(const unsigned char* header) {
         return payload_ > 0 && operation == introduction;
     switch (operation) {
     case message_type::direct_message:
+        return payload_ > 0 && !is_of_stream(header);
     case message_type::monitor_message:
     case message_type::down_message:
         return payload_ > 0;

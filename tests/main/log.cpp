@@ -13,7 +13,7 @@ using namespace avatar::tests;
 
 namespace {
 
-/// A pipe that is full and that nobody reads, for a child as its descriptor 9.
+/// A pipe that is full and that nobody reads, for a child as the descriptor that it is handed on.
 class full_pipe {
 public:
     full_pipe() {
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    static constexpr int number = 9;
+    static constexpr int number = process::handed_on;
     std::array<int, 2> ends_{};
 };
 

@@ -50,6 +50,9 @@ process::process(const std::string& program, const arguments& with, const enviro
     if (pid_ == 0) {
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
+        // The sockets of this process would stay open with it.
+        close_range(STDERR_FILENO + 1, handed_on - 1, 0);
+        close_range(handed_on + 1, ~0U, 0);
         execve(argv_pointers[0], argv_pointers.data(), envp_pointers.data());
         _exit(127);
     }
@@ -101,7 +104,23 @@ int process::wait() {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void process::give_time(std::chrono::seconds time) {
+    deadline_ = std::chrono::steady_clock::now() + time;
+    hung_ = false;
+}
+
+bool process::read_now() {
+    std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
+    while ((out_pipe_ >= 0 || err_pipe_ >= 0) && poll(pipes.data(), pipes.size(), 0) > 0) {
+        drain(pipes[0].revents, pipes[1].revents);
+        pipes = {{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
+    }
+    return out_pipe_ >= 0 || err_pipe_ >= 0;
+}
+
 bool process::read_some() {
+    if (out_pipe_ < 0 && err_pipe_ < 0)
+        return false;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline_ - std::chrono::steady_clock::now());
     std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
@@ -110,7 +129,12 @@ bool process::read_some() {
         hung_ = true;
         return false;
     }
-    const auto drain = [](int& pipe, short ready, std::string& into) {
+    drain(pipes[0].revents, pipes[1].revents);
+    return out_pipe_ >= 0 || err_pipe_ >= 0;
+}
+
+void process::drain(short out_ready, short err_ready) {
+    const auto take = [](int& pipe, short ready, std::string& into) {
         if (pipe < 0 || ready == 0)
             return;
         std::array<char, 4096> buffer;
@@ -120,9 +144,8 @@ bool process::read_some() {
         else if (n == 0 || errno != EINTR)
             close(std::exchange(pipe, -1)); // poll ignores negative descriptors.
     };
-    drain(out_pipe_, pipes[0].revents, out_);
-    drain(err_pipe_, pipes[1].revents, err_);
-    return out_pipe_ >= 0 || err_pipe_ >= 0;
+    take(out_pipe_, out_ready, out_);
+    take(err_pipe_, err_ready, err_);
 }
 
 } // namespace avatar::tests

@@ -16,6 +16,9 @@ using environment = std::map<std::string, std::string>;
 /// killed then, and by the destructor.
 class process {
 public:
+    /// The one descriptor, besides the standard ones, that a child gets where it is open.
+    static constexpr int handed_on = 9;
+
     /// Starts `program` with just that environment (and PATH).
     process(const std::string& program, const arguments& with, const environment& variables = {});
     ~process();
@@ -31,6 +34,14 @@ public:
 
     void signal(int number);
 
+    /// From now on it counts as hanging after so long, in place of the bound it started with.
+    void give_time(std::chrono::seconds bound);
+
+    /// Takes what it has printed meanwhile, without waiting. False when it has ended.
+    bool read_now();
+
+    pid_t pid() const { return pid_; }
+
     /// Reads to the end and gives the exit code: 128 + the signal's number when
     /// one ended it, -1 when it had to be killed for hanging.
     int wait();
@@ -41,6 +52,7 @@ public:
 private:
     /// Reads what there is; false when both pipes have ended.
     bool read_some();
+    void drain(short out_ready, short err_ready);
 
     pid_t pid_ = -1;
     int out_pipe_ = -1;

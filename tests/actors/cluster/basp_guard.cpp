@@ -80,6 +80,15 @@ CAF_TEST(messages of nodes pass) {
     CAF_CHECK(node.sends_whole(client_handshake, 40));
 }
 
+CAF_TEST(messages of streams do not pass) {
+    // The category of a message, as CAF numbers them: urgent, normal, upstream, downstream.
+    for (unsigned category = 0; category < 4; ++category) {
+        auto bytes = header(direct, 40);
+        bytes[8] = static_cast<char>(category << 4);
+        CAF_CHECK_EQUAL(introduced().sends(bytes), category < 2);
+    }
+}
+
 CAF_TEST(what no node sends does not pass) {
     CAF_CHECK(!introduced().sends(server_handshake, 40));
     link made(basp_guard::side::connecting);

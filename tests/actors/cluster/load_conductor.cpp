@@ -117,6 +117,17 @@ CAF_TEST(the next round begins when all nodes are done and the pause is over) {
     CAF_CHECK_EQUAL(all.nodes[1].losses, 0u);
 }
 
+CAF_TEST(an error that a node answers with does not end the run) {
+    play_on(3);
+    caf::anon_send(caf::actor_cast<caf::actor>(conductor),
+                   caf::make_error(caf::sec::unexpected_message));
+    run_actors();
+    for (auto& node : nodes)
+        finish(node);
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 20u);
+}
+
 CAF_TEST(with an arrival rate each node takes every third arrival) {
     plan.rounds.arrival_rate = 10;
     play_on(3);

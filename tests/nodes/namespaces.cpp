@@ -1,0 +1,120 @@
+#include "tests/nodes/node_certificates.hpp"
+#include "tests/nodes/nodes_dsl.hpp"
+
+#include <unistd.h>
+
+#define CAF_SUITE nodes_namespaces
+
+using namespace avatar;
+using namespace avatar::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string ip_command = "/usr/sbin/ip";
+
+bool run_ip(const arguments& with) {
+    process ip(ip_command, with);
+    return ip.wait() == 0;
+}
+
+/// A machine of its own, as far as the network goes, at the other end of a cable.
+class other_machine {
+public:
+    other_machine() {
+        there_ = run_ip({"netns", "add", name_}) &&
+                 run_ip({"link", "add", here_, "type", "veth", "peer", "name", "eth0", "netns",
+                         name_}) &&
+                 run_ip({"address", "add", network_ + ".1/24", "dev", here_}) &&
+                 run_ip({"link", "set", here_, "up"}) &&
+                 run_ip({"-n", name_, "address", "add", network_ + ".2/24", "dev", "eth0"}) &&
+                 run_ip({"-n", name_, "link", "set", "eth0", "up"}) &&
+                 run_ip({"-n", name_, "link", "set", "lo", "up"});
+    }
+    other_machine(const other_machine&) = delete;
+    other_machine& operator=(const other_machine&) = delete;
+    ~other_machine() {
+        run_ip({"link", "del", here_});
+        run_ip({"netns", "del", name_});
+    }
+
+    /// False: this user may not have one.
+    bool there() const { return there_; }
+
+    std::string address() const { return network_ + ".2"; }
+    arguments launcher() const { return {ip_command, "netns", "exec", name_}; }
+
+    bool plug(bool in) const { return run_ip({"link", "set", here_, in ? "up" : "down"}); }
+
+private:
+    // Others may run this test at the same time.
+    std::string number_ = std::to_string(::getpid());
+    std::string name_ = "avatar-" + number_;
+    std::string here_ = "av" + number_;
+    std::string network_ =
+        "10." + std::to_string(::getpid() / 250 % 250) + "." + std::to_string(::getpid() % 250);
+    bool there_ = false;
+};
+
+} // namespace
+
+CAF_TEST(a worker whose cable is pulled is lost and comes back) {
+    const other_machine machine;
+    if (!machine.there()) {
+        CAF_MESSAGE("skipped: no network namespaces for this user");
+        return;
+    }
+    const node_certificates pki({machine.address(), "127.0.0.1"});
+    // Its own service, which it reaches without the cable.
+    auto start = machine.launcher();
+    start.insert(start.end(), {AVATAR_POOL_BINARY, "emulator", "--emulator.first-frame=0.06",
+                               "--emulator.frame-interval=1ms"});
+    process emulator(start.front(), arguments(start.begin() + 1, start.end()));
+    CAF_REQUIRE(emulator.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    const auto variables = exported(emulator.out());
+    const auto endpoint = variables.at("AVATAR_CONSOLE_ENDPOINT");
+    const auto port =
+        static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+    node_worker far(variables, pki.options(machine.address()), machine.address(),
+                    machine.launcher());
+    node_service service(200ms);
+    node_worker near(service.variables(), pki.options("127.0.0.1"));
+    const auto sessions_there = [&] {
+        return open_connections(port, std::to_string(far.program().pid()));
+    };
+
+    node_run run({near.address(), far.address()},
+                 joined({"--rounds.count=1000"}, pki.options("127.0.0.1")));
+    CAF_REQUIRE(run.wait_for_output("[Round 2/"));
+    CAF_CHECK_EQUAL(sessions_there(), 3u);
+    CAF_REQUIRE(machine.plug(false));
+    const auto begin = std::chrono::steady_clock::now();
+    CAF_REQUIRE(run.wait_for_output("[Round 3/"));
+    CAF_CHECK(std::chrono::steady_clock::now() - begin < 8s);
+    CAF_CHECK(wait_until([&] { return sessions_there() == 0; }, 10s));
+    CAF_REQUIRE(machine.plug(true));
+    CAF_CHECK(wait_until([&] { return sessions_there() == 3; }, 20s));
+    const auto end = finish_when_back(run, service, 3);
+    check_end(end, 1);
+    check_lost_alone(end, far.address());
+    CAF_REQUIRE(end.books);
+    check_that(end.books->node(far.address()).ok > 6, "it has come back", end);
+    CAF_CHECK(wait_until([&] { return sessions_there() == 0; }, close_limit));
+    node_run next({near.address(), far.address()},
+                  joined({"--rounds.count=1"}, pki.options("127.0.0.1")));
+    check_end(next.finish(20s), 0);
+}
+
+CAF_TEST(workers whose clock is wrong by minutes take part) {
+    const std::string faketime = "/usr/bin/faketime";
+    if (::access(faketime.c_str(), X_OK) != 0) {
+        CAF_MESSAGE("skipped: faketime is not installed");
+        return;
+    }
+    node_service service(100ms);
+    node_worker fast(service.variables(), {}, "127.0.0.1", {faketime, "-f", "+10m"});
+    node_worker slow(service.variables(), {}, "127.0.0.1", {faketime, "-f", "-10m"});
+    node_run run({fast.address(), slow.address()}, {});
+    check_end(run.finish(20s), 0);
+    check_next_run({fast.address(), slow.address()}, service);
+}
