@@ -22,8 +22,8 @@ load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self
     auto& shares = state.shares();
     self->set_down_handler([&](const caf::down_msg& message) { shares.on_down(message); });
     return {
-        [&](open_pool) { return state.on_open(); },
-        [&](const get_pool_status& question) { return state.on_status_asked(question); },
+        [&](open_pool) { return shares.on_open(); },
+        [&](const get_pool_status& question) { return shares.on_status_asked(question); },
         [&](drain_pool) { state.on_stop(); },
         [&](close_pool) { return state.on_close(); },
         [&](run_rounds) { return state.on_run(); },
@@ -42,7 +42,6 @@ load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self
 void load_conductor_state::start(load_conductor_plan plan) {
     plan_ = std::move(plan);
     shares_.emplace(self_, plan_.shares, *this);
-    drain_timeout_ = plan_.shares.pool.drain_timeout;
     longest_pause_ = longest_pause();
     plan_.shares.audio = {}; // The shares have it.
     parts_.resize(shares_->nodes().size());
@@ -76,84 +75,22 @@ void load_conductor_state::lose_the_stuck() {
             shares_->lose(node, "it told no result for longer than requests may take");
 }
 
-void load_conductor_state::set_timer(nodes_due::kind of, nanoseconds after) {
-    self_->delayed_send(self_, after, nodes_due{of});
-}
-
 void load_conductor_state::on_due(const nodes_due& due) {
-    switch (due.of) {
-    case nodes_due::kind::progress:
-        set_timer(due.of, share_progress_interval);
-        shares_->ask_progress();
-        lose_the_stuck();
-        return tell_progress();
-    case nodes_due::kind::round:
-        if (phase_ == phase::between_rounds)
-            start_round();
+    shares_->on_due(due);
+    if (due.of == nodes_due::kind::round && phase_ == phase::between_rounds)
+        start_round();
+    if (due.of != nodes_due::kind::progress)
         return;
-    case nodes_due::kind::status:
-        return shares_->stop_waiting();
-    case nodes_due::kind::stopping:
-        return shares_->give_up_stopping();
-    case nodes_due::kind::closing:
-        return on_all_closed();
-    }
-}
-
-// -- as the pool of the run ------------------------------------------------------------
-
-load_conductor_state::opened_promise load_conductor_state::on_open() {
-    auto promise = self_->make_response_promise<pool_opened>();
-    opening_.push_back(promise);
-    if (!std::exchange(opened_, true)) {
-        shares_->open();
-        set_timer(nodes_due::kind::progress, share_progress_interval);
-    }
-    if (shares_->all_tried())
-        on_all_tried();
-    return promise;
-}
-
-void load_conductor_state::on_all_tried() {
-    for (auto& asker : std::exchange(opening_, {}))
-        asker.deliver(shares_->opened());
-}
-
-load_conductor_state::status_promise
-load_conductor_state::on_status_asked(const get_pool_status& question) {
-    auto promise = self_->make_response_promise<pool_status>();
-    if (!question.with_connections) {
-        promise.deliver(shares_->status());
-        return promise;
-    }
-    asked_.push_back(promise);
-    set_timer(nodes_due::kind::status, share_status_limit);
-    shares_->ask_status();
-    return promise;
-}
-
-void load_conductor_state::on_all_told() {
-    for (auto& asker : std::exchange(asked_, {}))
-        asker.deliver(shares_->status());
-}
-
-load_conductor_state::closed_promise load_conductor_state::on_close() {
-    auto promise = self_->make_response_promise<pool_closed>();
-    closing_.push_back(promise);
-    phase_ = phase::over;
-    set_timer(nodes_due::kind::closing, share_close_limit);
-    shares_->close();
-    return promise;
-}
-
-void load_conductor_state::on_all_closed() {
-    for (auto& asker : std::exchange(closing_, {}))
-        asker.deliver(pool_closed{});
-    shares_->leave();
-    self_->quit();
+    lose_the_stuck();
+    tell_progress();
 }
 
 // -- rounds ----------------------------------------------------------------------------
+
+load_conductor_state::closed_promise load_conductor_state::on_close() {
+    phase_ = phase::over;
+    return shares_->on_close();
+}
 
 load_conductor_state::finished_promise load_conductor_state::on_run() {
     finished_ = self_->make_response_promise<rounds_finished>();
@@ -278,7 +215,7 @@ void load_conductor_state::finish_round() {
     self_->send(plan_.watcher, event);
     if (!event.last) {
         phase_ = phase::between_rounds;
-        return set_timer(nodes_due::kind::round, plan_.rounds.interval);
+        return self_->delayed_send(self_, plan_.rounds.interval, nodes_due{nodes_due::kind::round});
     }
     if (no_node && !stopped_ && round_.number < plan_.rounds.count)
         return fail_for_want_of_nodes();
@@ -294,7 +231,6 @@ void load_conductor_state::on_stop() {
     if (std::exchange(stopped_, true))
         return;
     shares_->stop();
-    set_timer(nodes_due::kind::stopping, drain_timeout_ + share_stop_margin);
     if (phase_ == phase::between_rounds || phase_ == phase::waiting_for_nodes)
         finish();
 }

@@ -25,8 +25,6 @@ struct load_conductor_plan {
 class load_conductor_state : public share_listener {
 public:
     using self_pointer = load_conductor_actor::pointer;
-    using opened_promise = caf::typed_response_promise<pool_opened>;
-    using status_promise = caf::typed_response_promise<pool_status>;
     using finished_promise = caf::typed_response_promise<rounds_finished>;
     using closed_promise = caf::typed_response_promise<pool_closed>;
 
@@ -35,8 +33,6 @@ public:
     void start(load_conductor_plan plan);
     node_shares<load_conductor_actor>& shares() { return *shares_; }
 
-    opened_promise on_open();
-    status_promise on_status_asked(const get_pool_status& question);
     closed_promise on_close();
     finished_promise on_run();
     void on_stop();
@@ -76,9 +72,6 @@ private:
     void on_share_reported(shared_node& node) override;
     void on_share_lost(shared_node& node, const share_account::outcomes& reported,
                        std::uint64_t lost) override;
-    void on_all_tried() override;
-    void on_all_told() override;
-    void on_all_closed() override;
 
     void start_round();
     void give_parts(const std::vector<shared_node*>& nodes);
@@ -92,24 +85,18 @@ private:
     void tell_progress();
     nanoseconds longest_pause() const;
     void lose_the_stuck();
-    void set_timer(nodes_due::kind of, nanoseconds after);
     part& part_of_round(const shared_node& node);
     time_point now() const { return self_->clock().now(); }
 
     self_pointer self_;
     load_conductor_plan plan_;
     std::optional<node_shares<load_conductor_actor>> shares_;
-    std::vector<opened_promise> opening_;
-    std::vector<status_promise> asked_;
-    std::vector<closed_promise> closing_;
     finished_promise finished_;
     time_point started_;
     running_round round_;
     std::vector<part> parts_; // By node.
     phase phase_ = phase::before_rounds;
-    nanoseconds drain_timeout_{0};
     nanoseconds longest_pause_{0}; // Between two results of a share that runs a round.
-    bool opened_ = false;
     bool stopped_ = false;
     protocol::failure failure_; // Why the rounds cannot go on.
 };

@@ -64,10 +64,77 @@ shared_node* node_shares<Actor>::find(std::uint64_t share) {
     return found == by_share_.end() ? nullptr : found->second;
 }
 
+// -- as a pool -------------------------------------------------------------------------
+
+template <class Actor>
+typename node_shares<Actor>::opened_promise node_shares<Actor>::on_open() {
+    auto promise = self_->template make_response_promise<pool_opened>();
+    opening_.push_back(promise);
+    if (!std::exchange(opened_, true)) {
+        reach_nodes();
+        set_timer(nodes_due::kind::progress, share_progress_interval);
+    }
+    if (untried_ == 0)
+        tell_opened();
+    return promise;
+}
+
+template <class Actor>
+typename node_shares<Actor>::status_promise
+node_shares<Actor>::on_status_asked(const get_pool_status& question) {
+    auto promise = self_->template make_response_promise<pool_status>();
+    if (!question.with_connections) {
+        auto now = status();
+        listener_.complete(now);
+        promise.deliver(std::move(now));
+        return promise;
+    }
+    asked_.push_back(promise);
+    set_timer(nodes_due::kind::status, share_status_limit);
+    ask_status();
+    return promise;
+}
+
+template <class Actor>
+typename node_shares<Actor>::closed_promise node_shares<Actor>::on_close() {
+    auto promise = self_->template make_response_promise<pool_closed>();
+    closed_.push_back(promise);
+    stop();
+    closing_ = true;
+    set_timer(nodes_due::kind::closing, share_close_limit);
+    for (auto& node : nodes_)
+        if (node.handle)
+            self_->send(node.handle, close_share{});
+    finish_if_closed();
+    return promise;
+}
+
+template <class Actor>
+void node_shares<Actor>::on_due(const nodes_due& due) {
+    switch (due.of) {
+    case nodes_due::kind::progress:
+        set_timer(due.of, share_progress_interval);
+        return ask_progress();
+    case nodes_due::kind::status:
+        return tell_status();
+    case nodes_due::kind::stopping:
+        return give_up_stopping();
+    case nodes_due::kind::closing:
+        return end();
+    case nodes_due::kind::round:
+        return;
+    }
+}
+
+template <class Actor>
+void node_shares<Actor>::set_timer(nodes_due::kind of, nanoseconds after) {
+    self_->delayed_send(self_, after, nodes_due{of});
+}
+
 // -- nodes and their shares ------------------------------------------------------------
 
 template <class Actor>
-void node_shares<Actor>::open() {
+void node_shares<Actor>::reach_nodes() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto& node = nodes_[i];
         node.keeper =
@@ -218,7 +285,7 @@ void node_shares<Actor>::forget(shared_node& node) {
         by_actor_.erase(node.handle.address());
         self_->send(node.handle, close_share{}); // Should it live.
     }
-    if (asking_status_ && node.open && !node.status)
+    if (!asked_.empty() && node.open && !node.status)
         --untold_;
     by_share_.erase(node.share);
     node.share = node.clip_sent = 0;
@@ -300,7 +367,13 @@ void node_shares<Actor>::fail_first(shared_node& node, const protocol::failure& 
 template <class Actor>
 void node_shares<Actor>::note_tried(shared_node& node) {
     if (!std::exchange(node.tried, true) && --untried_ == 0)
-        listener_.on_all_tried();
+        tell_opened();
+}
+
+template <class Actor>
+void node_shares<Actor>::tell_opened() {
+    for (auto& asker : std::exchange(opening_, {}))
+        asker.deliver(opened());
 }
 
 template <class Actor>
@@ -362,7 +435,6 @@ void node_shares<Actor>::on_progress(share_progress& event) {
 
 template <class Actor>
 void node_shares<Actor>::ask_status() {
-    asking_status_ = true;
     untold_ = 0;
     for (auto& node : nodes_) {
         node.status.reset();
@@ -377,7 +449,7 @@ void node_shares<Actor>::ask_status() {
 template <class Actor>
 void node_shares<Actor>::on_status(share_status& event) {
     auto* node = find(event.share);
-    if (!node || !asking_status_ || !node->open || node->status)
+    if (!node || asked_.empty() || !node->open || node->status)
         return;
     node->heard = now();
     node->status = std::move(event.pool);
@@ -390,16 +462,21 @@ void node_shares<Actor>::on_status(share_status& event) {
     finish_if_told();
 }
 
+/// Of those that have not told, as they were.
 template <class Actor>
-void node_shares<Actor>::stop_waiting() {
-    if (std::exchange(asking_status_, false))
-        listener_.on_all_told();
+void node_shares<Actor>::tell_status() {
+    if (asked_.empty())
+        return;
+    auto now = status();
+    listener_.complete(now);
+    for (auto& asker : std::exchange(asked_, {}))
+        asker.deliver(now);
 }
 
 template <class Actor>
 void node_shares<Actor>::finish_if_told() {
     if (untold_ == 0)
-        stop_waiting();
+        tell_status();
 }
 
 template <class Actor>
@@ -448,6 +525,8 @@ template <class Actor>
 void node_shares<Actor>::stop() {
     if (std::exchange(stopped_, true))
         return;
+    if (plan_.use == share_use::load) // Requests may take as long as they like.
+        set_timer(nodes_due::kind::stopping, plan_.pool.drain_timeout + share_stop_margin);
     for (auto& node : nodes_) {
         if (node.handle)
             self_->send(node.handle, stop_share{});
@@ -464,23 +543,17 @@ void node_shares<Actor>::give_up_stopping() {
 }
 
 template <class Actor>
-void node_shares<Actor>::close() {
-    stop();
-    closing_ = true;
-    for (auto& node : nodes_)
-        if (node.handle)
-            self_->send(node.handle, close_share{});
-    finish_if_closed();
-}
-
-template <class Actor>
 void node_shares<Actor>::finish_if_closed() {
     if (closing_ && !some_left())
-        listener_.on_all_closed();
+        end();
 }
 
+/// Whatever nodes and keepers do.
 template <class Actor>
-void node_shares<Actor>::leave() {
+void node_shares<Actor>::end() {
+    listener_.on_all_closed();
+    for (auto& asker : std::exchange(closed_, {}))
+        asker.deliver(pool_closed{});
     for (auto& node : nodes_) {
         if (node.handle)
             self_->demonitor(node.handle.address());
@@ -489,6 +562,7 @@ void node_shares<Actor>::leave() {
             self_->send_exit(node.keeper, caf::exit_reason::user_shutdown);
         }
     }
+    self_->quit();
 }
 
 template class node_shares<load_conductor_actor>;

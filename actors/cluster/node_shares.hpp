@@ -6,6 +6,7 @@
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -83,10 +84,10 @@ public:
     /// `reported`: by the share, before; `lost`: its requests without a result.
     virtual void on_share_lost(shared_node& node, const share_account::outcomes& reported,
                                std::uint64_t lost) = 0;
-    /// The first pools of all nodes were opened, or could not be.
-    virtual void on_all_tried() = 0;
-    virtual void on_all_told() = 0;   ///< The figures of their pools.
-    virtual void on_all_closed() = 0; ///< No share is left.
+    /// Figures of all pools together, before they are told.
+    virtual void complete(pool_status&) {}
+    /// No share is left, or those that are had their time; the actor ends next.
+    virtual void on_all_closed() {}
 };
 
 /// Part of an actor that has pools on other nodes: the nodes, the share of each, and what they
@@ -101,15 +102,17 @@ public:
 
     node_shares(self_pointer self, node_shares_plan plan, share_listener& listener);
 
-    // What the conductor asks for.
-    void open();         ///< Reaches all nodes, and opens a share on each.
-    void ask_progress(); ///< Of all; those that were silent for too long are lost.
-    void ask_status();
-    void stop_waiting();     ///< Takes those that have not told as they were.
-    void stop();             ///< No further shares; those that are there stop their rounds.
-    void give_up_stopping(); ///< Those that have not stopped are lost.
-    void close();            ///< Likewise, and close their pools.
-    void leave();            ///< Ends the keepers, whatever they do.
+    using opened_promise = caf::typed_response_promise<pool_opened>;
+    using status_promise = caf::typed_response_promise<pool_status>;
+    using closed_promise = caf::typed_response_promise<pool_closed>;
+
+    // What a pool is asked for.
+    opened_promise on_open(); ///< Reaches all nodes, and opens a share on each.
+    status_promise on_status_asked(const get_pool_status& question);
+    closed_promise on_close(); ///< Closes all pools; the actor ends then.
+
+    /// No further shares; those that are there stop their rounds.
+    void stop();
     void lose(shared_node& node, const std::string& why);
     /// It has ended its part of a round. What it was given and has not reported was not begun,
     /// where the run was stopped; else the node is lost: false.
@@ -124,17 +127,26 @@ public:
     void on_progress(share_progress& event);
     void on_status(share_status& event);
     bool on_down(const caf::down_msg& message); ///< False: it was of another actor.
+    void on_due(const nodes_due& due);
 
     std::vector<shared_node>& nodes() { return nodes_; }
     const std::vector<shared_node>& nodes() const { return nodes_; }
-    bool all_tried() const { return untried_ == 0; }
     bool some_left() const { return !by_share_.empty(); } ///< A share is open, or may be soon.
     const std::string& last_loss() const { return last_loss_; } ///< Of which node, and why.
-    pool_opened opened() const;
+    /// As they told last.
     pool_status status() const;
 
 private:
     shared_node* find(std::uint64_t share);
+    void reach_nodes();
+    void ask_progress();
+    void ask_status();
+    void give_up_stopping();
+    void tell_opened();
+    void tell_status();
+    void end();
+    pool_opened opened() const;
+    void set_timer(nodes_due::kind of, nanoseconds after);
     void begin_share(shared_node& node);
     void on_accepted(shared_node& node, std::uint64_t share, share_accepted& answer);
     void fail_first(shared_node& node, const protocol::failure& why);
@@ -163,10 +175,13 @@ private:
     std::size_t untold_ = 0; // Open shares that are asked for their status.
     std::uint64_t last_share_ = 0;
     std::string last_loss_;
-    request_ledger past_; // Of the shares that were lost or are over.
+    request_ledger past_;                 // Of the shares that were lost or are over.
+    std::vector<opened_promise> opening_; // Askers without an answer; the others likewise.
+    std::vector<status_promise> asked_;
+    std::vector<closed_promise> closed_;
+    bool opened_ = false;
     bool stopped_ = false;
     bool closing_ = false;
-    bool asking_status_ = false;
 };
 
 } // namespace avatar

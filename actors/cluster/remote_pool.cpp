@@ -73,8 +73,8 @@ remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_
         [&](acquire_session& question) { return state.on_acquire(question); },
         [&](remote_lease& told) { state.on_lease(told); },
         [&](const release_session& which) { state.on_release(which); },
-        [&](open_pool) { return state.on_open(); },
-        [&](const get_pool_status& question) { return state.on_status_asked(question); },
+        [&](open_pool) { return shares.on_open(); },
+        [&](const get_pool_status& question) { return shares.on_status_asked(question); },
         [&](cancel_requests) { state.on_cancel(); },
         [&](drain_pool) { state.on_drain(); },
         [&](close_pool) { return state.on_close(); },
@@ -86,7 +86,7 @@ remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_
         [&](share_opened& event) { shares.on_opened(event); },
         [&](share_progress& event) { shares.on_progress(event); },
         [&](share_status& event) { shares.on_status(event); },
-        [&](const nodes_due& due) { state.on_due(due); },
+        [&](const nodes_due& due) { shares.on_due(due); },
     };
 }
 
@@ -106,26 +106,6 @@ void remote_pool_state::start(remote_pool_plan plan) {
 
 caf::actor_addr remote_pool_state::sender() const {
     return caf::actor_cast<caf::actor_addr>(self_->current_sender());
-}
-
-void remote_pool_state::set_timer(nodes_due::kind of, nanoseconds after) {
-    self_->delayed_send(self_, after, nodes_due{of});
-}
-
-void remote_pool_state::on_due(const nodes_due& due) {
-    switch (due.of) {
-    case nodes_due::kind::progress:
-        set_timer(due.of, share_progress_interval);
-        return shares_->ask_progress();
-    case nodes_due::kind::status:
-        return shares_->stop_waiting();
-    case nodes_due::kind::closing:
-        return on_all_closed();
-    case nodes_due::kind::stopping:
-        return shares_->give_up_stopping();
-    case nodes_due::kind::round:
-        return;
-    }
 }
 
 std::size_t remote_pool_state::number_of(const shared_node& node) const {
@@ -501,43 +481,10 @@ void remote_pool_state::on_share_lost(shared_node& node, const share_account::ou
 
 // -- the pool --------------------------------------------------------------------------
 
-remote_pool_state::opened_promise remote_pool_state::on_open() {
-    auto promise = self_->make_response_promise<pool_opened>();
-    opening_.push_back(promise);
-    if (!std::exchange(opened_, true)) {
-        shares_->open();
-        set_timer(nodes_due::kind::progress, share_progress_interval);
-    }
-    if (shares_->all_tried())
-        on_all_tried();
-    return promise;
-}
-
-void remote_pool_state::on_all_tried() {
-    for (auto& asker : std::exchange(opening_, {}))
-        asker.deliver(shares_->opened());
-}
-
-remote_pool_state::status_promise
-remote_pool_state::on_status_asked(const get_pool_status& question) {
-    auto promise = self_->make_response_promise<pool_status>();
-    asked_.push_back(promise);
-    if (!question.with_connections) {
-        on_all_told();
-        return promise;
-    }
-    set_timer(nodes_due::kind::status, share_status_limit);
-    shares_->ask_status();
-    return promise;
-}
-
 /// What became of requests this pool knows better than its nodes, some of which are gone.
-void remote_pool_state::on_all_told() {
-    auto status = shares_->status();
+void remote_pool_state::complete(pool_status& status) {
     status.requests = outcomes_.snapshot(requests_.size());
     status.leased = leases_.size();
-    for (auto& asker : std::exchange(asked_, {}))
-        asker.deliver(status);
 }
 
 /// The nodes cancel what they have; what they answer is the result.
@@ -557,12 +504,8 @@ void remote_pool_state::on_drain() {
 }
 
 remote_pool_state::closed_promise remote_pool_state::on_close() {
-    auto promise = self_->make_response_promise<pool_closed>();
-    closing_.push_back(promise);
     stopped_ = true;
-    set_timer(nodes_due::kind::closing, share_close_limit);
-    shares_->close();
-    return promise;
+    return shares_->on_close();
 }
 
 void remote_pool_state::on_all_closed() {
@@ -571,10 +514,6 @@ void remote_pool_state::on_all_closed() {
         numbers.push_back(number);
     for (const auto number : numbers)
         fail(number, request_was_cancelled());
-    for (auto& asker : std::exchange(closing_, {}))
-        asker.deliver(pool_closed{});
-    shares_->leave();
-    self_->quit();
 }
 
 /// A node whose pool fails is lost; this pool goes on with the others.

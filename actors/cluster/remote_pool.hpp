@@ -39,8 +39,6 @@ public:
     using self_pointer = remote_pool_actor::pointer;
     using result_promise = caf::typed_response_promise<audio_result>;
     using lease_promise = caf::typed_response_promise<lease_granted>;
-    using opened_promise = caf::typed_response_promise<pool_opened>;
-    using status_promise = caf::typed_response_promise<pool_status>;
     using closed_promise = caf::typed_response_promise<pool_closed>;
     using failed_promise = caf::typed_response_promise<pool_failed>;
 
@@ -54,8 +52,6 @@ public:
     void on_interrupt(const interrupt_request& which);
     lease_promise on_acquire(acquire_session& question);
     void on_release(const release_session& which);
-    opened_promise on_open();
-    status_promise on_status_asked(const get_pool_status& question);
     void on_cancel();
     void on_drain();
     closed_promise on_close();
@@ -68,7 +64,6 @@ public:
     void on_lease(remote_lease& told);
 
     void on_down(const caf::down_msg& message);
-    void on_due(const nodes_due& due);
 
     const char* name = "remote_pool";
 
@@ -114,8 +109,7 @@ private:
     void on_share_reported(shared_node& node) override;
     void on_share_lost(shared_node& node, const share_account::outcomes& reported,
                        std::uint64_t lost) override;
-    void on_all_tried() override;
-    void on_all_told() override;
+    void complete(pool_status& status) override;
     void on_all_closed() override;
 
     protocol::failure why_refused(const audio_request& request, const caf::actor_addr& caller);
@@ -135,7 +129,6 @@ private:
     void release(std::uint64_t lease);
     void take_from_node(std::uint64_t number, const open_request& request);
     open_question end_question(std::uint64_t number);
-    void set_timer(nodes_due::kind of, nanoseconds after);
 
     self_pointer self_;
     basic_actor_watch<remote_pool_actor> watch_; // Of sinks, sources and holders.
@@ -153,11 +146,7 @@ private:
     std::unordered_multimap<caf::actor_addr, std::uint64_t> by_asker_;  // Questions.
     std::uint64_t last_number_ = 0;
     outcome_counter outcomes_;
-    std::vector<opened_promise> opening_;
-    std::vector<status_promise> asked_;
-    std::vector<closed_promise> closing_;
     std::vector<failed_promise> watching_;
-    bool opened_ = false;
     bool stopped_ = false; // No further requests.
 };
 
