@@ -107,8 +107,9 @@ CAF_TEST(shares of a node that came back are added up) {
     node_table table;
     table.set(share_figures{0, 1, figures_of({answered("c", 10ms)})});
     table.set(share_figures{0, 4, figures_of({answered("d", 20ms), answered("d", 20ms)})});
-    CAF_REQUIRE_EQUAL(table.rows().size(), 1u);
-    CAF_CHECK_EQUAL(table.rows()[0].ok, 3u);
+    const auto rows = table.rows();
+    CAF_REQUIRE_EQUAL(rows.size(), 1u);
+    CAF_CHECK_EQUAL(rows[0].ok, 3u);
     const auto all = merged(table);
     CAF_CHECK_EQUAL(all.ok, 3u);
     CAF_CHECK_EQUAL(all.frames, 6u);
@@ -136,8 +137,9 @@ CAF_TEST(lost requests count as failed ones with the first loss of their node) {
     CAF_REQUIRE_EQUAL(all.failures.size(), 1u);
     CAF_CHECK_EQUAL(all.failures[0].count, 7u);
     CAF_CHECK_EQUAL(all.failures[0].sample.detail, "first");
-    CAF_CHECK_EQUAL(table.rows()[0].lost, 7u);
-    CAF_CHECK_EQUAL(table.rows()[0].failed, 0u);
+    const auto rows = table.rows();
+    CAF_CHECK_EQUAL(rows.at(0).lost, 7u);
+    CAF_CHECK_EQUAL(rows.at(0).failed, 0u);
     table.add(loss_of(2, 1, "other"));
     CAF_CHECK_EQUAL(failed_with(merged(table), failure_code::node_lost), 8u);
 }
