@@ -15,6 +15,13 @@ namespace avatar::tests {
 /// After a run, for its connections to be closed.
 inline constexpr std::chrono::seconds close_limit(10);
 
+/// A sanitizer keeps what is freed, and needs descriptors of its own.
+#ifdef AVATAR_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 inline void check_that(bool holds, const std::string& what, const run_end& end) {
     if (holds)
         CAF_CHECK(true);
