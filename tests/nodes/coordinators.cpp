@@ -102,10 +102,8 @@ CAF_TEST(a second interrupt leaves at once and the workers clean up) {
 }
 
 CAF_TEST(a coordinator without descriptors ends its run with a report) {
-    if (sanitized) {
-        CAF_MESSAGE("skipped: a sanitizer needs descriptors of its own");
+    if (skipped_for_want_of_descriptors())
         return;
-    }
     node_run run(nodes(), {"--rounds.count=6"});
     CAF_REQUIRE(run.wait_for_output("[Round 2/"));
     const rlimit none{3, 3};

@@ -22,6 +22,12 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
+inline bool skipped_for_want_of_descriptors() {
+    if (sanitized)
+        CAF_MESSAGE("skipped: a sanitizer needs descriptors of its own");
+    return sanitized;
+}
+
 inline void check_that(bool holds, const std::string& what, const run_end& end) {
     if (holds)
         CAF_CHECK(true);
