@@ -54,6 +54,9 @@ void request_share_state::start(share_plan plan) {
     const auto format = plan.order.format;
     pool_.emplace(self_, std::move(plan));
     pool_->make(format);
+    self_->request(pool_->pool(), caf::infinite, watch_pool{})
+        .then([this](const pool_failed& reason) { pool_->end_by(describe(reason.failure)); },
+              [](const caf::error&) {}); // Its monitor says why.
     pool_->open();
 }
 

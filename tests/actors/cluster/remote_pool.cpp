@@ -577,6 +577,28 @@ CAF_TEST(without a node that is up requests fail at once) {
     check_ledger();
 }
 
+CAF_TEST(a node whose pool has failed comes back with another) {
+    settings.max_restarts = 0;
+    open();
+    ask_pool("r-1");
+    const auto broken = node_of("r-1");
+    for (std::size_t i = 0; i < nodes[broken].service.made(); ++i)
+        nodes[broken].service.at(i).throws_on_send = true;
+    for (const auto id : {"r-2", "r-3", "r-4"})
+        ask_pool(id); // One of them meets broken code.
+    after(10s);
+    confirm_all();
+    after(1s);
+    for (const auto id : {"r-5", "r-6", "r-7", "r-8"})
+        ask_pool(id);
+    CAF_CHECK_GREATER_OR_EQUAL(nodes[broken].service.made(), 4u); // One was replaced before.
+    std::size_t there = 0;
+    for (const auto id : {"r-5", "r-6", "r-7", "r-8"})
+        if (!is_nowhere(id))
+            there += node_of(id) == broken;
+    CAF_CHECK_EQUAL(there, 2u);
+}
+
 CAF_TEST(more than may be under way is refused) {
     settings.size = 1;
     settings.max_waiting = 100'000;
