@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace avatar::protocol {
@@ -38,6 +39,10 @@ std::string words(const failure& f) {
         result += part;
     }
     return result;
+}
+
+std::array<std::string*, 6> texts_of(failure& f) {
+    return {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason};
 }
 
 } // namespace
@@ -143,14 +148,12 @@ std::string describe(const failure& f) {
 }
 
 void replace_all(failure& f, std::string_view text, std::string_view by) {
-    for (auto* in :
-         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
+    for (auto* in : texts_of(f))
         replace_secret(*in, text, by);
 }
 
 void shorten(failure& f, std::size_t limit) {
-    for (auto* text :
-         {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason})
+    for (auto* text : texts_of(f))
         text->resize(shortened(*text, limit).size());
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 namespace avatar {
+
 load_conductor_actor::behavior_type
 load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self,
                load_conductor_plan plan) {
@@ -85,12 +86,12 @@ void load_conductor_state::on_due(const nodes_due& due) {
     tell_progress();
 }
 
-// -- rounds ----------------------------------------------------------------------------
-
 load_conductor_state::closed_promise load_conductor_state::on_close() {
     phase_ = phase::over;
     return shares_->on_close();
 }
+
+// -- rounds ----------------------------------------------------------------------------
 
 load_conductor_state::finished_promise load_conductor_state::on_run() {
     finished_ = self_->make_response_promise<rounds_finished>();
@@ -189,10 +190,7 @@ void load_conductor_state::end_part(const shared_node& node,
                                     const share_account::outcomes& reported, std::uint64_t lost) {
     auto& part = part_of_round(node);
     part.runs = false;
-    const auto told = reported.since(part.before);
-    round_.outcomes.ok += told.ok;
-    round_.outcomes.failed += told.failed;
-    round_.outcomes.interrupted += told.interrupted;
+    round_.outcomes += reported.since(part.before);
     round_.lost += lost;
     if (--round_.running == 0)
         finish_round();
@@ -246,14 +244,9 @@ void load_conductor_state::finish() {
 share_account::outcomes load_conductor_state::outcomes_so_far() const {
     auto sum = round_.outcomes;
     const auto& nodes = shares_->nodes();
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-        if (!parts_[i].runs)
-            continue;
-        const auto told = nodes[i].account.reported().since(parts_[i].before);
-        sum.ok += told.ok;
-        sum.failed += told.failed;
-        sum.interrupted += told.interrupted;
-    }
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+        if (parts_[i].runs)
+            sum += nodes[i].account.reported().since(parts_[i].before);
     return sum;
 }
 

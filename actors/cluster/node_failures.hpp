@@ -1,9 +1,8 @@
 #pragma once
 
 #include "actors/actor_end.hpp"
-#include "messages/shares.hpp"
+#include "actors/cluster/told_bounds.hpp"
 #include "protocol/failure.hpp"
-#include "protocol/text.hpp"
 
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
@@ -20,7 +19,7 @@ inline std::string why_lost(const caf::error& reason) {
         return "there is no connection to it any more";
     if (reason == caf::exit_reason::user_shutdown)
         return "it was stopped";
-    return protocol::on_one_line(protocol::shortened(describe_end(reason), longest_told_text));
+    return told_text(describe_end(reason));
 }
 
 inline protocol::failure node_is_lost(const std::string& node, const std::string& why) {

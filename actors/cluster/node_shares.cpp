@@ -5,7 +5,7 @@
 #include "actors/cluster/node_keeper.hpp"
 #include "actors/cluster/round_division.hpp"
 #include "actors/cluster/share_driver.hpp"
-#include "protocol/text.hpp"
+#include "actors/cluster/told_bounds.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -22,16 +22,6 @@ constexpr auto accept_limit = std::chrono::seconds(5);
 /// While a share opens its pool, something of that is to come this often: a part of the clip is
 /// asked for, or a connection was tried.
 constexpr auto longest_opening_pause = std::chrono::minutes(2);
-
-/// What another node says of itself, for people.
-std::string told_text(const std::string& text) {
-    return protocol::on_one_line(protocol::shortened(text, longest_told_text));
-}
-
-protocol::failure told_failure(protocol::failure failure) {
-    shorten(failure, longest_told_text);
-    return failure;
-}
 
 } // namespace
 
@@ -318,11 +308,13 @@ void node_shares<Actor>::on_tried(share_connections_tried& event) {
     if (!node)
         return;
     node->heard = now();
-    for (const auto& each : event.tried)
+    for (auto& each : event.tried) {
+        shorten_id(each.connection_id);
         if (each.slot < node->size &&
             end_first_connect(node->first_slot + each.slot, each.connection_id,
                               told_failure(each.failure)))
             node->advanced = now();
+    }
 }
 
 template <class Actor>
@@ -331,11 +323,7 @@ bool node_shares<Actor>::end_first_connect(std::uint64_t slot, const std::string
     if (!first_connects_.end(slot, failure))
         return false;
     if (plan_.watcher)
-        self_->send(
-            plan_.watcher,
-            connection_tried{slot,
-                             std::string(protocol::shortened(connection_id, longest_connection_id)),
-                             failure});
+        self_->send(plan_.watcher, connection_tried{slot, connection_id, failure});
     return true;
 }
 
@@ -453,11 +441,7 @@ void node_shares<Actor>::on_status(share_status& event) {
         return;
     node->heard = now();
     node->status = std::move(event.pool);
-    auto& connections = node->status->connections;
-    connections.resize(std::min(connections.size(), most_connections_told));
-    for (auto& each : connections)
-        each.connection_id.resize(
-            protocol::shortened(each.connection_id, longest_connection_id).size());
+    shorten_connections(*node->status);
     --untold_;
     finish_if_told();
 }

@@ -16,6 +16,12 @@ public:
         std::uint64_t failed = 0;
         std::uint64_t interrupted = 0;
 
+        outcomes& operator+=(const outcomes& more) {
+            ok += more.ok;
+            failed += more.failed;
+            interrupted += more.interrupted;
+            return *this;
+        }
         std::uint64_t all() const { return ok + failed + interrupted; }
         outcomes since(const outcomes& before) const {
             return {ok - before.ok, failed - before.failed, interrupted - before.interrupted};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster/node_failures.hpp"
+#include "actors/cluster/told_bounds.hpp"
 #include "messages/actors.hpp"
 #include "protocol/text.hpp"
 #include "transport/logger.hpp"
@@ -83,8 +84,7 @@ public:
     void on_connection_tried(connection_tried& event) {
         shorten(event.failure, longest_told_text);
         event.failure.body.clear();
-        event.connection_id.resize(
-            protocol::shortened(event.connection_id, longest_connection_id).size());
+        shorten_id(event.connection_id);
         tried_.push_back(std::move(event));
         if (tried_.size() == most_tries_told)
             tell_tried();
@@ -99,11 +99,7 @@ public:
         self_->request(pool_, caf::infinite, get_pool_status{true})
             .then(
                 [this](pool_status& pool) {
-                    if (pool.connections.size() > most_connections_told)
-                        pool.connections.resize(most_connections_told);
-                    for (auto& each : pool.connections)
-                        each.connection_id.resize(
-                            protocol::shortened(each.connection_id, longest_connection_id).size());
+                    shorten_connections(pool);
                     self_->send(owner(), share_status{order().share, std::move(pool)});
                 },
                 [](const caf::error&) {});
