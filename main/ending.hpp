@@ -19,7 +19,7 @@ inline constexpr auto actors_limit = std::chrono::seconds(3);
 [[noreturn]] void leave_behind(int code, program_log& log);
 
 /// Leaves behind, after `limit`, what does not end by itself: an actor with a thread of its
-/// own, that somebody still refers to, holds its system up when all others have ended, and so
+/// own, that is still referred to, holds its system up when all others have ended, and so
 /// do CAF's own threads while a node that reads nothing has a full buffer.
 class end_limit {
 public:

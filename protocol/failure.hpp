@@ -97,7 +97,7 @@ std::string describe(const failure& f);
 /// `replace_secret` (protocol/secret_text.hpp).
 void replace_all(failure& f, std::string_view text, std::string_view by);
 
-/// At most so many bytes of each of its texts, on one line where it is for people.
+/// Cuts each of its texts to so many bytes at most, between two characters.
 void shorten(failure& f, std::size_t limit);
 
 /// Serialisation hook of actor messages.

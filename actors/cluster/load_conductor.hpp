@@ -17,7 +17,7 @@ struct load_conductor_plan {
     node_shares_plan shares; ///< `interrupt_after` is that of the rounds.
     config::rounds_settings rounds;
     round_watcher_actor watcher;
-    bool tells_progress = false; ///< The watcher hears of running rounds.
+    bool tells_progress = false; ///< The watcher is told of running rounds.
 };
 
 /// A load conductor's own state: the round that runs on all nodes, or the pause before the

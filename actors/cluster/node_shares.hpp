@@ -40,7 +40,7 @@ struct node_shares_plan {
     audio_clip audio; ///< Of a load; of requests the format alone counts.
     nanoseconds interrupt_after{0};
     stats_actor stats;                ///< Of a load.
-    connection_watcher_actor watcher; ///< Hears of each slot's first connect; may be null.
+    connection_watcher_actor watcher; ///< Is told of each slot's first connect; may be null.
 };
 
 /// One worker, and the share that it has, if any.
@@ -75,7 +75,7 @@ struct shared_node {
     std::string why;
 };
 
-/// Hears what became of the shares, once that is accounted for.
+/// Is told what became of the shares, once that is accounted for.
 class share_listener {
 public:
     virtual ~share_listener() = default;

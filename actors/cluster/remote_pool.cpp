@@ -390,7 +390,7 @@ void remote_pool_state::on_lease(remote_lease& told) {
     auto question = end_question(told.number);
     const auto lease = told.granted.lease;
     if (lease != 0 && (!question.holder || leases_.contains(lease))) {
-        self_->send(share_of(question.node), release_session{lease}); // Nobody holds it.
+        self_->send(share_of(question.node), release_session{lease}); // It has no holder.
     } else if (lease != 0) {
         leases_.emplace(lease, held_lease{question.node, question.share, question.holder});
         by_holder_.emplace(question.holder, lease);

@@ -27,7 +27,7 @@ struct remote_pool_plan {
     node_connector_actor connector; ///< Of `node_links`, which outlive the pool.
     config::pool_settings pool;     ///< Of all nodes together; one connection for each at least.
     clip_format format;             ///< Of all audio.
-    connection_watcher_actor watcher{}; ///< Hears of each first connect; may be null.
+    connection_watcher_actor watcher{}; ///< Is told of each first connect; may be null.
 };
 
 /// Throws config::config_error, of one line, when something cannot be used.

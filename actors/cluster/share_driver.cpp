@@ -92,7 +92,7 @@ void share_driver_state::spawn_driver(const audio_clip& clip) {
         self_->system(), {pool_->pool(), stats_, caf::actor_cast<round_watcher_actor>(self_)},
         std::move(plan));
     self_->monitor(driver_);
-    // Its watcher hears of the end: an answer would be that once more.
+    // Its watcher is told of the end: an answer would be that once more.
     caf::anon_send(driver_, run_rounds{});
 }
 

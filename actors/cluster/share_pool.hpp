@@ -20,7 +20,7 @@
 
 namespace avatar {
 
-/// Makes the pool of a share, for clips of that format; `watcher` hears of its first connects.
+/// Makes the pool of a share, for clips of that format; `watcher` is told of its first connects.
 /// Throws config::config_error, of one line, where none can be made.
 using share_pool_factory = std::function<pool_actor(
     const config::pool_settings&, const clip_format&, connection_watcher_actor watcher)>;
