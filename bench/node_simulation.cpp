@@ -3,8 +3,8 @@
 // back. Prints what that costs the coordinator, and whether the books balance. See README.md.
 //   avatar-bench-nodes NODES SESSIONS_OF_EACH ROUNDS
 
-#include "actors/cluster/load_conductor.hpp"
-#include "actors/cluster/node_versions.hpp"
+#include "actors/cluster/load/load_conductor.hpp"
+#include "actors/cluster/shares/node_versions.hpp"
 #include "actors/load/stats.hpp"
 #include "messages/message_types.hpp"
 #include "report/balance.hpp"

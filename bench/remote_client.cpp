@@ -1,9 +1,9 @@
 // A program whose requests go to other nodes: see README.md.
 //   avatar-bench-remote SESSIONS REQUESTS AUDIO-FILE HOST:PORT
 
-#include "actors/cluster/node_links.hpp"
-#include "actors/cluster/node_runtime.hpp"
-#include "actors/cluster/remote_pool.hpp"
+#include "actors/cluster/links/node_links.hpp"
+#include "actors/cluster/links/node_runtime.hpp"
+#include "actors/cluster/requests/spawn_remote_pool.hpp"
 #include "audio/clip.hpp"
 #include "protocol/request_id.hpp"
 #include "transport/io_runtime.hpp"
@@ -105,7 +105,7 @@ void run(const load& what, const config::node_address& node) {
     plan.pool.size = what.sessions;
     plan.pool.connect_rate = 100'000;
     plan.format = what.audio.format();
-    const pool_actor pool = system.spawn(remote_pool, plan);
+    const pool_actor pool = spawn_remote_pool(system, plan);
     self->request(pool, 1min, open_pool{})
         .receive([](const pool_opened&) {}, [](const caf::error&) {});
     const auto driver = system.spawn(drive, pool, what);

@@ -5,10 +5,9 @@
 //   example-remote-pool 127.0.0.1:7001 127.0.0.1:7002
 // Beyond this machine `node_links` needs the certificates of this node (docs/nodes.md).
 
-#include "actors/cluster/remote_pool.hpp"
-
-#include "actors/cluster/node_links.hpp"
-#include "actors/cluster/node_runtime.hpp"
+#include "actors/cluster/links/node_links.hpp"
+#include "actors/cluster/links/node_runtime.hpp"
+#include "actors/cluster/requests/spawn_remote_pool.hpp"
 #include "audio/clip.hpp"
 #include "protocol/request_id.hpp"
 #include "transport/io_runtime.hpp"
@@ -75,7 +74,7 @@ int main(int argc, char** argv) {
     plan.connector = links.connector();
     plan.pool.size = 2 * nodes.size();
     plan.format = speech.clip.format();
-    const pool_actor pool = system.spawn(remote_pool, plan);
+    const pool_actor pool = spawn_remote_pool(system, plan);
     const auto report = [](const caf::error&) { std::cout << "the pool did not answer\n"; };
     self->request(pool, 30s, open_pool{})
         .receive(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "transport/node_tls.hpp"
+#include "transport/node_credentials.hpp"
 
 #include <memory>
 

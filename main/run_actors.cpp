@@ -1,8 +1,8 @@
 #include "main/run_actors.hpp"
 
 #include "actors/actor_end.hpp"
-#include "actors/cluster/load_conductor.hpp"
-#include "actors/cluster/node_links.hpp"
+#include "actors/cluster/links/node_links.hpp"
+#include "actors/cluster/load/load_conductor.hpp"
 #include "actors/console.hpp"
 #include "actors/load/result_feed.hpp"
 #include "actors/load/spawn_round_driver.hpp"

@@ -3,14 +3,44 @@
 #include "inspection.hpp"
 #include "shares.hpp"
 
+#include <caf/actor_control_block.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 /// How nodes find each other, and what is said of them on the node of the coordinator.
 namespace avatar {
+
+/// Asks for the actor that the node at that address has published.
+struct connect_node {
+    std::string host; ///< A name, or an IP address; IPv6 without brackets.
+    std::uint16_t port = 0;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, connect_node& x) {
+        return f(x.host, x.port);
+    }
+};
+
+/// The actor, or why there is none, in one line.
+struct node_connected {
+    caf::strong_actor_ptr published;
+    std::set<std::string> interface; ///< Its messages, as CAF names them.
+    std::string why;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, node_connected& x) {
+        return f(x.published, x.interface, x.why);
+    }
+};
+
+/// Connects to other nodes, to several at once. Answers in a limited time: `node_limits`
+/// (transport/node_limits.hpp) and that for an introduction. An actor of a node that is lost is
+/// down.
+using node_connector_actor = caf::typed_actor<caf::replies_to<connect_node>::with<node_connected>>;
 
 /// Of the messages in shares.hpp; to be changed with any of them. Nodes of another one refuse
 /// each other.
@@ -71,7 +101,7 @@ struct drain_overdue {
     }
 };
 
-/// A worker can be reached; from the keeper of its node (actors/cluster/node_keeper.hpp).
+/// A worker can be reached; from the keeper of its node (actors/cluster/shares/node_keeper.hpp).
 struct node_up {
     std::uint64_t node = 0; ///< From 0, in the order of the settings.
     node_endpoint_actor endpoint;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "transport/node_connection.hpp"
+#include "transport/node_limits.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,12 +13,6 @@
 /// How nodes reach each other: TCP with mutual TLS, or plain within one machine. What comes
 /// out is agreed on, and to be read and written by somebody else.
 namespace avatar::transport {
-
-struct node_limits {
-    std::chrono::milliseconds connect{3000};   ///< To find and reach the other node.
-    std::chrono::milliseconds handshake{5000}; ///< To agree TLS.
-    std::size_t handshakes = 64;               ///< Under way at once, of those that come.
-};
 
 /// Accepts other nodes. One that is silent, speaks nonsense or has no certificate is closed,
 /// with a line in the log, and holds up no other.

@@ -1,9 +1,9 @@
 #include "actors/cluster/node_endpoint.hpp"
 
 #include "actors/actor_end.hpp"
-#include "actors/cluster/node_versions.hpp"
-#include "actors/cluster/request_share.hpp"
-#include "actors/cluster/share_driver.hpp"
+#include "actors/cluster/load/share_driver.hpp"
+#include "actors/cluster/requests/request_share.hpp"
+#include "actors/cluster/shares/node_versions.hpp"
 #include "config/checks.hpp"
 #include "config/error.hpp"
 #include "protocol/text.hpp"

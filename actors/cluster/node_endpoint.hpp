@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cluster/share_pool.hpp"
+#include "actors/cluster/shares/share_pool.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/stateful_actor.hpp>

@@ -1,6 +1,6 @@
 // Input: a byte for the side and one for the largest payload, then what another node sends.
 
-#include "actors/cluster/basp_guard.hpp"
+#include "actors/cluster/links/basp_guard.hpp"
 #include "tests/fuzz/property.hpp"
 
 #include <cstdint>

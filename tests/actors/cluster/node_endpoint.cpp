@@ -1,7 +1,7 @@
 #include "actors/cluster/node_endpoint.hpp"
 
 #include "config/version.hpp"
-#include "tests/actors/cluster/share_fixture.hpp"
+#include "tests/actors/cluster/shares/share_fixture.hpp"
 
 #include <functional>
 

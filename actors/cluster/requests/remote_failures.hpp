@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/pool/pool_failures.hpp"
+
+/// Why no node takes what a remote pool is asked for.
+namespace avatar {
+
+inline protocol::failure all_nodes_are_busy() {
+    return pool_failure(protocol::failure_code::node_busy,
+                        "too much is under way to every node of the pool");
+}
+
+inline protocol::failure no_node_is_up() {
+    return pool_failure(protocol::failure_code::service_down,
+                        "no node of the pool has a connection to the service");
+}
+
+} // namespace avatar
