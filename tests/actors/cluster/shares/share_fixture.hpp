@@ -2,6 +2,7 @@
 
 #include "actors/actor_end.hpp"
 #include "actors/cluster/load/share_driver.hpp"
+#include "actors/cluster/shares/clip_packing.hpp"
 #include "actors/pool/spawn_pool.hpp"
 #include "config/error.hpp"
 #include "tests/support/actor_fixture.hpp"
