@@ -36,10 +36,11 @@ class pool {
 public:
     /// Opens the connections and waits until each has been tried once. Of the settings it
     /// takes those of the service, pool, audio, egress and runtime; config::read_settings
-    /// reads them from a file and the environment. Raises the soft limit of open files where
-    /// the pool needs that. Throws config::config_error when a setting cannot be used, of one
-    /// line that says which; transport::tls_error for the CA file; pool_error when no
-    /// connection could be opened.
+    /// reads them from a file and the environment. Where they name `nodes`, the sessions are
+    /// on those (docs/nodes.md), which have their own service and egress. Raises the soft
+    /// limit of open files where the pool needs that. Throws config::config_error when a
+    /// setting cannot be used, of one line that says which; transport::tls_error for the CA
+    /// file and those of this node; pool_error when no connection could be opened.
     explicit pool(const config::settings& settings);
 
     /// Closes it.

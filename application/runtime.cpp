@@ -1,5 +1,7 @@
 #include "application/runtime.hpp"
 
+#include "actors/cluster/links/node_runtime.hpp"
+#include "actors/cluster/requests/spawn_remote_pool.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "actors/pool/spawn_pool.hpp"
 #include "application/pool.hpp"
@@ -11,6 +13,7 @@
 #include "protocol/request_id.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/logger.hpp"
+#include "transport/node_credentials.hpp"
 
 #include <caf/logger.hpp>
 #include <fmt/format.h>
@@ -71,10 +74,25 @@ config::audio_settings checked(config::audio_settings audio) {
     return audio;
 }
 
+bool is_over_nodes(const config::settings& settings) {
+    return !settings.node.nodes.empty();
+}
+
 std::size_t checked_threads(const config::settings& settings) {
-    config::check_service(settings);
-    config::check_descriptors(settings.pool.size, false);
+    if (is_over_nodes(settings)) {
+        config::check_nodes(settings);
+    } else {
+        config::check_service(settings);
+        config::check_descriptors(settings.pool.size, false);
+    }
     return settings.runtime.threads;
+}
+
+std::unique_ptr<actor_runtime> make_actor_config(const config::settings& settings,
+                                                 transport::io_runtime& io) {
+    if (is_over_nodes(settings))
+        return std::make_unique<node_runtime>(io);
+    return std::make_unique<actor_runtime>(io);
 }
 
 } // namespace
@@ -87,12 +105,10 @@ runtime::runtime(const config::settings& settings)
     : audio_(checked(settings.audio)),
       format_(format_of(audio_)),
       io_(std::make_unique<transport::io_runtime>(checked_threads(settings))),
-      actor_config_(*io_) {
+      actor_config_(make_actor_config(settings, *io_)) {
     transport::log_nowhere_by_default(); // Standard output is the program's.
-    auto channels =
-        transport::make_avatar_channels(*io_, transport::settings_of_channels(settings, format_));
-    system_.emplace(actor_config_);
-    const auto pool = spawn_pool(*system_, {settings.pool, std::move(channels), {}});
+    const auto pool =
+        is_over_nodes(settings) ? spawn_pool_over_nodes(settings) : spawn_pool_here(settings);
     caller_ = system_->spawn(caller, pool, audio_.resample,
                              encodes(audio_) ? speech_encoding(audio_.opus) : std::nullopt);
     // A thread that has spawned an actor holds on to its system, which would wait for that
@@ -100,10 +116,28 @@ runtime::runtime(const config::settings& settings)
     caf::logger::set_current_actor_system(nullptr);
 }
 
+pool_actor runtime::spawn_pool_here(const config::settings& settings) {
+    auto channels =
+        transport::make_avatar_channels(*io_, transport::settings_of_channels(settings, format_));
+    system_.emplace(*actor_config_);
+    return spawn_pool(*system_, {settings.pool, std::move(channels), {}});
+}
+
+pool_actor runtime::spawn_pool_over_nodes(const config::settings& settings) {
+    auto credentials = transport::load_credentials(settings.node);
+    system_.emplace(*actor_config_);
+    links_.emplace(*system_, *io_, std::move(credentials));
+    return spawn_remote_pool(*system_, {.nodes = settings.node.nodes,
+                                        .connector = links_->connector(),
+                                        .pool = settings.pool,
+                                        .format = format_});
+}
+
 runtime::~runtime() {
     close();
     caf::anon_send_exit(caller_, caf::exit_reason::user_shutdown);
     caller_ = nullptr;
+    links_.reset(); // Nodes that did not close in time are lost.
     // Handlers on the threads hold actors, which may not outlive their system; and what they
     // still hold then is let go of before the threads are.
     system_.reset();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_runtime.hpp"
+#include "actors/cluster/links/node_links.hpp"
 #include "application/animation.hpp"
 #include "application/caller.hpp"
 #include "config/settings.hpp"
@@ -54,6 +55,9 @@ public:
     const config::audio_settings& audio() const { return audio_; }
 
 private:
+    pool_actor spawn_pool_over_nodes(const config::settings& settings);
+    pool_actor spawn_pool_here(const config::settings& settings);
+
     template <class Request, class Answer>
     std::optional<Answer> ask(Request request, std::optional<std::chrono::milliseconds> limit);
 
@@ -62,8 +66,9 @@ private:
     config::audio_settings audio_;
     clip_format format_;
     std::unique_ptr<transport::io_runtime> io_;
-    actor_runtime actor_config_;
+    std::unique_ptr<actor_runtime> actor_config_;
     std::optional<caf::actor_system> system_;
+    std::optional<node_links> links_; // Of a pool over nodes.
     caller_actor caller_;
 };
 

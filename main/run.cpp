@@ -10,7 +10,6 @@
 #include "main/ending.hpp"
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
-#include "main/node_files.hpp"
 #include "main/program_log.hpp"
 #include "main/run_actors.hpp"
 #include "main/subcommands.hpp"
@@ -18,6 +17,7 @@
 #include "report/balance.hpp"
 #include "report/json.hpp"
 #include "transport/io_runtime.hpp"
+#include "transport/node_credentials.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -219,7 +219,7 @@ int run(const config::command& command, const extensions& with, program_log& log
         service.emplace(settings.emulator);
         settings.service = service->point_here(std::move(settings.service));
     }
-    const auto credentials = load_credentials(settings.node);
+    const auto credentials = transport::load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
     run_parts parts{settings, {}, credentials, speech.clip, with};
     if (!over_nodes)

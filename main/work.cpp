@@ -7,11 +7,11 @@
 #include "config/error.hpp"
 #include "main/ending.hpp"
 #include "main/interrupts.hpp"
-#include "main/node_files.hpp"
 #include "main/program_log.hpp"
 #include "main/run_actors.hpp"
 #include "main/subcommands.hpp"
 #include "transport/io_runtime.hpp"
+#include "transport/node_credentials.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
@@ -135,7 +135,7 @@ int work(const config::settings& settings, const extensions& with, program_log& 
     if (!own_channel)
         config::check_service(settings);
     config::raise_descriptor_limit();
-    const auto credentials = load_credentials(settings.node);
+    const auto credentials = transport::load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
     const int code = serve(io, settings, with, credentials, log);
     if (!io.drain(drain_limit))

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../config/settings.hpp"
+
 #include <memory>
 #include <string>
 
@@ -35,5 +37,8 @@ public:
 private:
     std::shared_ptr<const node_context> context_;
 };
+
+/// Those of this node; null where the settings name none. Throws as node_credentials does.
+std::shared_ptr<const node_credentials> load_credentials(const config::node_settings& node);
 
 } // namespace avatar::transport

@@ -391,4 +391,11 @@ std::unique_ptr<node_tls> node_credentials::connect(int socket, const std::strin
     return std::make_unique<node_tls>(std::move(made));
 }
 
+std::shared_ptr<const node_credentials> load_credentials(const config::node_settings& node) {
+    if (!node.has_certificate())
+        return nullptr;
+    return std::make_shared<const node_credentials>(
+        node_certificate_files{node.certificate, node.key, node.authority});
+}
+
 } // namespace avatar::transport

@@ -111,7 +111,7 @@ remote_pool_state::result_promise remote_pool_state::on_request(audio_request& r
             watch_.add(partner);
         }
     if (const auto why = why_refused(open.request, caller))
-        retry_or_fail(number, why);
+        fail(number, why);
     else
         send(number, open);
     return promise;
@@ -174,7 +174,7 @@ void remote_pool_state::on_result(remote_result& told) {
         return;
     auto& open = found->second;
     if (told.result.failure.code == failure_code::node_lost) // Its worker stops: not begun.
-        return retry_or_fail(told.number, told.result.failure);
+        return on_refused(told.number, told.result.failure);
     if (open.instead && !told.result.ok())
         told.result.failure = std::move(open.instead);
     told.result.request_id = open.request.request_id;
@@ -206,17 +206,29 @@ void remote_pool_state::take_from_node(std::uint64_t number, const open_request&
         loads_->remove_request(open.node, number, open.bytes);
 }
 
-void remote_pool_state::retry_or_fail(std::uint64_t number, const protocol::failure& why) {
+bool remote_pool_state::may_go_elsewhere(const open_request& open) const {
+    return !stopped_ && !open.instead && open.request.lease == 0;
+}
+
+/// By a node that stops. Another one is as good, and no try was spent.
+void remote_pool_state::on_refused(std::uint64_t number, const protocol::failure& why) {
     auto& open = requests_.at(number);
-    const bool was_sent = open.share != 0;
-    const bool refused = is_with_its_node(open); // Which has nothing of it.
+    loads_->note_connected(open.node, 0); // Until it tells otherwise.
     take_from_node(number, open);
-    const bool untouched = !open.frames_came && !open.request.source;
-    const bool again = was_sent && !stopped_ && !open.instead && open.request.lease == 0 &&
-                       open.tries <= plan_.pool.retries && untouched &&
-                       (refused || plan_.pool.retry_accepted);
     open.share = 0;
-    if (again) {
+    const bool elsewhere = ++open.refusals <= plan_.nodes.size() && loads_->some_up();
+    if (elsewhere && may_go_elsewhere(open))
+        return send(number, open);
+    fail(number, open.instead ? open.instead : why);
+}
+
+/// With its node.
+void remote_pool_state::on_lost(std::uint64_t number, const protocol::failure& why) {
+    auto& open = requests_.at(number);
+    open.share = 0;
+    const auto& pool = plan_.pool;
+    if (pool.retry_accepted && !open.begun && open.tries <= pool.retries &&
+        may_go_elsewhere(open)) {
         ++open.tries;
         return send(number, open);
     }
@@ -253,7 +265,7 @@ void remote_pool_state::on_frames(remote_frames& some) {
         !found->second.request.sink)
         return;
     auto& open = found->second;
-    open.frames_came = true;
+    open.begun = true;
     // No time limit: the node has one for the time without credit. A sink that ends is noticed.
     self_
         ->request(open.request.sink, caf::infinite,
@@ -273,6 +285,7 @@ void remote_pool_state::on_audio_wanted(const remote_audio_wanted& asked) {
     if (found == requests_.end() || found->second.share != asked.share ||
         !found->second.request.source)
         return;
+    found->second.begun = true;
     const auto& request = found->second.request;
     self_->request(request.source, caf::infinite, next_audio{request.request_id, asked.first})
         .then([this, number = asked.number](audio_piece& piece) { tell_audio(number, piece); },
@@ -334,7 +347,7 @@ void remote_pool_state::on_share_lost(shared_node& node, const share_account::ou
     const auto why = node_is_lost(node.address.text(), node.why);
     leases_->on_share_lost(lost, why);
     for (const auto each : lost.requests)
-        retry_or_fail(each, why);
+        on_lost(each, why);
 }
 
 // -- the pool --------------------------------------------------------------------------

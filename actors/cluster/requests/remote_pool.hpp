@@ -64,9 +64,10 @@ private:
         caf::actor_addr caller;
         audio_request request;
         std::size_t bytes = 0;     // That it has under way.
-        std::size_t tries = 1;     // Nodes that it was sent to.
+        std::size_t tries = 1;     // Nodes that may have had it.
+        std::size_t refusals = 0;  // Nodes that had not.
         protocol::failure instead; // Why it was interrupted here; code `none`: it was not.
-        bool frames_came = false;
+        bool begun = false;        // Frames have come, or audio was asked for.
     };
 
     void on_share_opened(shared_node& node) override;
@@ -81,7 +82,9 @@ private:
     std::size_t send_clip(const open_request& request, remote_request& order);
     void answer(std::uint64_t number, audio_result result);
     void fail(std::uint64_t number, protocol::failure why);
-    void retry_or_fail(std::uint64_t number, const protocol::failure& why);
+    bool may_go_elsewhere(const open_request& request) const;
+    void on_refused(std::uint64_t number, const protocol::failure& why);
+    void on_lost(std::uint64_t number, const protocol::failure& why);
     void interrupt(std::uint64_t number, protocol::failure instead);
     caf::actor_addr sender() const;
     void note_connected(const shared_node& node);

@@ -28,7 +28,7 @@ void check(const remote_pool_plan& plan);
 /// node with the least under way for each of its connections, its clip once to each node, its
 /// frames come back under the credit of its sink, and its source is asked from there. When a
 /// node is lost, the requests that it had fail with nodeLost, and the leases of its sessions
-/// are over; with `retry_accepted` a request without frames or source goes to another node.
+/// are over; with `retry_accepted` a request of which nothing has come goes to another node.
 /// Requests that are more than may be under way fail with nodeBusy. What a caller that ends
 /// has acquired is released. A node whose pool fails is lost, and the pool goes on with the
 /// others: `watch_pool` is answered by nothing.
