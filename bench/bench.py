@@ -127,7 +127,9 @@ def main():
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
         context = Context(binary, Path(scratch))
-        contenders += [Remote(binary, built / "avatar-bench-remote"),
+        client = built / "avatar-bench-remote"
+        contenders += [Remote(binary, client, "remote"),
+                       Remote(binary, client, "remote-tls", context.node_certificates),
                        Nodes(binary, "worker", 1), Nodes(binary, "four-workers", 4),
                        Nodes(binary, "worker-tls", 1, context.node_certificates)]
         try:

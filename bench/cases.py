@@ -102,7 +102,8 @@ class Crossing(Requests):
     """Requests that cross to a worker one by one, against those of one process."""
 
     def __init__(self, *arguments):
-        super().__init__(*arguments, contenders=("ours", "remote"), subject="remote")
+        super().__init__(*arguments, contenders=("ours", "remote", "remote-tls"),
+                         subject="remote")
 
     def run(self, contender, context):
         figures = super().run(contender, context)

@@ -172,11 +172,15 @@ class Nodes(Ours):
         self.count = workers
         self.certificates = certificates
 
-    def security(self):
+    def files(self):
+        """Certificate, key and authority; none: without TLS."""
         if not self.certificates:
             return []
-        files = {"certificate": "127.0.0.1.pem", "key": "127.0.0.1.key", "authority": "ca.pem"}
-        return [f"--node.{what}={self.certificates / file}" for what, file in files.items()]
+        return [self.certificates / name for name in ("127.0.0.1.pem", "127.0.0.1.key", "ca.pem")]
+
+    def security(self):
+        return [f"--node.{what}={file}"
+                for what, file in zip(("certificate", "key", "authority"), self.files())]
 
     def start(self, load, environment, scratch):
         all_of_them = Load(load.sessions * self.count, load.requests * self.count, load.audio)
@@ -206,8 +210,8 @@ class RemoteChild(NodesChild):
 class Remote(Nodes):
     """A program whose requests cross, one by one, to a worker."""
 
-    def __init__(self, binary, client):
-        super().__init__(binary, "remote", 1)
+    def __init__(self, binary, client, name, certificates=None):
+        super().__init__(binary, name, 1, certificates)
         self.client = client
         self.ready = Bare.ready
         self.done = Bare.done
@@ -216,7 +220,7 @@ class Remote(Nodes):
         errors = scratch / "worker-0.err"
         workers = [self.start_worker(environment, errors)]
         command = [self.client, str(load.sessions), str(load.requests), str(load.audio),
-                   address_of(errors)]
+                   address_of(errors), *self.files()]
         return RemoteChild(workers, self.name, command, environment, [self.ready, self.done],
                            keep=scratch / "remote.err")
 

@@ -1,5 +1,5 @@
 // A program whose requests go to other nodes: see README.md.
-//   avatar-bench-remote SESSIONS REQUESTS AUDIO-FILE HOST:PORT
+//   avatar-bench-remote SESSIONS REQUESTS AUDIO-FILE HOST:PORT [CERTIFICATE KEY AUTHORITY]
 
 #include "actors/cluster/links/node_links.hpp"
 #include "actors/cluster/links/node_runtime.hpp"
@@ -7,6 +7,7 @@
 #include "audio/clip.hpp"
 #include "protocol/request_id.hpp"
 #include "transport/io_runtime.hpp"
+#include "transport/node_credentials.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -93,14 +94,14 @@ void drive(caf::stateful_actor<progress>* self, const pool_actor& pool, const lo
         send_one(self, pool, what);
 }
 
-void run(const load& what, const config::node_address& node) {
+void run(const load& what, const config::node_settings& node) {
     transport::io_runtime io(1);
     node_runtime config(io);
     caf::actor_system system(config);
-    node_links links(system, io, nullptr);
+    node_links links(system, io, transport::load_credentials(node));
     caf::scoped_actor self(system);
     remote_pool_plan plan;
-    plan.nodes = {node};
+    plan.nodes = node.nodes;
     plan.connector = links.connector();
     plan.pool.size = what.sessions;
     plan.pool.connect_rate = 100'000;
@@ -115,8 +116,9 @@ void run(const load& what, const config::node_address& node) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 5) {
-        std::cerr << "expected SESSIONS REQUESTS AUDIO-FILE HOST:PORT\n";
+    if (argc != 5 && argc != 8) {
+        std::cerr << "expected SESSIONS REQUESTS AUDIO-FILE HOST:PORT [CERTIFICATE KEY "
+                     "AUTHORITY]\n";
         return 2;
     }
     try {
@@ -126,10 +128,17 @@ int main(int argc, char** argv) {
         config::audio_settings audio;
         audio.file = argv[3];
         what.audio = audio::load(audio).clip;
-        const std::string node = argv[4];
-        const auto colon = node.rfind(':');
-        run(what, {node.substr(0, colon),
-                   static_cast<std::uint16_t>(std::stoul(node.substr(colon + 1)))});
+        const std::string address = argv[4];
+        const auto colon = address.rfind(':');
+        config::node_settings node;
+        node.nodes = {{address.substr(0, colon),
+                       static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)))}};
+        if (argc == 8) {
+            node.certificate = argv[5];
+            node.key = argv[6];
+            node.authority = argv[7];
+        }
+        run(what, node);
     } catch (const std::exception& e) {
         std::cerr << "avatar-bench-remote: " << e.what() << '\n';
         return 1;
