@@ -44,7 +44,7 @@ using node_connector_actor = caf::typed_actor<caf::replies_to<connect_node>::wit
 
 /// Of the messages in shares.hpp; to be changed with any of them. Nodes of another one refuse
 /// each other.
-inline constexpr std::uint32_t node_wire_version = 1;
+inline constexpr std::uint32_t node_wire_version = 2;
 
 /// The first message to a worker. Neither this nor its answer changes with the wire version.
 struct node_hello {

@@ -38,6 +38,8 @@ constexpr std::array server_code_rules = {
     server_code_rule{14, egress_unavailable},
     server_code_rule{4001, credits_exhausted},
     server_code_rule{4002, session_duration_exceeded},
+    server_code_rule{4003, concurrency_limit},
+    server_code_rule{4010, session_token_invalid},
 };
 
 struct text_rule {
@@ -100,6 +102,10 @@ std::optional<failure_code> by_server_code(std::int32_t server_code, std::string
     for (const auto& rule : server_code_rules)
         if (rule.server_code == server_code)
             return rule.code;
+    if (server_code >= 4000 && server_code < 4100)
+        return invalid_request;
+    if (server_code >= 4500 && server_code < 4600)
+        return upstream_error;
     return std::nullopt;
 }
 
@@ -120,6 +126,8 @@ std::optional<failure_code> by_http_status(int status, failure_phase phase) {
         return billing_required;
     case 404:
         return app_id_unrecognized;
+    case 429:
+        return rate_limited;
     default:
         break;
     }
@@ -150,7 +158,9 @@ failure_code by_phase(const failure& known) {
 }
 
 failure_code classified(const failure& known, std::string_view text) {
-    if (auto code = by_server_code(known.server_code, text))
+    // The service closes with the same numbers.
+    const auto number = known.server_code != 0 ? known.server_code : known.close_code;
+    if (auto code = by_server_code(number, text))
         return *code;
     if (auto code = by_text(text))
         return *code;

@@ -15,10 +15,11 @@ inline constexpr std::size_t kept_body_size = 1000;
 inline constexpr std::size_t kept_text_size = 300;
 
 /// Returns `known` with its code set, in this order of classification: the server
-/// code; then the texts the service is known to use, looked for in the server
+/// code, or a close code of the service's own (4000 to 4099 and 4500 to 4599, the same
+/// numbers); then the texts the service is known to use, looked for in the server
 /// code's name, the title and the detail, in lower case; then the HTTP status;
 /// then the phase. Where nothing but the phase is known:
-/// - a close code means connection_closed,
+/// - another close code means connection_closed,
 /// - the phases session_token, websocket_connect and websocket_send without an
 ///   answer of the service mean connection_failed,
 /// - websocket_handshake and websocket_runtime mean server_error.

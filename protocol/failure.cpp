@@ -67,6 +67,8 @@ std::string_view to_string(failure_code code) {
         return "creditsExhausted";
     case failure_code::session_duration_exceeded:
         return "sessionDurationExceeded";
+    case failure_code::concurrency_limit:
+        return "concurrencyLimit";
     case failure_code::unsupported_sample_rate:
         return "unsupportedSampleRate";
     case failure_code::invalid_egress_config:
@@ -87,6 +89,8 @@ std::string_view to_string(failure_code code) {
         return "protocolError";
     case failure_code::server_error:
         return "serverError";
+    case failure_code::rate_limited:
+        return "rateLimited";
     case failure_code::unknown:
         return "unknown";
     case failure_code::borrow_timeout:

@@ -20,6 +20,7 @@ enum class failure_code : std::uint8_t {
     billing_required,
     credits_exhausted,
     session_duration_exceeded,
+    concurrency_limit,
     unsupported_sample_rate,
     invalid_egress_config,
     egress_unavailable,
@@ -30,6 +31,7 @@ enum class failure_code : std::uint8_t {
     connection_closed,
     protocol_error,
     server_error,
+    rate_limited, ///< HTTP 429, which the SDKs have no code for.
     unknown,
 
     borrow_timeout,      ///< No session became free in time.

@@ -8,6 +8,8 @@
 #include <boost/beast/websocket/error.hpp>
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace avatar::transport {
 namespace {
 
@@ -18,13 +20,16 @@ using protocol::failure_phase;
 
 protocol::failure closed_by_peer(const error_context& known) {
     protocol::failure f;
-    f.code = failure_code::connection_closed;
+    f.phase = known.phase;
     f.close_code = known.close.code;
+    // Others are WebSocket's, and say nothing of the service.
+    const bool of_service = f.close_code >= 4000 && f.close_code <= 4999;
+    f.code = of_service ? failure_code::none : failure_code::connection_closed;
     f.close_reason = std::string(known.close.reason.data(), known.close.reason.size());
     f.detail = "closed by the service";
     if (!f.close_reason.empty())
         f.detail += ": " + f.close_reason;
-    return f;
+    return protocol::classify(std::move(f));
 }
 
 bool broke_the_protocol(const boost::system::error_code& ec) {

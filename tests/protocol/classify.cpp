@@ -182,6 +182,34 @@ CAF_TEST(an unnamed server error is a server error from the handshake on) {
     CAF_CHECK_EQUAL(code_of(token), "unknown"s);
 }
 
+CAF_TEST(numbers of the service mean the same as server code and as close code) {
+    const auto by_server_code = [](std::int32_t number) {
+        auto known = of_phase(failure_phase::websocket_runtime);
+        known.server_code = number;
+        return classify(known).code;
+    };
+    const auto by_close_code = [](std::uint16_t number) {
+        auto known = of_phase(failure_phase::websocket_runtime);
+        known.close_code = number;
+        return classify(known).code;
+    };
+    for (const auto number : {4001, 4002, 4003, 4010, 4042, 4503, 4542})
+        CAF_CHECK(by_server_code(number) == by_close_code(static_cast<std::uint16_t>(number)));
+    CAF_CHECK(by_server_code(4003) == failure_code::concurrency_limit);
+    CAF_CHECK(by_server_code(4010) == failure_code::session_token_invalid);
+    CAF_CHECK(by_server_code(4099) == failure_code::invalid_request);
+    CAF_CHECK(by_server_code(4100) == failure_code::server_error);
+    CAF_CHECK(by_server_code(4503) == failure_code::upstream_error);
+}
+
+CAF_TEST(too many requests have a code of their own) {
+    CAF_CHECK(http_failure(failure_phase::session_token, 429, "").code ==
+              failure_code::rate_limited);
+    CAF_CHECK(
+        http_failure(failure_phase::websocket_connect, 429, R"({"message":"slow down"})").code ==
+        failure_code::rate_limited);
+}
+
 CAF_TEST(a close without a known text is a closed connection) {
     for (auto at : {phase::websocket_handshake, phase::websocket_runtime, phase::websocket_send}) {
         auto closed = of_phase(at);

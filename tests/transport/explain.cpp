@@ -55,6 +55,26 @@ CAF_TEST(a close frame keeps its code and reason) {
     CAF_CHECK_EQUAL(std::string(to_string(failure.code)), "connectionClosed");
 }
 
+CAF_TEST(a close code of the service says what happened) {
+    const auto code_of = [](std::uint16_t close_code) {
+        auto known = running;
+        known.close = {static_cast<beast::websocket::close_code>(close_code), "for its reasons"};
+        const auto failure = transport::explain(beast::websocket::error::closed, known);
+        CAF_CHECK_EQUAL(failure.close_code, close_code);
+        CAF_CHECK_EQUAL(failure.detail, "closed by the service: for its reasons");
+        return std::string(to_string(failure.code));
+    };
+    CAF_CHECK_EQUAL(code_of(4001), "creditsExhausted");
+    CAF_CHECK_EQUAL(code_of(4002), "sessionDurationExceeded");
+    CAF_CHECK_EQUAL(code_of(4003), "concurrencyLimit");
+    CAF_CHECK_EQUAL(code_of(4010), "sessionTokenInvalid");
+    CAF_CHECK_EQUAL(code_of(4042), "invalidRequest");
+    CAF_CHECK_EQUAL(code_of(4503), "upstreamError");
+    CAF_CHECK_EQUAL(code_of(4542), "upstreamError");
+    CAF_CHECK_EQUAL(code_of(4200), "connectionClosed");
+    CAF_CHECK_EQUAL(code_of(1011), "connectionClosed");
+}
+
 CAF_TEST(a close frame may say nothing) {
     CAF_CHECK_EQUAL(told(beast::websocket::error::closed, running),
                     "websocket_runtime | connectionClosed: closed by the service");
