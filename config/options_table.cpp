@@ -53,13 +53,16 @@ std::vector<option> pool_options() {
         {"pool.size", "", whole(at<in, &g::size>, 1), "Connections to hold open"},
         {"pool.session-ttl", "", duration(at<in, &g::session_ttl>, 1s),
          "Lifetime asked for each session token"},
+        {"pool.max-session-age", "", duration(at<in, &g::max_session_age>, 0ms),
+         "Each connection is renewed between 50 and 90 % of it, the new one open before the old "
+         "one closes; 0: none is"},
         {"pool.request-timeout", "", duration(at<in, &g::request_timeout>, 1ms),
          "Bound on a request, from sending its audio to its last frame"},
         {"pool.borrow-timeout", "", duration(at<in, &g::borrow_timeout>, 1ms),
          "Longest wait of a request for a connection"},
         {"pool.late-timeout", "", duration(at<in, &g::late_timeout>, 0ms),
-         "How long a connection whose request timed out may take to finish with it before it is "
-         "replaced"},
+         "How long a connection whose request timed out or was interrupted may take to finish with "
+         "it before it is replaced"},
         {"pool.max-waiting", "", whole(at<in, &g::max_waiting>, 1),
          "Requests that may wait for a connection at once; further ones fail"},
         {"pool.max-waiting-bytes", "",
@@ -81,6 +84,9 @@ std::vector<option> pool_options() {
          "Further connections a request is sent to when one dies before it took any of its audio"},
         {"pool.retry-accepted", "", boolean(at<in, &g::retry_accepted>),
          "Send it to another one even if the service may have taken its audio"},
+        {"pool.after-interrupt", "", word(at<in, &g::after_interrupt>, {"wait", "reuse"}),
+         "wait: a connection whose request was interrupted is used again when the service has "
+         "finished with that; reuse: at once"},
         {"pool.max-lease", "", duration(at<in, &g::max_lease>, 1ms),
          "How long a caller may keep a connection that it acquired"},
         {"pool.sink-timeout", "", duration(at<in, &g::sink_timeout>, 1ms),

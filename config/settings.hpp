@@ -37,10 +37,11 @@ struct service_settings {
 struct pool_settings {
     std::size_t size = 100;
     milliseconds session_ttl = std::chrono::minutes(10); ///< Lifetime asked for each token.
+    milliseconds max_session_age{0}; ///< A session is renewed before; 0: none is.
     milliseconds request_timeout = std::chrono::seconds(45);
     milliseconds borrow_timeout = std::chrono::seconds(30);
-    /// How long a session whose request timed out may wait for the service to
-    /// finish with it before it is replaced.
+    /// How long a session whose request timed out or was interrupted may wait for the service
+    /// to finish with it before it is replaced.
     milliseconds late_timeout = std::chrono::seconds(10);
     std::size_t max_waiting = 100'000; ///< Requests waiting for a session; further ones fail.
     /// Bytes of their audio, a buffer that several share counted once; requests beyond that fail.
@@ -60,6 +61,10 @@ struct pool_settings {
     /// Further connections that a request is sent to when one dies under it.
     std::size_t retries = 1;
     bool retry_accepted = false; ///< Even if the service may have taken its audio.
+
+    /// What becomes of a session whose request was interrupted: `wait` until the service has
+    /// finished with that, or `reuse` at once.
+    std::string after_interrupt = "wait";
 
     milliseconds max_lease = std::chrono::minutes(5); ///< How long one caller may keep a session.
     /// How long the receiver of a request's frames may take none while more wait.

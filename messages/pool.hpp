@@ -109,7 +109,8 @@ struct deadline_due {
         health,    ///< A session that is to pass a health check: late timeout.
         lease,     ///< A session that a caller has acquired: max lease.
         connect,   ///< A connection may be begun again: connect rate.
-        renewal,   ///< A session whose token expires soon.
+        renewal,   ///< A session that is to be renewed: max session age.
+        limit,     ///< Another session may be tried, beyond those the service allowed.
         fail_fast, ///< No session has been up for too long.
         drain,     ///< Running requests had their time: drain timeout.
         opening,   ///< A session that is to open: the plan's open timeout.

@@ -348,6 +348,7 @@ void avatar_connection::abandon() {
         return;
     if (!sender_->interrupt()) // The service has nothing to finish.
         return end_exchange(exchange_.finish());
+    lift(audio_limit_);
     exchange_.abandon();
     read_as_credit_allows();
 }

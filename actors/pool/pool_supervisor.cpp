@@ -2,6 +2,7 @@
 
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
+#include "actors/pool/reconnect_rules.hpp"
 #include "report/connection_label.hpp"
 #include "transport/logger.hpp"
 
@@ -134,6 +135,8 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
     keeper_.on_session_closed(message);
     if (message.crashed)
         note_crash(message.failure);
+    if (time_to_reconnect(message.failure, true) == reconnect_time::never)
+        fail_for_good(message.failure);
     note_availability();
     if (slot)
         first_connect_ended(*slot, message.failure);
@@ -160,6 +163,8 @@ void pool_supervisor_state::on_session_opened(const pool_slot& slot) {
 }
 
 void pool_supervisor_state::on_session_available(const pool_slot& slot) {
+    if (keeper_.closes_for_renewal(slot))
+        return;
     dispatcher_.on_session_available(slot);
 }
 
@@ -286,6 +291,8 @@ void pool_supervisor_state::on_deadline(const deadline_due& message) {
     case deadline_due::kind::connect:
     case deadline_due::kind::renewal:
         return keeper_.connect_due();
+    case deadline_due::kind::limit:
+        return keeper_.try_beyond_limit();
     case deadline_due::kind::fail_fast:
         return fail_fast_if_due();
     case deadline_due::kind::drain:

@@ -52,7 +52,7 @@ private:
     }
 
     pool_supervisor_actor::pointer self_;
-    std::array<std::set<time_point>, 11> coming_; // By kind: the times set for.
+    std::array<std::set<time_point>, 12> coming_; // By kind: the times set for.
 };
 
 } // namespace avatar

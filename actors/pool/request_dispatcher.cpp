@@ -303,7 +303,7 @@ void request_dispatcher::on_interrupt(const interrupt_request& message) {
 /// Wherever it is, it fails at once. Not one with an outcome.
 void request_dispatcher::stop_request(open_request& request, const protocol::failure& why) {
     if (const auto* slot = std::get_if<const pool_slot*>(&request.where))
-        return cancel(**slot, why, /*await_service=*/false);
+        return cancel(**slot, why, settings_.after_interrupt == "wait");
     if (const auto* place = std::get_if<request_queue::place>(&request.where)) {
         auto waiting = std::get<pooled_request>(waiting_.take(*place));
         return fail(waiting, why);

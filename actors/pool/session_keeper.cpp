@@ -3,6 +3,7 @@
 #include "actors/actor_end.hpp"
 #include "actors/pool/pool_failures.hpp"
 #include "actors/pool/session.hpp"
+#include "config/duration.hpp"
 #include "report/connection_label.hpp"
 #include "transport/logger.hpp"
 
@@ -13,7 +14,7 @@
 namespace avatar {
 namespace {
 
-/// A session is renewed within this share of its token's life, each at a time of
+/// A session is renewed within this share of its longest age, each at a time of
 /// its own: a pool that opened at once is not to be renewed at once.
 constexpr double renewal_from = 0.5;
 constexpr double renewal_until = 0.9;
@@ -75,8 +76,7 @@ void session_keeper::begin_renewals() {
             return timers_.set(pool_timers::kind::connect, connects_.next());
         const auto& slot = slots_.at(number);
         forget_renewal(slot);
-        ++renewing_;
-        slots_.add_successor(slot, begin_session(slot));
+        renew(slot);
     }
 }
 
@@ -142,12 +142,17 @@ void session_keeper::on_session_opened(session_opened& message) {
 // -- replacing ---------------------------------------------------------------------
 
 void session_keeper::on_session_closed(const session_closed& message) {
-    if (const auto* slot = slots_.find(message.key))
-        replace(*slot, slots_.close(*slot));
-    else if (const auto* renewed = slots_.find_successor(message.key))
-        successor_failed(*renewed);
-    else
+    if (const auto* slot = slots_.find(message.key)) {
+        replace(*slot, slots_.close(*slot), message.failure);
+    } else if (const auto* renewed = slots_.find_successor(message.key)) {
+        successor_failed(*renewed, message.failure);
+    } else {
         retiring_.erase(message.key);
+        if (closing_first_.erase(message.key) > 0) {
+            to_connect_.push_back(message.key);
+            connect_due();
+        }
+    }
 }
 
 std::optional<session_keeper::ended_session> session_keeper::on_down(const caf::actor_addr& actor,
@@ -165,12 +170,14 @@ std::optional<session_keeper::ended_session> session_keeper::on_down(const caf::
 /// One that was about to be renewed has its successor already. Else another connects
 /// at once, unless the last one was lost as soon as it was open: a service that does so
 /// would be asked again and again without a pause.
-void session_keeper::replace(const pool_slot& slot, const pooled_session& lost) {
+void session_keeper::replace(const pool_slot& slot, const pooled_session& lost,
+                             const protocol::failure& why) {
     forget_renewal(slot);
     if (stopped_)
         return;
     const bool was_open = lost.phase != session_phase::connecting;
     const bool lived = was_open && now() - lost.opened >= settings_.reconnect_min;
+    history(slot).closes_first = false;
     replaced_ += was_open ? 1 : 0;
     if (slot.successor) {
         const bool open = slot.successor->phase == session_phase::idle;
@@ -178,13 +185,24 @@ void session_keeper::replace(const pool_slot& slot, const pooled_session& lost) 
         slots_.promote_successor(slot);
         if (open)
             plan_renewal(slot);
-    } else if (lived) {
-        history(slot).failures = 0;
-        to_connect_.push_back(lost.key);
     } else {
-        reconnect_after_pause(slot);
+        reconnect(slot, time_to_reconnect(why, lived));
     }
     connect_due();
+}
+
+void session_keeper::reconnect(const pool_slot& slot, reconnect_time when) {
+    switch (when) {
+    case reconnect_time::at_once:
+        history(slot).failures = 0;
+        return to_connect_.push_back(slot.session.key);
+    case reconnect_time::after_a_pause:
+        return reconnect_after_pause(slot);
+    case reconnect_time::with_free_place:
+        return wait_for_free_place(slot);
+    case reconnect_time::never:
+        return;
+    }
 }
 
 void session_keeper::reconnect_after_pause(const pool_slot& slot) {
@@ -211,15 +229,61 @@ void session_keeper::replace_unhealthy() {
         transport::logger().warn("connection [{}] failed the health check, replacing it",
                                  report::connection_label(slot->session.connection_id));
         retire(slot->session, close_reason::normal);
-        replace(*slot, slots_.close(*slot));
+        replace(*slot, slots_.close(*slot), {});
     }
+}
+
+// -- at the limit of the service -----------------------------------------------------
+
+void session_keeper::wait_for_free_place(const pool_slot& slot) {
+    if (beyond_limit_.empty()) {
+        transport::logger().warn(
+            "the service allows no more than {} connections at once (concurrencyLimit): another "
+            "one is tried every {}",
+            slots_.connected(), config::format_duration(settings_.reconnect_max));
+        timers_.set(pool_timers::kind::limit, now() + settings_.reconnect_max);
+    }
+    beyond_limit_.push_back(slot.session.key);
+}
+
+/// One at a time: each that is refused may count against whoever asks.
+void session_keeper::try_beyond_limit() {
+    if (beyond_limit_.empty() || stopped_)
+        return;
+    to_connect_.push_back(beyond_limit_.front());
+    beyond_limit_.pop_front();
+    if (!beyond_limit_.empty())
+        timers_.set(pool_timers::kind::limit, now() + settings_.reconnect_max);
+    connect_due();
 }
 
 // -- renewing ----------------------------------------------------------------------
 
+void session_keeper::renew(const pool_slot& slot) {
+    if (beyond_limit_.empty()) {
+        ++renewing_;
+        return slots_.add_successor(slot, begin_session(slot));
+    }
+    history(slot).closes_first = true;
+    if (slots_.find_available(slot.number)) // Else when it is.
+        closes_for_renewal(slot);
+}
+
+bool session_keeper::closes_for_renewal(const pool_slot& slot) {
+    if (!std::exchange(history(slot).closes_first, false) || stopped_)
+        return false;
+    const auto former = slots_.close(slot);
+    retire(former, close_reason::normal);
+    closing_first_.insert(former.key);
+    ++renewed_;
+    return true;
+}
+
 void session_keeper::plan_renewal(const pool_slot& slot) {
+    if (settings_.max_session_age.count() == 0)
+        return;
     std::uniform_real_distribution<double> share(renewal_from, renewal_until);
-    const std::chrono::duration<double, std::nano> life = settings_.session_ttl;
+    const std::chrono::duration<double, std::nano> life = settings_.max_session_age;
     renew_at(slot, slot.session.began +
                        std::chrono::duration_cast<std::chrono::nanoseconds>(life * share(random_)));
     begin_renewals();
@@ -243,9 +307,15 @@ void session_keeper::on_session_renewed(const pool_slot& slot, const pooled_sess
 }
 
 /// The session in the slot serves on meanwhile.
-void session_keeper::successor_failed(const pool_slot& slot) {
+void session_keeper::successor_failed(const pool_slot& slot, const protocol::failure& why) {
     const auto failed = slots_.remove_successor(slot);
     renewing_ -= failed->phase == session_phase::connecting ? 1 : 0;
+    if (why.code == protocol::failure_code::concurrency_limit) {
+        history(slot).closes_first = true;
+        if (slots_.find_available(slot.number))
+            closes_for_renewal(slot);
+        return connect_due();
+    }
     renew_at(slot, now() + backoff_.pause(++history(slot).failures, random_));
     connect_due();
 }

@@ -4,6 +4,7 @@
 #include "actors/pool/pool_plan.hpp"
 #include "actors/pool/pool_supervisor_actor.hpp"
 #include "actors/pool/pool_timers.hpp"
+#include "actors/pool/reconnect_rules.hpp"
 #include "actors/pool/session_slots.hpp"
 #include "actors/pool/token_bucket.hpp"
 #include "config/settings.hpp"
@@ -21,9 +22,11 @@
 namespace avatar {
 
 /// Keeps a pool at its size: connects a session for every slot, replaces those that die
-/// or fail the health check, and renews each before its token expires, the new one open
-/// before the old one goes. All of them share one rate of connections begun. Part of
-/// the pool supervisor, whose sessions they are.
+/// or fail the health check, and renews each before it is too old, the new one open
+/// before the old one goes. All of them share one rate of connections begun. Where the service
+/// allows no more sessions at once, the slots beyond those stay closed, one of which is tried
+/// now and then, and a session is closed before its successor opens. Part of the pool
+/// supervisor, whose sessions they are.
 class session_keeper {
 public:
     using self_pointer = pool_supervisor_actor::pointer;
@@ -57,10 +60,14 @@ public:
     void on_session_draining(const pool_slot& slot);
     void on_session_renewed(const pool_slot& slot, const pooled_session& former);
 
+    /// True: the session is not available, for it closes, and its successor takes its place.
+    bool closes_for_renewal(const pool_slot& slot);
+
     // Timers.
     void on_reconnect(const reconnect_slot& message);
     void connect_due();
     void replace_unhealthy();
+    void try_beyond_limit();
 
     /// The next session that has not opened in time; it is ended, and still to be told to
     /// `on_session_closed`. Nothing: all others have time.
@@ -88,6 +95,7 @@ private:
         std::uint64_t generations = 0;     // Sessions it ever had.
         std::uint32_t failures = 0;        // To connect, in a row.
         std::optional<time_point> renewal; // When to connect a successor.
+        bool closes_first = false;         // There is no place for one beside the session.
     };
 
     time_point now() const { return self_->clock().now(); }
@@ -97,12 +105,15 @@ private:
     const pooled_session* find_unopened(const session_key& key) const;
     void begin_connects();
     void begin_renewals();
-    void replace(const pool_slot& slot, const pooled_session& lost);
+    void replace(const pool_slot& slot, const pooled_session& lost, const protocol::failure& why);
+    void reconnect(const pool_slot& slot, reconnect_time when);
+    void wait_for_free_place(const pool_slot& slot);
+    void renew(const pool_slot& slot);
     void reconnect_after_pause(const pool_slot& slot);
     void renew_at(const pool_slot& slot, time_point when);
     void plan_renewal(const pool_slot& slot);
     void forget_renewal(const pool_slot& slot);
-    void successor_failed(const pool_slot& slot);
+    void successor_failed(const pool_slot& slot, const protocol::failure& why);
     void retire(const pooled_session& session, close_reason why);
     void tell_to_close(const pooled_session& session, close_reason why);
 
@@ -125,7 +136,9 @@ private:
     std::size_t renewing_ = 0;                                // Successors that connect.
     std::unordered_map<caf::actor_addr, session_key> actors_; // Of all sessions, until they end.
     std::deque<std::pair<time_point, caf::actor_addr>> closing_; // By when.
-    std::set<session_key> retiring_; // Sessions replaced already, but not closed yet.
+    std::set<session_key> retiring_;       // Sessions replaced already, but not closed yet.
+    std::set<session_key> closing_first_;  // Of those: the slot's next one connects then.
+    std::deque<session_key> beyond_limit_; // Closed sessions, whose place the service refuses.
     bool stopped_ = false;
     std::uint64_t replaced_ = 0;
     std::uint64_t renewed_ = 0;

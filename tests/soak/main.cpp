@@ -57,7 +57,7 @@ config::emulator_settings emulated(bool tls) {
 config::pool_settings pooled() {
     config::pool_settings settings;
     settings.size = 30;
-    settings.session_ttl = 20s; // Sessions live for 25 s: each must be renewed in time.
+    settings.max_session_age = 20s; // Sessions live for 25 s: each must be renewed in time.
     settings.request_timeout = 5s;
     settings.borrow_timeout = 5s;
     settings.late_timeout = 2s;

@@ -135,7 +135,7 @@ CAF_TEST(a second stop changes nothing) {
 
 CAF_TEST(a pool that fails between rounds ends the run) {
     settings.max_restarts = 0;
-    settings.session_ttl = 24h;
+    settings.max_session_age = 24h;
     start();
     finish_round();
     ask_broken_session();

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 /// A pool of one connection, 0. Where it is renewed, 1 is to take its place.
 struct pool_of_one : pool_fixture {
     pool_of_one() {
-        settings.session_ttl = 10min;
+        settings.max_session_age = 10min;
         settings.fail_fast_after = 1h;
         settings.borrow_timeout = 1h;
         open_pool_of(1);

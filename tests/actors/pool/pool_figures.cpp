@@ -9,7 +9,7 @@ using protocol::failure_code;
 CAF_TEST_FIXTURE_SCOPE(pool_figures_tests, tests::pool_fixture)
 
 CAF_TEST(every figure counts its own) {
-    settings.session_ttl = 24h;
+    settings.max_session_age = 24h;
     settings.request_timeout = 1h;
     settings.retry_accepted = false;
     settings.fail_fast_after = 1h;
@@ -74,7 +74,7 @@ CAF_TEST(every figure counts its own) {
 }
 
 CAF_TEST(each connection has its own figures in the order of slots) {
-    settings.session_ttl = 24h;
+    settings.max_session_age = 24h;
     open_pool_of(3);
     ask(pool, "r-0");
     finish(0);
@@ -106,7 +106,7 @@ CAF_TEST(the connections are told only to who asks for them) {
 }
 
 CAF_TEST(a renewed connection begins its own figures) {
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     open_pool_of(1);
     ask(pool, "r-0");
     finish(0);

@@ -16,6 +16,7 @@ public:
         settings.late_timeout = std::chrono::seconds(10);
         settings.reconnect_min = std::chrono::milliseconds(500);
         settings.reconnect_max = std::chrono::seconds(4);
+        settings.after_interrupt = "reuse"; // Tests of what waits say so.
     }
 
     ~pool_fixture() override { wind_down(); }

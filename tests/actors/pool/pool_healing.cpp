@@ -105,7 +105,7 @@ CAF_TEST(when the service returns the pool takes requests again by itself) {
 }
 
 CAF_TEST(a session is renewed before its token expires and before the old one goes) {
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     settings.size = 1;
     begin_opening();
     confirm(0);
@@ -127,7 +127,7 @@ CAF_TEST(a session is renewed before its token expires and before the old one go
 }
 
 CAF_TEST(a session with a request is renewed when the request has ended) {
-    settings.session_ttl = 1min;
+    settings.max_session_age = 1min;
     settings.request_timeout = 1h;
     settings.size = 1;
     begin_opening();
@@ -143,7 +143,7 @@ CAF_TEST(a session with a request is renewed when the request has ended) {
 }
 
 CAF_TEST(a renewal that fails is tried again while the old session serves on) {
-    settings.session_ttl = 1min;
+    settings.max_session_age = 1min;
     settings.size = 1;
     begin_opening();
     confirm(0);
@@ -157,7 +157,7 @@ CAF_TEST(a renewal that fails is tried again while the old session serves on) {
 }
 
 CAF_TEST(a session that dies while it is renewed is replaced by its successor) {
-    settings.session_ttl = 1min;
+    settings.max_session_age = 1min;
     settings.size = 1;
     begin_opening();
     confirm(0);
@@ -170,7 +170,7 @@ CAF_TEST(a session that dies while it is renewed is replaced by its successor) {
 }
 
 CAF_TEST(the renewals of a pool that opened at once are spread over time) {
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     settings.size = 100;
     begin_opening();
     for (std::size_t i = 0; i < 100; ++i)

@@ -71,6 +71,41 @@ CAF_TEST(a running request is stopped and its connection takes the next at once)
     CAF_CHECK_EQUAL(service.made(), 1u);
 }
 
+CAF_TEST(a connection waits for the end of what was interrupted) {
+    settings.after_interrupt = "wait";
+    open_pool_of(1);
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    interrupt("r-0");
+    CAF_CHECK_EQUAL(code_of("r-0"), "requestInterrupted");
+    CAF_CHECK(service.at(0).abandoned);
+    CAF_CHECK_EQUAL(sent(0), ids{"r-0"});
+    CAF_CHECK_EQUAL(status().available, 0u);
+    finish(0);
+    CAF_CHECK_EQUAL(sent(0), (ids{"r-0", "r-1"}));
+    finish(0);
+    CAF_CHECK(result_of("r-1").ok());
+    CAF_CHECK_EQUAL(status().late_frames, 3u);
+    CAF_CHECK_EQUAL(service.made(), 1u);
+}
+
+CAF_TEST(a connection whose service does not end what was interrupted is replaced) {
+    settings.after_interrupt = "wait";
+    open_pool_of(1);
+    ask(pool, "r-0");
+    ask(pool, "r-1");
+    interrupt("r-0");
+    after(10s - 1ms);
+    CAF_CHECK_EQUAL(service.made(), 1u);
+    after(1ms);
+    CAF_CHECK(service.at(0).close_asked);
+    CAF_REQUIRE_EQUAL(service.made(), 2u);
+    confirm(1);
+    CAF_CHECK_EQUAL(sent(1), ids{"r-1"});
+    finish(1);
+    CAF_CHECK(result_of("r-1").ok());
+}
+
 CAF_TEST(what the pool does not hold is ignored) {
     open_pool_of(1);
     interrupt("r-0");

@@ -299,7 +299,7 @@ CAF_TEST(a holder waits no longer than the borrow timeout) {
 
 CAF_TEST(a leased session is renewed only when nobody holds it) {
     settings.max_lease = 1h;
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     open_pool_of(1);
     acquire("ann");
     after(8min);
@@ -322,7 +322,7 @@ CAF_TEST(a leased session is renewed only when nobody holds it) {
 
 CAF_TEST(an interrupt or a timeout under a lease does not exchange the session) {
     settings.max_lease = 1h;
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     open_pool_of(1);
     acquire("ann");
     after(8min);

@@ -156,7 +156,7 @@ private:
         settings_.retries = pick(3);
         settings_.retry_accepted = pick(2) == 0;
         settings_.connect_rate = 2 + pick(10);
-        settings_.session_ttl = pick(2) == 0 ? 20s : 600s;
+        settings_.max_session_age = pick(2) == 0 ? 20s : 600s;
         settings_.max_lease = 20s;
         settings_.max_restarts = pick(3) == 0 ? 1 : 1000;
         settings_.reconnect_max = 2s;

@@ -17,7 +17,7 @@ namespace {
 /// A pool of one: connection 0 fills the slot, 1 is to take its place.
 struct renewing_slot : tests::pool_fixture {
     explicit renewing_slot(bool held = false) {
-        settings.session_ttl = 10min;
+        settings.max_session_age = 10min;
         settings.request_timeout = 1h;
         open_pool_of(1);
         if (held)
@@ -205,7 +205,7 @@ CAF_TEST(closing waits for sessions that were replaced and for successors) {
 
 CAF_TEST(the pauses between renewals that fail begin small each time) {
     tests::pool_fixture p;
-    p.settings.session_ttl = 10min;
+    p.settings.max_session_age = 10min;
     p.settings.reconnect_max = 1min;
     p.open_pool_of(1);
     for (int renewal = 0; renewal < 6; ++renewal) {

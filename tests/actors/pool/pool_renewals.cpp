@@ -18,7 +18,7 @@ constexpr std::size_t slots = 33; // One more than are renewed at once.
 /// them or before them.
 struct renewing_pool : tests::pool_fixture {
     renewing_pool() {
-        settings.session_ttl = 10min;
+        settings.max_session_age = 10min;
         settings.connect_rate = 1000;
         settings.max_lease = 24h;
         settings.drain_timeout = 1h;
@@ -181,7 +181,7 @@ CAF_TEST(a renewal that waits for its turn is begun when another one ends) {
 
 CAF_TEST(renewals and reopenings share the connect rate) {
     tests::pool_fixture p;
-    p.settings.session_ttl = 10min;
+    p.settings.max_session_age = 10min;
     p.settings.connect_rate = 10;
     p.settings.size = 20;
     p.begin_opening();
@@ -202,7 +202,7 @@ CAF_TEST(renewals and reopenings share the connect rate) {
 
 CAF_TEST(what has no session is opened before any is renewed) {
     tests::pool_fixture p;
-    p.settings.session_ttl = 10min;
+    p.settings.max_session_age = 10min;
     p.settings.connect_rate = 1;
     p.settings.size = 4;
     p.begin_opening();

@@ -134,7 +134,7 @@ CAF_TEST(connections are begun as the rate allows until all are) {
 
 CAF_TEST(a session is renewed again and again) {
     settings.size = 1;
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     begin_opening();
     confirm(0);
     for (std::size_t renewed = 1; renewed <= 4; ++renewed) {
@@ -208,7 +208,7 @@ CAF_TEST(a timer whose message comes early and no other comes again) {
 }
 
 CAF_TEST(a renewal that is due before all others is not late) {
-    settings.session_ttl = 24h;
+    settings.max_session_age = 24h;
     open_pool_of(2);
     while (service.made() == 2)
         after(1s);
@@ -223,7 +223,7 @@ CAF_TEST(a renewal that is due before all others is not late) {
 
 CAF_TEST(timers in flight do not grow in number) {
     settings.max_lease = 1min;
-    settings.session_ttl = 1h;
+    settings.max_session_age = 1h;
     open_pool_of(2);
     const auto before = sched.clock().schedule().size();
     for (int i = 0; i < 200; ++i) {
