@@ -4,29 +4,20 @@
 //   avatar-bench-nodes NODES SESSIONS_OF_EACH ROUNDS
 
 #include "actors/cluster/load/load_conductor.hpp"
-#include "actors/cluster/shares/node_versions.hpp"
 #include "actors/load/stats.hpp"
-#include "messages/message_types.hpp"
+#include "bench/simulated_nodes.hpp"
 #include "report/balance.hpp"
 #include "report/run_figures.hpp"
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/send.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-#include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <memory>
 #include <random>
-#include <string_view>
+#include <string>
 #include <vector>
 
 using namespace avatar;
@@ -34,36 +25,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct virtual_time : caf::actor_system_config {
-    virtual_time() {
-        avatar::add_message_types(*this);
-        set("scheduler.policy", caf::atom("testing"));
-        set("logger.file-verbosity", caf::atom("quiet"));
-    }
-};
-
-double cpu_seconds() {
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-struct played_node {
-    open_share order;
+struct played_node : bench::simulated_node {
     std::uint64_t clip = 0; // Bytes that have come.
     std::unique_ptr<report::run_figures> done;
     std::uint64_t finished_round = 0;
     std::uint64_t entered = 0;
     begin_round round;
     std::uint64_t left = 0; // Of its part of the round.
-    node_endpoint_actor endpoint;
-    share_actor share;
 };
 
 class simulation {
 public:
     simulation(std::size_t nodes, std::size_t sessions, std::size_t rounds)
-        : nodes_(nodes),
+        : nodes_(system_, nodes, [this](played_node& node) { return make_share(node); }),
           sessions_(sessions) {
         load_conductor_plan plan;
         plan.rounds.count = rounds;
@@ -71,70 +45,62 @@ public:
         plan.rounds.interval = 5s;
         plan.shares.pool.size = nodes * sessions;
         plan.shares.audio = audio_clip(std::string(650'000, 's'));
-        for (std::size_t i = 0; i < nodes; ++i) {
-            plan.shares.nodes.push_back({"node", static_cast<std::uint16_t>(i)});
-            start(nodes_[i]);
-        }
-        stats_ = system_.spawn(stats);
-        connector_ = system_.spawn([this]() -> node_connector_actor::behavior_type {
-            return {[this](const connect_node& to) { return connect(nodes_.at(to.port)); }};
-        });
-        plan.shares.connector = connector_;
+        plan.shares.nodes = nodes_.addresses();
+        plan.shares.connector = nodes_.connector();
+        stats_ = actors().spawn(stats);
         plan.shares.stats = stats_;
-        plan.shares.watcher = system_.spawn([this]() -> connection_watcher_actor::behavior_type {
+        plan.shares.watcher = actors().spawn([this]() -> connection_watcher_actor::behavior_type {
             return {[this](const connection_tried&) { ++tried_; }};
         });
-        plan.watcher = system_.spawn([this]() -> round_watcher_actor::behavior_type {
+        plan.watcher = actors().spawn([this]() -> round_watcher_actor::behavior_type {
             return {
                 [](const rounds_started&) {},  [this](const round_started&) { ++begun_; },
                 [](const round_progress&) {},  [this](const round_finished&) { ++ended_; },
                 [](const rounds_finished&) {},
             };
         });
-        conductor_ = system_.spawn(load_conductor, std::move(plan));
+        conductor_ = actors().spawn(load_conductor, std::move(plan));
     }
 
     ~simulation() {
-        ask<pool_closed>(run_pool_actor(conductor_), close_pool{});
-        pass(25s);
-        for (auto& node : nodes_)
-            end(node);
-        caf::anon_send_exit(connector_, caf::exit_reason::kill);
-        run_pending();
+        system_.ask<pool_closed>(run_pool_actor(conductor_), close_pool{});
+        system_.pass(25s);
     }
 
     void open() {
-        const auto before = cpu_seconds();
-        const auto opened = ask<pool_opened>(run_pool_actor(conductor_), open_pool{});
-        run_pending();
-        const auto all = static_cast<double>(nodes_.size() * sessions_);
+        const auto before = bench::cpu_seconds();
+        const auto opened = system_.ask<pool_opened>(run_pool_actor(conductor_), open_pool{});
+        system_.run_pending();
+        const auto all = static_cast<double>(nodes_.all().size() * sessions_);
         fmt::print("opened {} of {} sessions: {:.2f} µs a session, {:.0f} µs a node\n",
-                   opened->connected, opened->size, (cpu_seconds() - before) / all * 1e6,
-                   (cpu_seconds() - before) / static_cast<double>(nodes_.size()) * 1e6);
+                   opened->connected, opened->size, (bench::cpu_seconds() - before) / all * 1e6,
+                   (bench::cpu_seconds() - before) / static_cast<double>(nodes_.all().size()) *
+                       1e6);
     }
 
     void play() {
         finished_ = std::make_shared<rounds_finished>();
         const auto over = std::make_shared<bool>(false);
-        system_.spawn([=, this](caf::event_based_actor* self) {
+        actors().spawn([=, this](caf::event_based_actor* self) {
             self->request(load_driver_actor(conductor_), caf::infinite, run_rounds{})
                 .then([=](const rounds_finished&) { *over = true; });
         });
-        run_pending();
+        system_.run_pending();
         while (!*over)
             play_half_a_second();
-        const auto asks = static_cast<double>(ticks_) * static_cast<double>(nodes_.size());
+        const auto asks = static_cast<double>(ticks_) * static_cast<double>(nodes_.all().size());
         fmt::print("progress: {} bytes a message; {:.1f} µs to read it, {:.1f} µs to use it\n",
                    bytes_ / std::max<std::size_t>(messages_, 1),
                    reading_ / static_cast<double>(messages_) * 1e6, using_ / asks * 1e6);
         fmt::print("so of a coordinator's core, with progress twice a second: {:.2f} %\n",
-                   100 * 2 * static_cast<double>(nodes_.size()) *
+                   100 * 2 * static_cast<double>(nodes_.all().size()) *
                        (reading_ / static_cast<double>(messages_) + using_ / asks));
     }
 
     bool balances() {
-        auto report = *ask<run_report>(stats_, get_run_report{});
-        const auto pool = ask<pool_status>(run_pool_actor(conductor_), get_pool_status{true});
+        auto report = *system_.ask<run_report>(stats_, get_run_report{});
+        const auto pool =
+            system_.ask<pool_status>(run_pool_actor(conductor_), get_pool_status{true});
         report.pool = *pool;
         std::uint64_t lost = 0;
         std::uint64_t losses = 0;
@@ -142,7 +108,7 @@ public:
             lost += node.lost;
             losses += node.losses;
         }
-        const auto planned = ended_ * nodes_.size() * sessions_;
+        const auto planned = ended_ * nodes_.all().size() * sessions_;
         const auto told = report.ok + report.failed + report.interrupted_requests;
         fmt::print("{} rounds, {} requests: {} ok, {} failed, of which {} lost with nodes in {} "
                    "losses\n",
@@ -155,41 +121,11 @@ public:
     }
 
 private:
-    void start(played_node& node) {
-        node.endpoint = system_.spawn(
-            [this, &node](node_endpoint_actor::pointer self) -> node_endpoint_actor::behavior_type {
-                return {
-                    [](const node_hello&) {
-                        const auto version = this_version();
-                        return node_welcome{version.wire, version.program, 1};
-                    },
-                    [this, self, &node](open_share& order) {
-                        node.order = std::move(order);
-                        node.clip = node.finished_round = node.entered = node.left = 0;
-                        node.done = std::make_unique<report::run_figures>();
-                        node.share = self->spawn([this, &node](share_actor::pointer share) {
-                            return play(share, node);
-                        });
-                        return share_accepted{node.share, {}};
-                    },
-                };
-            });
-    }
-
-    static void end(played_node& node) {
-        caf::anon_send_exit(node.share, caf::exit_reason::kill);
-        caf::anon_send_exit(node.endpoint, caf::exit_reason::kill);
-        node.share = share_actor();
-        node.endpoint = node_endpoint_actor();
-        node.left = 0;
-    }
-
-    node_connected connect(const played_node& node) {
-        if (!node.endpoint)
-            return {nullptr, {}, "Connection refused"};
-        return {caf::actor_cast<caf::strong_actor_ptr>(node.endpoint),
-                system_.message_types(caf::detail::type_list<node_endpoint_actor>{}),
-                {}};
+    share_actor make_share(played_node& node) {
+        node.clip = node.finished_round = node.entered = node.left = 0;
+        node.done = std::make_unique<report::run_figures>();
+        return actors().spawn(
+            [this, &node](share_actor::pointer share) { return play(share, node); });
     }
 
     share_actor::behavior_type play(share_actor::pointer self, played_node& node) {
@@ -200,17 +136,17 @@ private:
                 if (node.clip < node.order.clip_bytes)
                     self->send(node.order.owner, next_clip_part{node.order.share, node.clip});
                 else
-                    tell_opened(self, node);
+                    bench::tell_opened(self, node.order);
             },
             [&node](const begin_round& order) {
                 node.round = order;
                 node.left = order.load.requests;
             },
             [this, self, &node](get_share_progress) {
-                const auto before = cpu_seconds();
+                const auto before = bench::cpu_seconds();
                 if (node.clip == node.order.clip_bytes)
                     self->send(node.order.owner, crossing(progress_of(node)));
-                playing_ += cpu_seconds() - before;
+                playing_ += bench::cpu_seconds() - before;
             },
             [self, &node](get_share_status) {
                 share_status status{node.order.share, {}};
@@ -221,17 +157,6 @@ private:
             [](stop_share) {},
             [self](close_share) { self->quit(); },
         };
-    }
-
-    static void tell_opened(share_actor::pointer self, const played_node& node) {
-        const auto size = node.order.pool.size;
-        for (std::size_t slot = 0; slot < size;) {
-            share_connections_tried some{node.order.share, {}};
-            for (std::size_t i = 0; i < most_connections_told && slot < size; ++i, ++slot)
-                some.tried.push_back({slot, "8f14e45f-ceea-467f-a8d9-0123456789ab", {}});
-            self->send(node.order.owner, std::move(some));
-        }
-        self->send(node.order.owner, share_opened{node.order.share, {size, size, {}, false}});
     }
 
     static share_progress progress_of(const played_node& node) {
@@ -245,15 +170,15 @@ private:
     /// As it comes from the network.
     share_progress crossing(share_progress sent) {
         std::vector<char> bytes;
-        caf::binary_serializer to(system_, bytes);
+        caf::binary_serializer to(actors(), bytes);
         if (auto error = to(sent))
             std::abort();
         share_progress came;
-        const auto before = cpu_seconds();
-        caf::binary_deserializer from(system_, bytes.data(), bytes.size());
+        const auto before = bench::cpu_seconds();
+        caf::binary_deserializer from(actors(), bytes.data(), bytes.size());
         if (auto error = from(came))
             std::abort();
-        reading_ += cpu_seconds() - before;
+        reading_ += bench::cpu_seconds() - before;
         bytes_ += bytes.size();
         ++messages_;
         return came;
@@ -261,20 +186,14 @@ private:
 
     /// Every node has some results, one in a thousand dies, and one that is dead comes back.
     void play_half_a_second() {
-        for (auto& node : nodes_) {
-            if (!node.endpoint) {
-                if (random_() % 6 == 0)
-                    start(node);
-            } else if (random_() % 1'000 == 0) {
-                end(node);
-            } else if (node.left > 0) {
+        nodes_.end_and_start_some(random_);
+        for (auto& node : nodes_.all())
+            if (node.share && node.left > 0)
                 add_results(node);
-            }
-        }
-        run_pending();
-        const auto before = cpu_seconds() - playing_;
-        pass(500ms);
-        using_ += cpu_seconds() - playing_ - before;
+        system_.run_pending();
+        const auto before = bench::cpu_seconds() - playing_;
+        system_.pass(500ms);
+        using_ += bench::cpu_seconds() - playing_ - before;
         ++ticks_;
     }
 
@@ -299,34 +218,14 @@ private:
         }
     }
 
-    template <class Answer, class Handle, class Question>
-    std::shared_ptr<Answer> ask(const Handle& whom, Question question) {
-        const auto answer = std::make_shared<Answer>();
-        system_.spawn([=](caf::event_based_actor* self) {
-            self->request(whom, caf::infinite, question)
-                .then([=](Answer& is) { *answer = std::move(is); }, [](const caf::error&) {});
-        });
-        run_pending();
-        return answer;
-    }
+    caf::actor_system& actors() { return system_.actors(); }
 
-    caf::scheduler::test_coordinator& scheduler() {
-        return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-    }
-    void run_pending() { scheduler().run(); }
-    void pass(nanoseconds time) {
-        scheduler().clock().advance_time(time);
-        run_pending();
-    }
-
-    virtual_time config_;
-    caf::actor_system system_{config_};
-    std::vector<played_node> nodes_;
+    bench::virtual_system system_;
+    bench::simulated_nodes<played_node> nodes_;
     std::size_t sessions_;
     std::mt19937_64 random_{1};
     std::vector<std::string> ids_ = std::vector<std::string>(100, "connection-id");
     stats_actor stats_;
-    node_connector_actor connector_;
     load_conductor_actor conductor_;
     std::shared_ptr<rounds_finished> finished_;
     std::size_t tried_ = 0;
@@ -343,16 +242,8 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    std::vector<std::size_t> numbers;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view text = argv[i];
-        std::size_t number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc() || end != text.data() + text.size() || number == 0)
-            break;
-        numbers.push_back(number);
-    }
-    if (numbers.size() != 3 || argc != 4 || numbers[0] > 65'535) {
+    const auto numbers = bench::numbers_of(argc, argv, 3);
+    if (numbers.empty() || numbers[0] > 65'535) {
         fmt::print(stderr,
                    "usage: avatar-bench-nodes NODES SESSIONS_OF_EACH ROUNDS, of up to 65535 "
                    "nodes\n");
