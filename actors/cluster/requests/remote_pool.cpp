@@ -207,7 +207,15 @@ void remote_pool_state::take_from_node(std::uint64_t number, const open_request&
 }
 
 bool remote_pool_state::may_go_elsewhere(const open_request& open) const {
-    return !stopped_ && !open.instead && open.request.lease == 0;
+    return !stopped_ && !open.instead && !open.interrupted && open.request.lease == 0;
+}
+
+/// What was decided here before the node failed it.
+protocol::failure remote_pool_state::reason_for(const open_request& open,
+                                                const protocol::failure& why) {
+    if (open.instead)
+        return open.instead;
+    return open.interrupted ? request_was_interrupted() : why;
 }
 
 /// By a node that stops. Another one is as good, and no try was spent.
@@ -219,7 +227,7 @@ void remote_pool_state::on_refused(std::uint64_t number, const protocol::failure
     const bool elsewhere = ++open.refusals <= plan_.nodes.size() && loads_->some_up();
     if (elsewhere && may_go_elsewhere(open))
         return send(number, open);
-    fail(number, open.instead ? open.instead : why);
+    fail(number, reason_for(open, why));
 }
 
 /// With its node.
@@ -232,7 +240,7 @@ void remote_pool_state::on_lost(std::uint64_t number, const protocol::failure& w
         ++open.tries;
         return send(number, open);
     }
-    fail(number, open.instead ? open.instead : why);
+    fail(number, reason_for(open, why));
 }
 
 void remote_pool_state::fail(std::uint64_t number, protocol::failure why) {
@@ -246,8 +254,10 @@ void remote_pool_state::fail(std::uint64_t number, protocol::failure why) {
 void remote_pool_state::on_interrupt(const interrupt_request& which) {
     const auto caller = sender();
     for (const auto number : by_id_.of(which.request_id))
-        if (requests_.at(number).caller == caller)
+        if (auto& open = requests_.at(number); open.caller == caller) {
+            open.interrupted = true;
             return interrupt(number, {});
+        }
 }
 
 void remote_pool_state::interrupt(std::uint64_t number, protocol::failure instead) {

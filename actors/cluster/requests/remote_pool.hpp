@@ -68,6 +68,7 @@ private:
         std::size_t refusals = 0;  // Nodes that had not.
         protocol::failure instead; // Why it was interrupted here; code `none`: it was not.
         bool begun = false;        // Frames have come, or audio was asked for.
+        bool interrupted = false;  // By its caller.
     };
 
     void on_share_opened(shared_node& node) override;
@@ -83,6 +84,7 @@ private:
     void answer(std::uint64_t number, audio_result result);
     void fail(std::uint64_t number, protocol::failure why);
     bool may_go_elsewhere(const open_request& request) const;
+    static protocol::failure reason_for(const open_request& request, const protocol::failure& why);
     void on_refused(std::uint64_t number, const protocol::failure& why);
     void on_lost(std::uint64_t number, const protocol::failure& why);
     void interrupt(std::uint64_t number, protocol::failure instead);

@@ -499,6 +499,22 @@ CAF_TEST(a pool that is closed answers all and leaves nothing) {
     CAF_CHECK(has_ended(pool));
 }
 
+CAF_TEST(an interrupt counts though its node is lost before it comes) {
+    settings.retry_accepted = true;
+    open();
+    const auto caller = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+        return {[this](const audio_result& is) { results.push_back(is); }};
+    });
+    send_as(caller, pool, request("r-1"));
+    consume_messages();
+    const auto lost = node_of("r-1");
+    send_as(caller, pool, interrupt_request{"r-1"});
+    end(nodes[lost]);
+    CAF_CHECK(is_nowhere("r-1"));
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestInterrupted");
+    caf::anon_send_exit(caller, caf::exit_reason::kill);
+}
+
 CAF_TEST(a plan that cannot be used is refused) {
     const auto refused = [](remote_pool_plan plan) {
         try {
