@@ -14,6 +14,15 @@
 namespace avatar {
 using protocol::failure_code;
 
+namespace {
+
+/// With the offsets of its pieces.
+bool goes_inline(const audio_clip& clip) {
+    return clip.size() + sizeof(std::uint64_t) * (clip.pieces() - 1) <= longest_inline_clip;
+}
+
+} // namespace
+
 void check(const remote_pool_plan& plan) {
     config::check_pool(plan.pool);
     if (plan.nodes.empty() || !plan.connector)
@@ -126,7 +135,15 @@ protocol::failure remote_pool_state::why_refused(const audio_request& request,
         return has_no_id();
     if (request.lease != 0 && !leases_->node_of(request.lease, caller))
         return lease_is_over();
+    if (!can_cross(request.audio))
+        return clip_cannot_cross(request.audio.size());
     return {};
+}
+
+/// Clips that a node could not keep are not even packed.
+bool remote_pool_state::can_cross(const audio_clip& clip) {
+    return goes_inline(clip) || (clip.size() <= most_clip_bytes &&
+                                 clips_->of(clip).bytes->size() <= most_clip_bytes);
 }
 
 void remote_pool_state::send(std::uint64_t number, open_request& open) {
@@ -152,7 +169,7 @@ void remote_pool_state::send(std::uint64_t number, open_request& open) {
 /// Gives the bytes that are under way with it.
 std::size_t remote_pool_state::send_clip(const open_request& open, remote_request& order) {
     const auto& clip = open.request.audio;
-    if (clip.size() <= longest_inline_clip) {
+    if (goes_inline(clip)) {
         order.audio = clip;
         return clip.size();
     }

@@ -79,6 +79,7 @@ private:
     void on_all_closed() override;
 
     protocol::failure why_refused(const audio_request& request, const caf::actor_addr& caller);
+    bool can_cross(const audio_clip& clip);
     void send(std::uint64_t number, open_request& request);
     std::size_t send_clip(const open_request& request, remote_request& order);
     void answer(std::uint64_t number, audio_result result);

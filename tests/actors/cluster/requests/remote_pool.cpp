@@ -515,6 +515,22 @@ CAF_TEST(an interrupt counts though its node is lost before it comes) {
     caf::anon_send_exit(caller, caf::exit_reason::kill);
 }
 
+CAF_TEST(a clip that no node could keep is refused) {
+    open();
+    ask_pool(request("r-1", std::string(most_clip_bytes + 1, 'x')));
+    CAF_CHECK_EQUAL(code_of("r-1"), "invalidRequest");
+    CAF_CHECK_EQUAL(status().connected, 4u);
+    check_ledger();
+}
+
+CAF_TEST(a short clip of many pieces does not go inline) {
+    open();
+    auto asked = request("r-1");
+    asked.audio = audio_clip("a", std::vector<std::uint64_t>(200'000, 1), 1ms);
+    ask_pool(asked);
+    CAF_CHECK(with("r-1").audio == asked.audio);
+}
+
 CAF_TEST(a plan that cannot be used is refused) {
     const auto refused = [](remote_pool_plan plan) {
         try {
