@@ -154,6 +154,7 @@ struct nodes_due {
         status,   ///< The shares had their time to tell the figures of their pools.
         stopping, ///< Likewise, to stop.
         closing,  ///< Likewise, to close.
+        lease,    ///< A session of a pool over nodes that was acquired: max lease.
     };
     kind of = kind::progress;
 
@@ -164,7 +165,7 @@ struct nodes_due {
 };
 
 inline bool is_acceptable(nodes_due::kind kind) {
-    return kind <= nodes_due::kind::closing;
+    return kind <= nodes_due::kind::lease;
 }
 
 } // namespace avatar

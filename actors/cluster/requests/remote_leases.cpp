@@ -9,11 +9,13 @@
 namespace avatar {
 
 remote_leases::remote_leases(self_pointer self, node_shares<remote_pool_actor>& shares,
-                             node_loads& loads, basic_actor_watch<remote_pool_actor>& watch)
+                             node_loads& loads, basic_actor_watch<remote_pool_actor>& watch,
+                             nanoseconds max_lease)
     : self_(self),
       shares_(shares),
       loads_(loads),
-      watch_(watch) {}
+      watch_(watch),
+      max_lease_(max_lease) {}
 
 request_share_actor remote_leases::share_of(std::size_t node) const {
     return caf::actor_cast<request_share_actor>(shares_.nodes()[node].handle);
@@ -70,6 +72,7 @@ void remote_leases::on_granted(remote_lease& told) {
         by_holder_.add(asked.holder, number);
         watch_.add(asked.holder);
         loads_.add_lease(asked.node, number);
+        add_expiry(number);
     }
     asked.promise.deliver(std::move(told.granted));
 }
@@ -99,6 +102,34 @@ void remote_leases::release(std::uint64_t number) {
         return;
     loads_.remove_lease(held.node, number);
     self_->send(share_of(held.node), release_session{number});
+}
+
+void remote_leases::on_lost(std::uint64_t number) {
+    if (leases_.contains(number))
+        release(number);
+}
+
+/// All last equally long, so one timer is under way, for the oldest.
+void remote_leases::add_expiry(std::uint64_t number) {
+    expiries_.push_back({number, self_->clock().now() + max_lease_});
+    if (expiries_.size() == 1)
+        self_->delayed_send(self_, max_lease_, nodes_due{nodes_due::kind::lease});
+}
+
+void remote_leases::on_due() {
+    const auto now = self_->clock().now();
+    for (; !expiries_.empty() && expiries_.front().at <= now; expiries_.pop_front())
+        on_lost(expiries_.front().lease);
+    if (!expiries_.empty())
+        self_->delayed_send(self_, expiries_.front().at - now, nodes_due{nodes_due::kind::lease});
+}
+
+void remote_leases::on_all_closed(const protocol::failure& why) {
+    while (!questions_.empty()) {
+        lease_granted none;
+        none.failure = why;
+        end_question(questions_.begin()->first).promise.deliver(std::move(none));
+    }
 }
 
 void remote_leases::on_holder_down(const caf::actor_addr& holder) {

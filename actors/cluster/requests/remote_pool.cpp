@@ -70,7 +70,9 @@ remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_
         [&](share_opened& event) { shares.on_opened(event); },
         [&](share_progress& event) { shares.on_progress(event); },
         [&](share_status& event) { shares.on_status(event); },
-        [&](const nodes_due& due) { shares.on_due(due); },
+        [&](const nodes_due& due) {
+            due.of == nodes_due::kind::lease ? leases.on_due() : shares.on_due(due);
+        },
     };
 }
 
@@ -86,7 +88,7 @@ void remote_pool_state::start(remote_pool_plan plan) {
     shares_.emplace(self_, std::move(shares), *this);
     clips_.emplace(self_->system());
     loads_.emplace(plan_.nodes.size());
-    leases_.emplace(self_, *shares_, *loads_, watch_);
+    leases_.emplace(self_, *shares_, *loads_, watch_, plan_.pool.max_lease);
 }
 
 caf::actor_addr remote_pool_state::sender() const {
@@ -194,6 +196,8 @@ void remote_pool_state::on_result(remote_result& told) {
         return on_refused(told.number, told.result.failure);
     if (open.instead && !told.result.ok())
         told.result.failure = std::move(open.instead);
+    if (told.result.failure.code == failure_code::lease_lost)
+        leases_->on_lost(open.request.lease);
     told.result.request_id = open.request.request_id;
     answer(told.number, std::move(told.result));
 }
@@ -412,6 +416,7 @@ void remote_pool_state::on_all_closed() {
         numbers.push_back(number);
     for (const auto number : numbers)
         fail(number, request_was_cancelled());
+    leases_->on_all_closed(request_was_cancelled());
 }
 
 /// A node whose pool fails is lost; this pool goes on with the others.

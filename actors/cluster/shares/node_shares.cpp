@@ -97,6 +97,7 @@ void node_shares<Actor>::on_due(const nodes_due& due) {
     case nodes_due::kind::closing:
         return end();
     case nodes_due::kind::round:
+    case nodes_due::kind::lease:
         return;
     }
 }

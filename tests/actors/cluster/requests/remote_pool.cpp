@@ -515,6 +515,45 @@ CAF_TEST(an interrupt counts though its node is lost before it comes) {
     caf::anon_send_exit(caller, caf::exit_reason::kill);
 }
 
+CAF_TEST(a lease ends with its time though nobody releases it) {
+    settings.max_lease = 20s;
+    open();
+    holder_log log;
+    const auto who = sys.spawn(holder, pool_actor(pool), &log);
+    caf::anon_send(who, acquire_session{"who"});
+    consume_messages();
+    after(1s);
+    caf::anon_send(who, acquire_session{"who"});
+    consume_messages();
+    CAF_REQUIRE_EQUAL(log.granted.size(), 2u);
+    for (int i = 0; i < 19; ++i)
+        after(1s);
+    CAF_CHECK_EQUAL(status().leased, 1u);
+    after(1s);
+    CAF_CHECK_EQUAL(status().leased, 0u);
+    caf::anon_send_exit(who, caf::exit_reason::kill);
+}
+
+CAF_TEST(a lease whose connection was lost is not held any more) {
+    open(1);
+    holder_log log;
+    const auto who = sys.spawn(holder, pool_actor(pool), &log);
+    caf::anon_send(who, acquire_session{"who"});
+    consume_messages();
+    CAF_REQUIRE_EQUAL(log.granted.size(), 1u);
+    for (std::size_t i = 0; i < settings.size; ++i)
+        nodes[0].service.at(i).die(protocol::failure_code::connection_closed, "gone");
+    consume_messages();
+    auto mine = request("mine");
+    mine.lease = log.granted[0].lease;
+    caf::anon_send(who, mine);
+    consume_messages();
+    CAF_REQUIRE_EQUAL(log.results.size(), 1u);
+    CAF_CHECK_EQUAL(std::string(to_string(log.results[0].failure.code)), "leaseLost");
+    CAF_CHECK_EQUAL(status().leased, 0u);
+    caf::anon_send_exit(who, caf::exit_reason::kill);
+}
+
 CAF_TEST(a clip that no node could keep is refused) {
     open();
     ask_pool(request("r-1", std::string(most_clip_bytes + 1, 'x')));
@@ -529,6 +568,72 @@ CAF_TEST(a short clip of many pieces does not go inline) {
     asked.audio = audio_clip("a", std::vector<std::uint64_t>(200'000, 1), 1ms);
     ask_pool(asked);
     CAF_CHECK(with("r-1").audio == asked.audio);
+}
+
+CAF_TEST(nodes that do not close in time leave no question without an answer) {
+    const auto share_of = [this](const open_share& order) {
+        return sys.spawn(
+            [order](request_share_actor::pointer self) -> request_share_actor::behavior_type {
+                return {
+                    [](const clip_part&) {},
+                    [](const begin_round&) {},
+                    [=](get_share_progress) {
+                        self->send(order.owner, share_opened{order.share, {4, 4, {}, false}});
+                    },
+                    [](get_share_status) {},
+                    [](stop_share) {},
+                    [](close_share) {},
+                    [](const remote_clip_part&) {},
+                    [](const drop_remote_clip&) {},
+                    [](const remote_request&) {},
+                    [](const interrupt_remote&) {},
+                    [](const remote_credit&) {},
+                    [](const remote_audio&) {},
+                    [](const acquire_remote&) {},
+                    [](const release_session&) {},
+                };
+            });
+    };
+    request_share_actor deaf;
+    const auto endpoint = sys.spawn([&]() -> node_endpoint_actor::behavior_type {
+        return {
+            [](const node_hello& hello) {
+                return node_welcome{hello.wire_version, hello.program_version, 1};
+            },
+            [&](const open_share& order) {
+                deaf = share_of(order);
+                return share_accepted{caf::actor_cast<share_actor>(deaf), {}};
+            },
+        };
+    });
+    connector = sys.spawn([&]() -> node_connector_actor::behavior_type {
+        return {[&](const connect_node&) {
+            return node_connected{caf::actor_cast<caf::strong_actor_ptr>(endpoint),
+                                  sys.message_types(caf::detail::type_list<node_endpoint_actor>{}),
+                                  {}};
+        }};
+    });
+    plan.nodes.push_back({"deaf", 1});
+    plan.connector = connector;
+    plan.pool = settings;
+    pool = sys.spawn(remote_pool, plan);
+    caf::anon_send(pool_actor(pool), open_pool{});
+    consume_messages();
+    holder_log log;
+    const auto who = sys.spawn(holder, pool_actor(pool), &log);
+    caf::anon_send(who, acquire_session{"who"});
+    ask_pool("r-1");
+    caf::anon_send(pool_actor(pool), close_pool{});
+    consume_messages();
+    CAF_CHECK(log.granted.empty());
+    after(21s);
+    CAF_CHECK(has_ended(pool));
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
+    CAF_REQUIRE_EQUAL(log.granted.size(), 1u);
+    CAF_CHECK_EQUAL(std::string(to_string(log.granted[0].failure.code)), "requestCancelled");
+    caf::anon_send_exit(who, caf::exit_reason::kill);
+    caf::anon_send_exit(deaf, caf::exit_reason::kill);
+    caf::anon_send_exit(endpoint, caf::exit_reason::kill);
 }
 
 CAF_TEST(a plan that cannot be used is refused) {
