@@ -134,7 +134,17 @@ using load_conductor_actor = run_pool_actor::extend_with<load_driver_actor>::ext
 
 /// A pool over several nodes: for its callers, a pool.
 using remote_pool_actor = pool_actor::extend_with<node_owner_actor>::extend_with<
-    request_share_owner_actor>::extend<reacts_to<nodes_due>>;
+    request_share_owner_actor>::extend<reacts_to<nodes_due>,
+                                       // From the relays of its requests.
+                                       reacts_to<remote_credit>, //
+                                       reacts_to<remote_audio>,  //
+                                       reacts_to<remote_source_ended>>;
+
+/// Gets what the sink and the source of one request of a pool over nodes answer.
+using partner_relay_actor = caf::typed_actor< //
+    reacts_to<frame_credit>,                  //
+    reacts_to<audio_piece>,                   //
+    reacts_to<source_ended>>;
 
 /// Plays one run with the actors above, and notices when one of them ends early.
 using run_supervisor_actor = caf::typed_actor<replies_to<play_run>::with<run_outcome>>;

@@ -80,6 +80,7 @@
     MESSAGE(remote_lease)                                                                          \
     MESSAGE(remote_request)                                                                        \
     MESSAGE(remote_result)                                                                         \
+    MESSAGE(remote_source_ended)                                                                   \
     MESSAGE(request_failed)                                                                        \
     MESSAGE(request_figures)                                                                       \
     MESSAGE(request_paused)                                                                        \

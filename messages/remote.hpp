@@ -110,6 +110,16 @@ struct remote_audio {
     }
 };
 
+/// The source of that request has ended, and what it said before was told.
+struct remote_source_ended {
+    std::uint64_t number = 0;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, remote_source_ended& x) {
+        return inspect_fields(f, x.number);
+    }
+};
+
 /// Answered by one `remote_lease`.
 struct acquire_remote {
     std::uint64_t number = 0;

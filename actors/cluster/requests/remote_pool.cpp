@@ -1,12 +1,14 @@
 #include "actors/cluster/requests/remote_pool.hpp"
 
 #include "actors/actor_end.hpp"
+#include "actors/cluster/requests/partner_relay.hpp"
 #include "actors/cluster/requests/remote_failures.hpp"
 #include "actors/cluster/shares/node_failures.hpp"
 #include "config/checks.hpp"
 #include "config/error.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -53,6 +55,8 @@ remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_
         [&](remote_result& told) { state.on_result(told); },
         [&](remote_frames& some) { state.on_frames(some); },
         [&](const remote_audio_wanted& asked) { state.on_audio_wanted(asked); },
+        [&](const remote_credit& credit) { state.on_credit(credit); },
+        [&](remote_audio& part) { state.on_audio(part); },
         [&](const interrupt_request& which) { state.on_interrupt(which); },
         [&](acquire_session& question) { return state.on_acquire(question); },
         [&](remote_lease& told) { leases.on_granted(told); },
@@ -70,6 +74,7 @@ remote_pool(remote_pool_actor::stateful_pointer<remote_pool_state> self, remote_
         [&](share_opened& event) { shares.on_opened(event); },
         [&](share_progress& event) { shares.on_progress(event); },
         [&](share_status& event) { shares.on_status(event); },
+        [&](const remote_source_ended& which) { state.on_source_ended(which); },
         [&](const nodes_due& due) {
             due.of == nodes_due::kind::lease ? leases.on_due() : shares.on_due(due);
         },
@@ -114,13 +119,10 @@ remote_pool_state::result_promise remote_pool_state::on_request(audio_request& r
     open.promise = promise;
     open.caller = caller;
     open.request = std::move(request);
+    open.has_source = static_cast<bool>(open.request.source);
     by_id_.add(open.request.request_id, number);
-    for (const auto& partner : {caf::actor_cast<caf::actor_addr>(open.request.sink),
-                                caf::actor_cast<caf::actor_addr>(open.request.source)})
-        if (partner) {
-            by_partner_.add(partner, number);
-            watch_.add(partner);
-        }
+    add_partner(number, open.request.sink);
+    add_partner(number, open.request.source);
     if (const auto why = why_refused(open.request, caller))
         fail(number, why);
     else
@@ -144,8 +146,8 @@ protocol::failure remote_pool_state::why_refused(const audio_request& request,
 
 /// Clips that a node could not keep are not even packed.
 bool remote_pool_state::can_cross(const audio_clip& clip) {
-    return goes_inline(clip) || (clip.size() <= most_clip_bytes &&
-                                 clips_->of(clip).bytes->size() <= most_clip_bytes);
+    return goes_inline(clip) ||
+           (clip.size() <= most_clip_bytes && clips_->of(clip).bytes->size() <= most_clip_bytes);
 }
 
 void remote_pool_state::send(std::uint64_t number, open_request& open) {
@@ -162,7 +164,7 @@ void remote_pool_state::send(std::uint64_t number, open_request& open) {
     order.spent = open.request.spent;
     order.has_sink = static_cast<bool>(open.request.sink);
     order.window = open.request.window;
-    order.has_source = static_cast<bool>(open.request.source);
+    order.has_source = open.has_source;
     open.bytes = send_clip(open, order);
     loads_->add_request(*node, number, open.bytes);
     self_->send(share_of(*node), std::move(order));
@@ -207,12 +209,8 @@ void remote_pool_state::answer(std::uint64_t number, audio_result result) {
     auto& open = ended.mapped();
     outcomes_.end(result.failure.code);
     by_id_.remove(open.request.request_id, number);
-    for (const auto& partner : {caf::actor_cast<caf::actor_addr>(open.request.sink),
-                                caf::actor_cast<caf::actor_addr>(open.request.source)})
-        if (partner) {
-            by_partner_.remove(partner, number);
-            watch_.remove(partner);
-        }
+    remove_partner(number, open.request.sink);
+    remove_partner(number, open.request.source);
     take_from_node(number, open);
     open.promise.deliver(std::move(result));
 }
@@ -290,6 +288,31 @@ void remote_pool_state::interrupt(std::uint64_t number, protocol::failure instea
 
 // -- frames and audio ------------------------------------------------------------------
 
+template <class Handle>
+void remote_pool_state::add_partner(std::uint64_t number, const Handle& partner) {
+    if (!partner)
+        return;
+    by_partner_.add(partner.address(), number);
+    watch_.add(partner.address());
+}
+
+template <class Handle>
+void remote_pool_state::remove_partner(std::uint64_t number, Handle& partner) {
+    if (!partner)
+        return;
+    by_partner_.remove(partner.address(), number);
+    watch_.remove(partner.address());
+    partner = Handle();
+}
+
+const partner_relay_actor& remote_pool_state::relay_of(std::uint64_t number, open_request& open) {
+    if (!open.relay)
+        open.relay =
+            self_->spawn<caf::lazy_init>(partner_relay, caf::actor_cast<remote_pool_actor>(self_),
+                                         number, open.request.source.address());
+    return open.relay;
+}
+
 void remote_pool_state::on_frames(remote_frames& some) {
     const auto found = requests_.find(some.number);
     if (found == requests_.end() || found->second.share != some.share ||
@@ -298,17 +321,13 @@ void remote_pool_state::on_frames(remote_frames& some) {
     auto& open = found->second;
     open.begun = true;
     // No time limit: the node has one for the time without credit. A sink that ends is noticed.
-    self_
-        ->request(open.request.sink, caf::infinite,
-                  animation_frames{open.request.request_id, std::move(some.frames)})
-        .then([this,
-               number = some.number](const frame_credit& credit) { tell_credit(number, credit); },
-              [](const caf::error&) {});
+    caf::send_as(relay_of(some.number, open), open.request.sink,
+                 animation_frames{open.request.request_id, std::move(some.frames)});
 }
 
-void remote_pool_state::tell_credit(std::uint64_t number, const frame_credit& credit) {
-    if (const auto found = requests_.find(number); found != requests_.end())
-        self_->send(share_of(found->second.node), remote_credit{number, credit});
+void remote_pool_state::on_credit(const remote_credit& credit) {
+    if (const auto found = requests_.find(credit.number); found != requests_.end())
+        self_->send(share_of(found->second.node), credit);
 }
 
 void remote_pool_state::on_audio_wanted(const remote_audio_wanted& asked) {
@@ -316,29 +335,44 @@ void remote_pool_state::on_audio_wanted(const remote_audio_wanted& asked) {
     if (found == requests_.end() || found->second.share != asked.share ||
         !found->second.request.source)
         return;
-    found->second.begun = true;
-    const auto& request = found->second.request;
-    self_->request(request.source, caf::infinite, next_audio{request.request_id, asked.first})
-        .then([this, number = asked.number](audio_piece& piece) { tell_audio(number, piece); },
-              [this, number = asked.number](const caf::error& why) {
-                  if (const auto known = requests_.find(number); known != requests_.end())
-                      self_->send(share_of(known->second.node),
-                                  remote_audio{number, {}, true, true, describe_end(why)});
-              });
+    auto& open = found->second;
+    open.begun = true;
+    caf::send_as(relay_of(asked.number, open), open.request.source,
+                 next_audio{open.request.request_id, asked.first});
 }
 
-void remote_pool_state::tell_audio(std::uint64_t number, audio_piece& piece) {
-    const auto found = requests_.find(number);
+void remote_pool_state::on_audio(remote_audio& part) {
+    const auto found = requests_.find(part.number);
     if (found == requests_.end())
         return;
-    const auto share = share_of(found->second.node);
-    std::size_t offset = 0;
-    do {
-        auto part = piece.bytes.substr(offset, longest_remote_part);
-        offset += part.size();
-        const bool whole = offset == piece.bytes.size();
-        self_->send(share, remote_audio{number, std::move(part), whole, piece.last, {}});
-    } while (offset < piece.bytes.size());
+    auto& open = found->second;
+    open.audio_ended |= part.whole && part.last;
+    self_->send(share_of(open.node), std::move(part));
+}
+
+/// Nothing that it said is on its way any more.
+void remote_pool_state::on_source_ended(const remote_source_ended& which) {
+    const auto found = requests_.find(which.number);
+    if (found != requests_.end() && !found->second.audio_ended)
+        interrupt(which.number, source_has_ended());
+}
+
+/// It is not watched for this request any more: a further one with it is told of its end anew.
+void remote_pool_state::on_partner_down(std::uint64_t number, const caf::actor_addr& partner) {
+    auto& open = requests_.at(number);
+    const bool was_sink = open.request.sink && partner == open.request.sink;
+    const bool was_source = open.request.source && partner == open.request.source;
+    if (was_sink) {
+        remove_partner(number, open.request.sink);
+        interrupt(number, sink_has_ended());
+    }
+    if (was_source) {
+        remove_partner(number, open.request.source);
+        if (open.relay) // Which may have its last audio.
+            self_->send(open.relay, source_ended{open.request.request_id});
+        else
+            interrupt(number, source_has_ended());
+    }
 }
 
 // -- leases ----------------------------------------------------------------------------
@@ -352,11 +386,8 @@ remote_pool_state::granted_promise remote_pool_state::on_acquire(acquire_session
 void remote_pool_state::on_down(const caf::down_msg& message) {
     if (shares_->on_down(message))
         return;
-    for (const auto number : by_partner_.of(message.source)) {
-        const auto& request = requests_.at(number).request;
-        interrupt(number, request.sink && message.source == request.sink ? sink_has_ended()
-                                                                         : source_has_ended());
-    }
+    for (const auto number : by_partner_.of(message.source))
+        on_partner_down(number, message.source);
     leases_->on_holder_down(message.source);
 }
 

@@ -51,6 +51,11 @@ public:
     void on_frames(remote_frames& some);
     void on_audio_wanted(const remote_audio_wanted& asked);
 
+    // From relays.
+    void on_credit(const remote_credit& credit);
+    void on_audio(remote_audio& part);
+    void on_source_ended(const remote_source_ended& which);
+
     void on_down(const caf::down_msg& message);
 
     const char* name = "remote_pool";
@@ -69,6 +74,9 @@ private:
         protocol::failure instead; // Why it was interrupted here; code `none`: it was not.
         bool begun = false;        // Frames have come, or audio was asked for.
         bool interrupted = false;  // By its caller.
+        bool has_source = false;
+        bool audio_ended = false;  // Its source has said all.
+        partner_relay_actor relay; // Null: its sink and source were asked for nothing.
     };
 
     void on_share_opened(shared_node& node) override;
@@ -93,8 +101,12 @@ private:
     void note_connected(const shared_node& node);
     std::size_t number_of(const shared_node& node) const;
     request_share_actor share_of(std::size_t node) const;
-    void tell_credit(std::uint64_t number, const frame_credit& credit);
-    void tell_audio(std::uint64_t number, audio_piece& piece);
+    const partner_relay_actor& relay_of(std::uint64_t number, open_request& open);
+    void on_partner_down(std::uint64_t number, const caf::actor_addr& partner);
+    template <class Handle>
+    void add_partner(std::uint64_t number, const Handle& partner);
+    template <class Handle>
+    void remove_partner(std::uint64_t number, Handle& partner);
     bool is_with_its_node(const open_request& request) const;
     void take_from_node(std::uint64_t number, const open_request& request);
 

@@ -515,6 +515,40 @@ CAF_TEST(an interrupt counts though its node is lost before it comes) {
     caf::anon_send_exit(caller, caf::exit_reason::kill);
 }
 
+CAF_TEST(a source that ends after its last audio leaves the request alone) {
+    open();
+    source_log log;
+    const auto source = sys.spawn(live_source, &log);
+    auto asked = request("r-1");
+    asked.audio = {};
+    asked.source = source;
+    ask_pool(asked);
+    caf::anon_send(source, std::uint64_t{0}, audio_piece{"all", true});
+    sched.run_once(); // Its last audio is on the way.
+    caf::anon_send_exit(source, caf::exit_reason::kill);
+    consume_messages();
+    CAF_CHECK(results.empty());
+    CAF_CHECK(with("r-1").audio_ended);
+    finish("r-1");
+    CAF_CHECK(result_of("r-1").ok());
+}
+
+CAF_TEST(a request whose sink has ended fails though another one with it is not over) {
+    open();
+    const auto sink = sys.spawn([]() -> frame_sink_actor::behavior_type {
+        return {[](const animation_frames&) { return frame_credit{1, 1}; }};
+    });
+    auto asked = request("r-1");
+    asked.sink = sink;
+    ask_pool(asked);
+    caf::anon_send_exit(sink, caf::exit_reason::kill);
+    sched.run_once(); // Its end is known to the pool next, and not yet to the node.
+    asked.request_id = "r-2";
+    ask_pool(asked);
+    CAF_CHECK_EQUAL(code_of("r-1"), "requestCancelled");
+    CAF_CHECK_EQUAL(code_of("r-2"), "requestCancelled");
+}
+
 CAF_TEST(a lease ends with its time though nobody releases it) {
     settings.max_lease = 20s;
     open();
