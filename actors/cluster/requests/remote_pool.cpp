@@ -3,6 +3,7 @@
 #include "actors/actor_end.hpp"
 #include "actors/cluster/requests/partner_relay.hpp"
 #include "actors/cluster/requests/remote_failures.hpp"
+#include "actors/cluster/shares/division.hpp"
 #include "actors/cluster/shares/node_failures.hpp"
 #include "config/checks.hpp"
 #include "config/error.hpp"
@@ -26,9 +27,11 @@ bool goes_inline(const audio_clip& clip) {
 } // namespace
 
 void check(const remote_pool_plan& plan) {
-    config::check_pool(plan.pool);
     if (plan.nodes.empty() || !plan.connector)
         throw config::config_error("remote_pool_plan: expected nodes and a connector");
+    auto of_one = plan.pool; // What a node can hold bounds its part, not all of them.
+    of_one.size = part_of(plan.pool.size, 0, plan.nodes.size());
+    config::check_pool(of_one);
     if (plan.pool.size < plan.nodes.size())
         throw config::config_error("remote_pool_plan.pool.size: expected a connection for each "
                                    "node at least");

@@ -596,7 +596,7 @@ CAF_TEST(a clip that no node could keep is refused) {
     check_ledger();
 }
 
-CAF_TEST(a short clip of many pieces does not go inline) {
+CAF_TEST(a short clip of many pieces arrives whole) {
     open();
     auto asked = request("r-1");
     asked.audio = audio_clip("a", std::vector<std::uint64_t>(200'000, 1), 1ms);
@@ -690,6 +690,11 @@ CAF_TEST(a plan that cannot be used is refused) {
     bad = plan;
     bad.pool.size = 1;
     CAF_CHECK(refused(bad));
+    auto wide = plan; // As much as one node may have, on each.
+    wide.pool.size = 2'000'000;
+    CAF_CHECK(!refused(wide));
+    wide.pool.size = 2'000'001;
+    CAF_CHECK(refused(wide));
     bad = plan;
     bad.pool.connect_rate = 0;
     CAF_CHECK(refused(bad));
