@@ -71,6 +71,9 @@ std::vector<option> pool_options() {
          "once; requests beyond that fail"},
         {"pool.keepalive", "", duration(at<in, &g::keepalive>, 1ms),
          "Silence on a connection before it is pinged; after twice as long it counts as dead"},
+        {"pool.ack-timeout", "", duration(at<in, &g::ack_timeout>, 1ms),
+         "How long the other machine may confirm nothing of a request; then the connection counts "
+         "as dead, and the request goes to another one"},
         {"pool.reconnect-min", "", duration(at<in, &g::reconnect_min>, 1ms),
          "Bound on the random pause before a connection that failed to open is tried again; "
          "doubles with each failure"},

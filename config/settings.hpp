@@ -48,6 +48,9 @@ struct pool_settings {
     std::size_t max_waiting_bytes = 256 * 1024 * 1024;
     /// Silence before a ping; after twice as long the connection counts as dead.
     milliseconds keepalive = std::chrono::seconds(30);
+    /// For the other machine to confirm anything of a request; then its connection counts as
+    /// dead, and the request goes to another one.
+    milliseconds ack_timeout = std::chrono::seconds(5);
 
     /// The longest pause before the first further try to open a connection; it
     /// doubles with each try, up to the maximum. The pause is drawn at random

@@ -96,10 +96,13 @@ struct channel_closed {
     /// Whether the service's machine may have taken any byte of the request that
     /// was under way. False: surely none, so another connection may carry it.
     bool request_accepted = true;
+    /// Nothing came of the other machine any more. Where a network has forgotten one
+    /// connection, it may have forgotten others.
+    bool silent = false;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, channel_closed& x) {
-        return inspect_fields(f, x.failure, x.late_frames, x.request_accepted);
+        return inspect_fields(f, x.failure, x.late_frames, x.request_accepted, x.silent);
     }
 };
 

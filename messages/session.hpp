@@ -98,10 +98,11 @@ struct returned_request {
     assigned_request assigned;
     protocol::failure failure; ///< Why the session could not.
     bool accepted = true;      ///< The service may have taken some of its audio.
+    bool silent = false;       ///< See channel_closed.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, returned_request& x) {
-        return inspect_fields(f, x.key, x.assigned, x.failure, x.accepted);
+        return inspect_fields(f, x.key, x.assigned, x.failure, x.accepted, x.silent);
     }
 };
 
@@ -113,10 +114,11 @@ struct session_closed {
     protocol::failure failure; ///< Code `none`: closed as the owner wished.
     std::uint64_t late_frames = 0;
     bool crashed = false; ///< The session's own code failed, not its connection.
+    bool silent = false;  ///< See channel_closed.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, session_closed& x) {
-        return inspect_fields(f, x.key, x.failure, x.late_frames, x.crashed);
+        return inspect_fields(f, x.key, x.failure, x.late_frames, x.crashed, x.silent);
     }
 };
 

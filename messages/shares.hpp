@@ -25,10 +25,10 @@ namespace avatar::config {
 template <class Inspector>
 auto inspect(Inspector& f, pool_settings& x) {
     return f(x.size, x.session_ttl, x.max_session_age, x.request_timeout, x.borrow_timeout,
-             x.late_timeout, x.max_waiting, x.max_waiting_bytes, x.keepalive, x.reconnect_min,
-             x.reconnect_max, x.connect_rate, x.fail_fast_after, x.retries, x.retry_accepted,
-             x.after_interrupt, x.max_lease, x.sink_timeout, x.audio_timeout, x.max_request,
-             x.drain_timeout, x.max_restarts, x.restart_window);
+             x.late_timeout, x.max_waiting, x.max_waiting_bytes, x.keepalive, x.ack_timeout,
+             x.reconnect_min, x.reconnect_max, x.connect_rate, x.fail_fast_after, x.retries,
+             x.retry_accepted, x.after_interrupt, x.max_lease, x.sink_timeout, x.audio_timeout,
+             x.max_request, x.drain_timeout, x.max_restarts, x.restart_window);
 }
 
 } // namespace avatar::config

@@ -121,6 +121,7 @@ channel_settings settings_of_channels(config::service_settings service,
     channels.service = std::move(service);
     channels.session_ttl = pool.session_ttl;
     channels.keepalive = pool.keepalive;
+    channels.ack_timeout = pool.ack_timeout;
     channels.sink_timeout = pool.sink_timeout;
     channels.audio_timeout = pool.audio_timeout;
     channels.audio = audio;

@@ -15,6 +15,7 @@ struct channel_settings {
     config::milliseconds session_ttl{};
     config::milliseconds keepalive{};
     config::milliseconds close_timeout{2000};   ///< For the end of a connection that is closed.
+    config::milliseconds ack_timeout{5000};     ///< For the other machine to confirm a request.
     config::milliseconds sink_timeout{10'000};  ///< For more credit, when there is none.
     config::milliseconds audio_timeout{10'000}; ///< For the next audio of a live stream.
     clip_format audio; ///< Of every clip sent: the service is told once, with each session.

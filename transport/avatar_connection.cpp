@@ -110,6 +110,7 @@ void avatar_connection::end(protocol::failure reason) {
     time_limit_.lift();
     lift(credit_limit_);
     lift(audio_limit_);
+    lift(ack_limit_);
     examination_due_.cancel();
     if (sender_)
         sender_->stop();
@@ -124,7 +125,9 @@ void avatar_connection::end(protocol::failure reason) {
     try {
         if (auto frames = exchange_.take_frames(); !frames.empty()) // Of the same read.
             sink(animation_frames{exchange_.request_id(), std::move(frames)});
-        sink(channel_closed{std::move(reason), exchange_.take_late_frames(), accepted});
+        sink(channel_closed{std::move(reason), exchange_.take_late_frames(), accepted,
+                            exceeded_ == exceeded_limit::silence ||
+                                exceeded_ == exceeded_limit::ack});
     } catch (...) {
         log_current_exception("connection " + connection_id_ + ": its owner, at the last event,");
     }
@@ -229,7 +232,30 @@ bool avatar_connection::begin_exchange(std::string request_id,
     before_sending_ = connection().progress();
     exchange_.start(std::move(request_id), credit);
     read_as_credit_allows();
+    ack_overdue_ = false;
+    if (!ack_watched_)
+        watch_delivery();
     return !has_ended(before_sending_);
+}
+
+/// One timer for all the requests that begin while it runs: most of them end before. Twice
+/// within the limit, for a live stream may begin to send much later than its request.
+void avatar_connection::watch_delivery() {
+    ack_watched_ = true;
+    set_limit(ack_limit_, settings_->channel.ack_timeout / 2, &avatar_connection::on_delivery_due);
+}
+
+/// A network that has forgotten a connection tells nobody.
+void avatar_connection::on_delivery_due() {
+    ack_watched_ = false;
+    if (stage_ != stage::open || !exchange_.under_way())
+        return;
+    const auto now = connection().progress();
+    if (!now || !before_sending_ || now->acknowledged != before_sending_->acknowledged)
+        return; // It has arrived.
+    if (now->outstanding() && std::exchange(ack_overdue_, true))
+        return cut(exceeded_limit::ack);
+    watch_delivery();
 }
 
 void avatar_connection::send_piece(const std::string& request_id, audio_piece piece) {
@@ -501,6 +527,7 @@ protocol::failure avatar_connection::why(const boost::system::error_code& ec) {
     known.exceeded = exceeded_;
     known.connect_timeout = channel.service.connect_timeout;
     known.keepalive = channel.keepalive;
+    known.ack_timeout = channel.ack_timeout;
     known.max_message_size = channel.service.max_message_size;
     known.close = ws_->reason();
     return explain(ec, known);

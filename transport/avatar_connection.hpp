@@ -72,6 +72,8 @@ private:
     void on_sink_timeout();
     void want_audio();
     void on_audio_timeout();
+    void watch_delivery();
+    void on_delivery_due();
     void end_by_timeout(protocol::failure_code code, std::string detail);
     void set_limit(std::unique_ptr<time_limit>& limit, std::chrono::milliseconds time,
                    void (avatar_connection::*on_exceeded)());
@@ -131,6 +133,9 @@ private:
     bool holds_data_ = false;                  // That has come, for want of credit.
     std::unique_ptr<time_limit> credit_limit_; // Made when it first holds data.
     std::unique_ptr<time_limit> audio_limit_;  // Made for the first live stream.
+    std::unique_ptr<time_limit> ack_limit_;    // Made for the first request.
+    bool ack_watched_ = false;                 // That limit runs.
+    bool ack_overdue_ = false;                 // Nothing was confirmed when it ran out before.
 };
 
 } // namespace avatar::transport

@@ -26,9 +26,12 @@ std::optional<tcp_progress> progress_of(int socket) {
     constexpr auto needed = offsetof(tcp_info, tcpi_min_rtt); // Follows the last of them.
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
         return std::nullopt;
-    return tcp_progress{info.tcpi_state == established, info.tcpi_bytes_acked,
+    return tcp_progress{info.tcpi_state == established,
+                        info.tcpi_bytes_acked,
                         std::chrono::milliseconds(info.tcpi_last_data_recv),
-                        info.tcpi_notsent_bytes, info.tcpi_bytes_received};
+                        info.tcpi_notsent_bytes,
+                        info.tcpi_bytes_received,
+                        info.tcpi_unacked};
 }
 
 bool has_ended(const std::optional<tcp_progress>& now) {

@@ -13,6 +13,10 @@ struct tcp_progress {
     std::chrono::milliseconds silence{0}; ///< Since the last byte of theirs.
     std::uint64_t unsent = 0;             ///< Bytes of ours that the kernel has yet to send.
     std::uint64_t received = 0;           ///< Bytes of theirs that have come.
+    std::uint32_t unconfirmed = 0;        ///< Segments of ours that were sent, and not confirmed.
+
+    /// Something of ours is on its way, or has yet to be sent.
+    bool outstanding() const { return unsent > 0 || unconfirmed > 0; }
 };
 
 /// Asks the kernel; nothing when it cannot tell. Source: tcp(7), TCP_INFO, with

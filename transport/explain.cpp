@@ -59,6 +59,11 @@ protocol::failure explain(const boost::system::error_code& ec, const error_conte
         f.code = failure_code::connection_closed;
         f.detail = fmt::format("nothing came within {}, not even an answer to a ping",
                                config::format_duration(2 * known.keepalive));
+    } else if (known.exceeded == exceeded_limit::ack) {
+        f.code = failure_code::connection_closed;
+        f.detail = fmt::format("the connection is dead: nothing of a request was confirmed within "
+                               "{} (pool.ack-timeout)",
+                               config::format_duration(known.ack_timeout));
     } else if (known.exceeded == exceeded_limit::writing ||
                (opened && ec == boost::asio::error::timed_out)) {
         f.code = failure_code::connection_closed;

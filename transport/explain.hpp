@@ -18,6 +18,7 @@ enum class exceeded_limit {
     time,    ///< To connect, or to close.
     silence, ///< Of the service, in spite of a ping.
     writing, ///< The service reads nothing.
+    ack,     ///< The other machine confirms nothing of a request.
 };
 
 /// What is known when an operation of a connection fails.
@@ -27,6 +28,7 @@ struct error_context {
     exceeded_limit exceeded = exceeded_limit::none;
     config::milliseconds connect_timeout{};
     config::milliseconds keepalive{};
+    config::milliseconds ack_timeout{};
     std::size_t max_message_size = 0;
     unsigned upgrade_status = 0; ///< Of the answer to an upgrade that was declined.
     std::string upgrade_body;

@@ -9,11 +9,14 @@ health_check::finding health_check::examine(const operations& under_way,
                                             const std::optional<tcp_progress>& progress,
                                             time_point now) {
     const auto limit = 2 * keepalive_;
+    note_sleep(now);
     const auto stalled = writes_.stalled_for(under_way.writing, progress, now);
     if (!under_way.reading) {
         unread_until_ = now;
         pinged_ = false;
     }
+    if (progress)
+        note_confirmed(*progress, now);
     const auto silence = progress ? silence_at(*progress, now) : std::chrono::milliseconds(0);
     if (progress && std::exchange(received_, progress->received) != progress->received)
         pinged_ = false;
@@ -28,7 +31,27 @@ health_check::finding health_check::examine(const operations& under_way,
         healthy.wants_ping ? keepalive_ : (pinged_ ? limit : keepalive_) - silence;
     pinged_ = pinged_ || healthy.wants_ping;
     healthy.next = std::min(until_silent, limit - stalled);
+    due_ = now + healthy.next;
     return healthy;
+}
+
+/// The process or the whole machine was stopped: the other side may have been as well, and is
+/// asked anew.
+void health_check::note_sleep(time_point now) {
+    if (!due_ || now - *due_ < keepalive_ / 2)
+        return;
+    pinged_ = false;
+    writes_.restart();
+}
+
+/// What was sent last may be the ping itself, which the other machine confirms although its
+/// service hangs: with it alone on the way nothing has moved.
+void health_check::note_confirmed(const tcp_progress& progress, time_point now) {
+    const bool moved = std::exchange(acknowledged_, progress.acknowledged) != progress.acknowledged;
+    const bool before_ping = progress.outstanding() || outstanding_;
+    if (moved && before_ping)
+        confirmed_ = now;
+    outstanding_ = progress.outstanding();
 }
 
 /// Since the last byte of theirs, or since ours were last seen to move: a ping that
@@ -36,7 +59,7 @@ health_check::finding health_check::examine(const operations& under_way,
 /// again.
 std::chrono::milliseconds health_check::silence_at(const tcp_progress& progress,
                                                    time_point now) const {
-    const auto since = std::max(writes_.last_movement(), unread_until_);
+    const auto since = std::max({writes_.last_movement(), unread_until_, confirmed_});
     return std::min(progress.silence,
                     std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
 }

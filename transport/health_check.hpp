@@ -13,7 +13,9 @@ namespace avatar::transport {
 /// Decides when a connection is pinged, which pong answers a check, and when the
 /// connection has failed. It is silent when nothing has come for two keepalives and a
 /// ping brought nothing either; it is deaf when nothing that is written has moved for as
-/// long. The kernel knows when the last byte came and how far ours have. No I/O.
+/// long. The kernel knows when the last byte came and how far ours have. While the other
+/// machine confirms what lies before a ping, it is slow and not silent; and what the program
+/// itself has slept through says nothing. No I/O.
 class health_check {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -53,11 +55,17 @@ public:
     bool on_pong(std::string_view payload);
 
 private:
+    void note_sleep(time_point now);
+    void note_confirmed(const tcp_progress& progress, time_point now);
     std::chrono::milliseconds silence_at(const tcp_progress& progress, time_point now) const;
 
     std::chrono::milliseconds keepalive_;
     write_watch writes_;
     time_point unread_until_{};         // When reading was last found paused.
+    time_point confirmed_{};            // When more before a ping was last found confirmed.
+    std::uint64_t acknowledged_ = 0;    // When last examined.
+    bool outstanding_ = false;          // Likewise.
+    std::optional<time_point> due_;     // The next examination.
     bool pinged_ = false;               // By `examine`, and nothing has come since.
     std::uint64_t received_ = 0;        // When last examined.
     std::optional<std::uint64_t> ping_; // The check that the ping being written carries.

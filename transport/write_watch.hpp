@@ -18,6 +18,9 @@ public:
     std::chrono::milliseconds stalled_for(bool writing, const std::optional<tcp_progress>& now,
                                           time_point when);
 
+    /// What stood still until now may have had no chance to move.
+    void restart() { last_.reset(); }
+
     /// When something that was written was last seen to move; long ago if never.
     time_point last_movement() const { return moved_; }
 

@@ -118,6 +118,8 @@ void pool_supervisor_state::on_session_idle(const session_idle& message) {
 
 pool_supervisor_state::result_promise
 pool_supervisor_state::on_returned(returned_request& message) {
+    if (message.silent) // Before another one is chosen.
+        keeper_.check_available();
     auto promise = dispatcher_.on_returned(message);
     finish_closing_if_done();
     return promise;
@@ -125,6 +127,8 @@ pool_supervisor_state::on_returned(returned_request& message) {
 
 void pool_supervisor_state::on_session_closed(const session_closed& message) {
     late_frames_ += message.late_frames;
+    if (message.silent)
+        keeper_.check_available();
     if (message.failure)
         last_failure_ = message.failure;
     const auto* slot = slots_.find(message.key);

@@ -279,9 +279,10 @@ void session_state::on_channel_closed(channel_closed& event) {
         transport::logger().info("slot [{}]: connection ended: {}", key_.slot,
                                  describe(event.failure));
     requeue_in_flight(event.failure ? event.failure : connection_was_closed(),
-                      event.request_accepted);
+                      event.request_accepted, event.silent);
     self_->send(owner_,
-                session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames});
+                session_closed{key_, std::move(event.failure), late_frames_ + event.late_frames,
+                               /*crashed=*/false, event.silent});
     // No quit: a request may have crossed with this message, and goes back to the
     // owner too. The actor ends when its owner drops its handle.
 }
@@ -319,13 +320,13 @@ session_state::~session_state() {
 
 // -- answers -----------------------------------------------------------------------
 
-void session_state::requeue_in_flight(const protocol::failure& why, bool accepted) {
+void session_state::requeue_in_flight(const protocol::failure& why, bool accepted, bool silent) {
     if (in_flight_)
-        requeue(*std::exchange(in_flight_, std::nullopt), why, accepted);
+        requeue(*std::exchange(in_flight_, std::nullopt), why, accepted, silent);
 }
 
 /// The request goes to another session or is answered by the pool.
-void session_state::requeue(in_flight request, protocol::failure why, bool accepted) {
+void session_state::requeue(in_flight request, protocol::failure why, bool accepted, bool silent) {
     if (!owner_)
         return fail(std::move(request), pool_has_ended());
     // Another session could not ask for the same audio, and would send the frames again.
@@ -338,7 +339,7 @@ void session_state::requeue(in_flight request, protocol::failure why, bool accep
     why.request_id = back.request.request_id;
     why.connection_id = connection_id_;
     pass_on(request.promise, owner_,
-            returned_request{key_, std::move(back), std::move(why), accepted});
+            returned_request{key_, std::move(back), std::move(why), accepted, silent});
 }
 
 void session_state::fail(in_flight request, protocol::failure why) {

@@ -76,8 +76,8 @@ private:
     bool is_busy_with(const std::string& request_id) const;
     void cancel(protocol::failure why, bool await_service);
     void become_idle(bool answered, protocol::failure_code outcome);
-    void requeue(in_flight request, protocol::failure why, bool accepted);
-    void requeue_in_flight(const protocol::failure& why, bool accepted);
+    void requeue(in_flight request, protocol::failure why, bool accepted, bool silent = false);
+    void requeue_in_flight(const protocol::failure& why, bool accepted, bool silent = false);
     void crash(const char* what);
     void fail(in_flight request, protocol::failure why);
     audio_result result_of(in_flight&& request) const;

@@ -233,6 +233,16 @@ void session_keeper::replace_unhealthy() {
     }
 }
 
+void session_keeper::check_available() {
+    if (stopped_ || (checked_ && now() - *checked_ < settings_.ack_timeout))
+        return; // What has answered since is well.
+    checked_ = now();
+    while (const auto* slot = slots_.next_available()) {
+        self_->send(slot->session.actor, check_session{});
+        slots_.drain(*slot, now());
+    }
+}
+
 // -- at the limit of the service -----------------------------------------------------
 
 void session_keeper::wait_for_free_place(const pool_slot& slot) {

@@ -69,6 +69,10 @@ public:
     void replace_unhealthy();
     void try_beyond_limit();
 
+    /// A connection has gone silent: those that are available have to answer before they get
+    /// a request, for a network that has forgotten one may have forgotten others.
+    void check_available();
+
     /// The next session that has not opened in time; it is ended, and still to be told to
     /// `on_session_closed`. Nothing: all others have time.
     std::optional<session_key> end_unopened();
@@ -139,6 +143,7 @@ private:
     std::set<session_key> retiring_;       // Sessions replaced already, but not closed yet.
     std::set<session_key> closing_first_;  // Of those: the slot's next one connects then.
     std::deque<session_key> beyond_limit_; // Closed sessions, whose place the service refuses.
+    std::optional<time_point> checked_;    // The available ones, last.
     bool stopped_ = false;
     std::uint64_t replaced_ = 0;
     std::uint64_t renewed_ = 0;

@@ -92,6 +92,32 @@ CAF_TEST(a service that reads slowly is neither deaf nor silent) {
     CAF_CHECK_EQUAL(examine(9 * 59s + 60s, 9 * 59s + 60s, 9), "silent");
 }
 
+CAF_TEST(a service is slow and not silent while its machine confirms what was written before) {
+    const auto sent = [&](std::chrono::seconds after, std::uint64_t acknowledged, bool all) {
+        return examine_at(start + after,
+                          tcp_progress{true, acknowledged, after, all ? 0u : 5u, received}, false);
+    };
+    for (unsigned i = 1; i < 6; ++i)
+        CAF_CHECK_EQUAL(sent(i * 30s, 1000 * i, false), "wait 30000");
+    CAF_CHECK_EQUAL(sent(180s, 6000, true), "wait 30000");
+    CAF_CHECK_EQUAL(sent(210s, 6000, true), "ping 30000");
+    // The machine confirms the ping alone, and the service does not answer it.
+    CAF_CHECK_EQUAL(sent(240s, 6008, true), "silent");
+}
+
+CAF_TEST(who has slept asks anew before a connection counts as silent) {
+    CAF_CHECK_EQUAL(examine(30s, 30s), "ping 30000");
+    CAF_CHECK_EQUAL(examine(500s, 500s), "ping 30000");
+    CAF_CHECK_EQUAL(examine(530s, 530s), "silent");
+}
+
+CAF_TEST(who has slept does not count a write that has not moved meanwhile) {
+    CAF_CHECK_EQUAL(examine(30s, 0s, 7), "wait 30000");
+    CAF_CHECK_EQUAL(examine(500s, 0s, 7), "wait 30000");
+    CAF_CHECK_EQUAL(examine(530s, 0s, 7), "wait 30000");
+    CAF_CHECK_EQUAL(examine(560s, 0s, 7), "deaf");
+}
+
 CAF_TEST(a ping at a time carries the number of the latest check) {
     CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "0");
     CAF_CHECK_EQUAL(health.next_ping().value_or("none"), "none");

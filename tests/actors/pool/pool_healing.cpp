@@ -194,6 +194,31 @@ CAF_TEST(a request whose session died untouched goes to another one unseen) {
     CAF_CHECK_EQUAL(status().retried, 1u);
 }
 
+CAF_TEST(after a connection has gone silent the others are asked before they get a request) {
+    open_pool_of(4);
+    ask(pool, "r-0");
+    channel_closed silent;
+    silent.failure.code = protocol::failure_code::connection_closed;
+    silent.request_accepted = false;
+    silent.silent = true;
+    service.at(0).end(silent);
+    consume_messages();
+    CAF_CHECK_EQUAL(results.size(), 0u);
+    CAF_CHECK_EQUAL(service.made(), 5u);
+    for (std::size_t i = 1; i < 4; ++i) {
+        CAF_CHECK(service.at(i).checked);
+        CAF_CHECK(sent(i).empty());
+    }
+    service.at(2).answer_check();
+    consume_messages();
+    CAF_CHECK_EQUAL(sent(2), ids{"r-0"});
+    finish(2);
+    CAF_CHECK(result_of("r-0").ok());
+    after(10s); // The others are dead as well.
+    CAF_CHECK_EQUAL(service.made(), 7u);
+    CAF_CHECK_EQUAL(status().available, 1u);
+}
+
 CAF_TEST(a request is sent again no more often than the retries allow) {
     open_pool_of(3);
     ask(pool, "r-0");
