@@ -46,13 +46,11 @@ CAF_TEST(every option sets a field of its own) {
                                                           {"NAME=VALUE", "a=1"},
                                                           {"ADDRESS:PORT", "[::1]:7"},
                                                           {"HOST:PORT,...", "a:1,[::1]:2"}};
-    const std::map<std::string_view, std::string> by_key{{"service.max-message-size", "4096"},
-                                                         {"pool.max-waiting-bytes", "4096"},
-                                                         {"audio.encode", "opus"},
-                                                         {"audio.opus-bitrate", "7000"},
-                                                         {"audio.opus-frame", "60ms"},
-                                                         {"audio.opus-application", "voip"},
-                                                         {"emulator.egress", "false"}};
+    const std::map<std::string_view, std::string> by_key{
+        {"service.max-message-size", "4096"}, {"pool.max-waiting-bytes", "4096"},
+        {"pool.after-interrupt", "reuse"},    {"audio.encode", "opus"},
+        {"audio.opus-bitrate", "7000"},       {"audio.opus-frame", "60ms"},
+        {"audio.opus-application", "voip"},   {"emulator.egress", "false"}};
     const auto other = [&](const option& known) -> std::string {
         if (const auto found = by_key.find(known.key); found != by_key.end())
             return found->second;

@@ -28,6 +28,7 @@ CAF_TEST(values are offered where an option takes a few only) {
     const std::map<std::string_view, std::vector<std::string>> by_key{
         {"audio.sample-rate", rates},
         {"audio.resample", rates_or_none},
+        {"pool.after-interrupt", {"wait", "reuse"}},
         {"audio.encode", {"none", "opus"}},
         {"audio.opus-frame", {"10ms", "20ms", "40ms", "60ms"}},
         {"audio.opus-application", {"audio", "voip", "restricted_lowdelay"}},
