@@ -213,6 +213,8 @@ std::vector<option> emulator_options() {
          "Silence after which a session is ended; 0: never"},
         {"emulator.session-limit", "", duration(at<in, &g::session_limit>, 0ms),
          "Age at which a session is ended; 0: never"},
+        {"emulator.max-sessions", "", whole(at<in, &g::max_sessions>, 0),
+         "Sessions of an app open at once; one more gets code 4003; 0: any number"},
         {"emulator.tls-certificate", "", text(at<in, &g::tls_certificate>, "FILE"),
          "PEM certificate chain; with the key, serves https and wss"},
         {"emulator.tls-key", "", text(at<in, &g::tls_key>, "FILE"),

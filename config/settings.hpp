@@ -167,6 +167,7 @@ struct emulator_settings {
     std::size_t frame_bytes = 1024; ///< Animation payload of each frame.
     milliseconds idle_timeout{0};   ///< Without audio input; 0: none.
     milliseconds session_limit{0};  ///< Age of a session; 0: none.
+    std::size_t max_sessions = 0;   ///< Of an app, open at once; 0: any number.
     std::string tls_certificate{};  ///< PEM file; with the key: serves https and wss.
     std::string tls_key{};          ///< PEM file.
     /// Whom it knows; the first is the one it tells its users.

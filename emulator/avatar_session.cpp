@@ -34,22 +34,30 @@ std::string in_seconds(milliseconds limit) {
     return fmt::format("{:g}s", static_cast<double>(limit.count()) / 1000.0);
 }
 
+std::uint16_t close_code_of(const session_error& error) {
+    const bool of_service = error.code >= 4000 && error.code <= 4999;
+    return of_service ? static_cast<std::uint16_t>(error.code) : normal_close;
+}
+
 } // namespace
 
 std::shared_ptr<avatar_session> avatar_session::open(const std::shared_ptr<transport::peer>& client,
                                                      std::shared_ptr<const session_rules> rules,
-                                                     std::string avatar_id) {
+                                                     std::string avatar_id,
+                                                     std::string_view app_id) {
     std::shared_ptr<avatar_session> session(
-        new avatar_session(client, std::move(rules), std::move(avatar_id)));
+        new avatar_session(client, std::move(rules), std::move(avatar_id), app_id));
     session->arm_timer();
     return session;
 }
 
 avatar_session::avatar_session(const std::shared_ptr<transport::peer>& client,
-                               std::shared_ptr<const session_rules> rules, std::string avatar_id)
+                               std::shared_ptr<const session_rules> rules, std::string avatar_id,
+                               std::string_view app_id)
     : client_(client),
       rules_(std::move(rules)),
       avatar_id_(std::move(avatar_id)),
+      place_(rules_->places->take(app_id)),
       timer_(client->executor()),
       opened_(steady_clock::now()),
       last_active_(opened_),
@@ -68,6 +76,7 @@ void avatar_session::on_message(std::string_view bytes, bool is_text) {
 }
 
 void avatar_session::on_closed(std::uint16_t) {
+    place_.reset();
     end();
 }
 
@@ -84,6 +93,8 @@ void avatar_session::on_first_message(std::string_view bytes, bool is_text) {
 }
 
 void avatar_session::on_configure(const protocol::configure_session& wanted) {
+    if (!place_)
+        return fail({server_code::concurrency_limit, "concurrent session limit reached"});
     if (const auto error = check_configuration(wanted, rules_->settings.egress))
         return fail(*error);
     if (const auto* wrong = fault_at(fault_point::handshake))
@@ -264,7 +275,7 @@ void avatar_session::apply(const fault& wrong, const std::string& request_id) {
     if (std::holds_alternative<no_answer>(wrong.action) && desk_)
         return; // Of the request; a handshake without an answer leaves no session.
     if (const auto* closing = std::get_if<clean_close>(&wrong.action))
-        client->close(closing->code, closing->reason);
+        close(closing->code, closing->reason);
     else if (std::holds_alternative<stall>(wrong.action))
         transport::faults_of(*client).stall(
             make_frame(connection_id_, request_id, rules_->settings.frame_bytes));
@@ -308,10 +319,15 @@ void avatar_session::report(const session_error& error) {
 
 void avatar_session::fail(const session_error& error) {
     report(error);
-    if (const auto client = client_.lock())
-        client->close(normal_close,
-                      std::string(protocol::shortened(error.message, max_close_reason)));
+    close(close_code_of(error), std::string(protocol::shortened(error.message, max_close_reason)));
     end();
+}
+
+/// The place is free from now on: a client may reconnect as soon as it hears of it.
+void avatar_session::close(std::uint16_t code, const std::string& reason) {
+    place_.reset();
+    if (const auto client = client_.lock())
+        client->close(code, reason);
 }
 
 void avatar_session::end() {

@@ -19,25 +19,28 @@ namespace avatar::emulator {
 /// The service's side of one avatar session, from the upgrade to the close:
 /// first the client configures, then it sends audio and gets frames. Whatever
 /// goes wrong is said in a server_error and, unless it concerns one request
-/// alone, followed by a close with code 1000.
+/// alone, followed by a close: with the same code where it is one of the service's
+/// own (4000 to 4999), else with 1000.
 ///
 /// One timer for everything that is due: frames, idle and age limits, faults of
 /// idle sessions.
 class avatar_session : public transport::peer_handler,
                        public std::enable_shared_from_this<avatar_session> {
 public:
-    /// A session on an upgraded connection. The connection owns it; it holds
-    /// the connection weakly.
+    /// A session on an upgraded connection, for an avatar and an app. The connection
+    /// owns it; it holds the connection weakly. It has one of the app's places until it
+    /// ends; without one, configuring it is answered with concurrency_limit.
     static std::shared_ptr<avatar_session> open(const std::shared_ptr<transport::peer>& client,
                                                 std::shared_ptr<const session_rules> rules,
-                                                std::string avatar_id);
+                                                std::string avatar_id, std::string_view app_id);
 
     void on_message(std::string_view bytes, bool is_text) override;
     void on_closed(std::uint16_t code) override;
 
 private:
     avatar_session(const std::shared_ptr<transport::peer>& client,
-                   std::shared_ptr<const session_rules> rules, std::string avatar_id);
+                   std::shared_ptr<const session_rules> rules, std::string avatar_id,
+                   std::string_view app_id);
 
     // The course of a session.
     void on_first_message(std::string_view bytes, bool is_text);
@@ -69,11 +72,13 @@ private:
     void tell(const session_error& error);
     void report(const session_error& error);
     void fail(const session_error& error);
+    void close(std::uint16_t code, const std::string& reason);
     void end();
 
     std::weak_ptr<transport::peer> client_;
     std::shared_ptr<const session_rules> rules_;
     std::string avatar_id_;
+    std::shared_ptr<const void> place_; ///< As long as the service counts it as open; or null.
     /// Requests that a fault has ended while their audio still comes: no more is
     /// heard of them.
     std::set<std::string, std::less<>> ended_by_fault_;

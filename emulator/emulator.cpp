@@ -58,9 +58,9 @@ struct front {
         if (auto* refusal = std::get_if<transport::http_reply>(&verdict))
             return std::move(*refusal);
         return transport::accept_upgrade(
-            [rules = rules, avatar_id = std::get<admitted>(std::move(verdict)).avatar_id](
+            [rules = rules, who = std::get<admitted>(std::move(verdict))](
                 const std::shared_ptr<transport::peer>& client) {
-                return avatar_session::open(client, rules, avatar_id);
+                return avatar_session::open(client, rules, who.avatar_id, who.app_id);
             });
     }
 
@@ -108,6 +108,7 @@ emulator::emulator(boost::asio::io_context& io, const config::emulator_settings&
     config::check_emulator(settings);
     auto rules = std::make_shared<session_rules>();
     rules->settings = settings;
+    rules->places = std::make_shared<session_places>(settings.max_sessions);
     rules->on = std::move(on);
     auto faults = read_faults(settings);
     known_ = make_directory(settings, faults);

@@ -1,6 +1,7 @@
 #include "emulator/error.hpp"
 #include "emulator/fault_values.hpp"
 #include "emulator/scenario.hpp"
+#include "emulator/session_error.hpp"
 #include "protocol/text.hpp"
 
 #include <fmt/format.h>
@@ -63,9 +64,8 @@ std::chrono::milliseconds span(optional_text value, std::chrono::milliseconds ot
     return *duration;
 }
 
-std::uint16_t sendable_code(optional_text value) {
-    constexpr std::int64_t restarting = 1012;
-    const auto code = whole(value, restarting, close_code);
+std::uint16_t sendable_code(optional_text value, std::int64_t otherwise) {
+    const auto code = whole(value, otherwise, close_code);
     if (!may_be_sent(code))
         wrong(fmt::format("the value {} may not be sent: expected {}", code, sendable_codes));
     return static_cast<std::uint16_t>(code);
@@ -93,13 +93,36 @@ fault at_any_frame(fault_action action) {
     return {.at = fault_point::frames, .action = std::move(action), .any_frame = true};
 }
 
+constexpr std::int64_t restarting = 1012;
+
+clean_close closing(optional_text code, std::int64_t otherwise = restarting) {
+    return {sendable_code(code, otherwise), "closed on purpose"};
+}
+
+error_message failing(optional_text code, std::int32_t otherwise) {
+    return {static_cast<std::int32_t>(whole(code, otherwise, error_code)), "failed on purpose"};
+}
+
+fault refuse_session(optional_text value) {
+    return {.at = fault_point::handshake, .action = failing(value, server_code::concurrency_limit)};
+}
+
+fault close_handshake(optional_text value) {
+    return {.at = fault_point::handshake, .action = closing(value, server_code::concurrency_limit)};
+}
+
 fault close_in_request(optional_text value) {
-    return at_any_frame(clean_close{sendable_code(value), "closed on purpose"});
+    return at_any_frame(closing(value));
+}
+
+fault end_session(optional_text value) {
+    return at_any_frame(failing(value, server_code::session_time_limit));
 }
 
 fault error_of_request(optional_text value) {
-    const auto code = static_cast<std::int32_t>(whole(value, 13, error_code));
-    return at_any_frame(error_message{code, "failed on purpose", /*of_request=*/true});
+    auto error = failing(value, server_code::internal);
+    error.of_request = true;
+    return at_any_frame(std::move(error));
 }
 
 fault garbage_in_request(optional_text value) {
@@ -136,8 +159,22 @@ fault when_idle(optional_text value, fault_action action) {
             .idle_for = span(value, std::chrono::seconds(1))};
 }
 
+/// The two of DURATION/CODE, each of which may be missing.
+std::pair<optional_text, optional_text> span_and_code(optional_text value) {
+    if (!value)
+        return {};
+    const auto [span, code] = split(*value, '/');
+    return {span.empty() && code ? std::nullopt : optional_text(span), code};
+}
+
 fault idle_close(optional_text value) {
-    return when_idle(value, clean_close{sendable_code(std::nullopt), "closed on purpose"});
+    const auto [span, code] = span_and_code(value);
+    return when_idle(span, closing(code));
+}
+
+fault idle_error(optional_text value) {
+    const auto [span, code] = span_and_code(value);
+    return when_idle(span, failing(code, server_code::session_time_limit));
 }
 
 template <class Action>
@@ -156,11 +193,15 @@ constexpr named_fault named_faults[] = {
     {"slow-token", slow_token},
     {"refuse-upgrade", refusal<fault_point::upgrade>},
     {"no-handshake", plain<fault_point::handshake, no_answer>},
+    {"refuse-session", refuse_session},
+    {"close-handshake", close_handshake},
     {"idle-close", idle_close},
+    {"idle-error", idle_error},
     {"idle-reset", idle<reset>},
     {"idle-silence", idle<silence>},
     {"no-answer", plain<fault_point::audio, no_answer>},
     {"error", error_of_request},
+    {"end-session", end_session},
     {"garbage", garbage_in_request},
     {"close", close_in_request},
     {"reset", in_request<reset>},

@@ -80,7 +80,7 @@ std::variant<admitted, http_reply> ingress::admit(const http_request& request,
         return refuse(404, "Avatar not found: " + avatar_id);
     if (const auto* wrong = faults_.fault_at(fault_point::upgrade, avatar_id))
         return std::get<http_reply>(wrong->action);
-    return admitted{avatar_id};
+    return admitted{avatar_id, app_id};
 }
 
 } // namespace avatar::emulator

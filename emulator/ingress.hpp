@@ -14,9 +14,10 @@ namespace avatar::emulator {
 /// Path of the emulated ingress; WebSockets open below it.
 inline constexpr std::string_view ingress_path = "/v1/ingress";
 
-/// An upgrade may go on, for that avatar.
+/// An upgrade may go on, for that avatar and app.
 struct admitted {
     std::string avatar_id;
+    std::string app_id;
 };
 
 /// Where sessions are opened: `GET {ingress_path}/websocket?id=AVATAR` as an upgrade,

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "emulator/fault_source.hpp"
 #include "emulator/hooks.hpp"
+#include "emulator/session_places.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,7 +15,8 @@ namespace avatar::emulator {
 /// on purpose, and the limits that keep one client from taking all the memory.
 struct session_rules {
     config::emulator_settings settings;
-    std::shared_ptr<fault_source> faults = std::make_shared<fault_source>(); ///< Never null.
+    std::shared_ptr<fault_source> faults = std::make_shared<fault_source>();     ///< Never null.
+    std::shared_ptr<session_places> places = std::make_shared<session_places>(); ///< Likewise.
     hooks on = {};
     /// From the upgrade until the client has configured its session.
     std::chrono::milliseconds configure_limit = std::chrono::seconds(10);

@@ -35,7 +35,7 @@ struct avatar_session_fixture {
     std::shared_ptr<recording_peer> client = std::make_shared<recording_peer>(io);
     std::shared_ptr<avatar_session> session;
 
-    void open() { session = avatar_session::open(client, rules, "avatar"); }
+    void open() { session = avatar_session::open(client, rules, "avatar", "app"); }
 
     /// Opens and configures; nothing of that stays on record.
     void confirm() {
@@ -53,6 +53,8 @@ struct avatar_session_fixture {
     }
 
     void say(const message& m) { session->on_message(encode(m), false); }
+
+    void with_places(std::size_t count) { rules->places = std::make_shared<session_places>(count); }
 
     void with_faults(std::vector<fault> faults) {
         rules->faults = std::make_shared<fault_source>(scenario(std::move(faults)));
@@ -103,6 +105,82 @@ CAF_TEST(a configuration that is not taken ends the session) {
     say(configure(11'025));
     CAF_CHECK_EQUAL(said(), "error 2 unsupported sample rate: 11025; "
                             "close 1000 unsupported sample rate: 11025");
+}
+
+CAF_TEST(a session beyond the places of its app is refused when it is configured) {
+    with_places(1);
+    confirm();
+    const auto first = client;
+    client = std::make_shared<recording_peer>(io);
+    const auto kept = session;
+    open();
+    CAF_CHECK_EQUAL(said(), "");
+    say(configure(16'000));
+    CAF_CHECK_EQUAL(said(), "error 4003 concurrent session limit reached; "
+                            "close 4003 concurrent session limit reached");
+    session->on_closed(4003);
+    client->lines.clear();
+    open();
+    say(configure(11'025)); // No place: what it wants does not matter.
+    CAF_CHECK_EQUAL(client->lines.at(0), "error 4003 concurrent session limit reached");
+    kept->on_closed(1000);
+    client->lines.clear();
+    confirm();
+}
+
+CAF_TEST(places are those of each app) {
+    with_places(1);
+    confirm();
+    const auto kept = session;
+    session = avatar_session::open(client, rules, "avatar", "another app");
+    say(configure(16'000));
+    CAF_CHECK_EQUAL(client->lines.at(0).substr(0, 8), "confirm ");
+}
+
+CAF_TEST(a session that the service ends has no place from then on) {
+    for (const auto& ending :
+         std::vector<fault_action>{clean_close{4010, "odd"}, error_message{4503, "odd"}, reset{}}) {
+        rules = default_rules();
+        with_places(1);
+        with_faults({{fault_point::audio, "avatar", 0, ending}});
+        client->lines.clear();
+        confirm();
+        const auto kept = session;
+        say(audio_input{"a", true, second});
+        client->lines.clear();
+        confirm();
+    }
+}
+
+CAF_TEST(a session that only its client has lost keeps its place until the connection ends) {
+    for (const auto& ending : std::vector<fault_action>{silence{}, stall{}}) {
+        rules = default_rules();
+        with_places(1);
+        with_faults({{fault_point::audio, "avatar", 0, ending}});
+        client->lines.clear();
+        confirm();
+        const auto kept = session;
+        say(audio_input{"a", true, second});
+        client->lines.clear();
+        open();
+        say(configure(16'000));
+        CAF_CHECK_EQUAL(client->lines.at(0), "error 4003 concurrent session limit reached");
+        kept->on_closed(1006);
+        client->lines.clear();
+        confirm();
+    }
+}
+
+CAF_TEST(codes of the service close with the same code and others with 1000) {
+    for (const auto& [code, closed] :
+         {std::pair(4001, 4001), std::pair(4003, 4003), std::pair(4010, 4010),
+          std::pair(4503, 4503), std::pair(4999, 4999), std::pair(3999, 1000),
+          std::pair(5000, 1000), std::pair(13, 1000), std::pair(-4001, 1000)}) {
+        client->lines.clear();
+        inject_at(fault_point::handshake, error_message{code, "odd"});
+        CAF_CHECK_EQUAL(said(), "error " + std::to_string(code) + " odd; close " +
+                                    std::to_string(closed) + " odd");
+    }
 }
 
 CAF_TEST(a first message that is not protobuf ends the session) {
@@ -269,7 +347,7 @@ CAF_TEST(the shortest limit ends a session) {
     confirm();
     run_until_closed();
     CAF_CHECK_EQUAL(said(), "error 4002 session time limit reached; "
-                            "close 1000 session time limit reached");
+                            "close 4002 session time limit reached");
 }
 
 CAF_TEST(a session is idle only once it is configured) {
@@ -337,7 +415,7 @@ CAF_TEST(the format and the rate of the configuration count) {
 CAF_TEST(a long reason is cut to what a close frame holds) {
     for (const std::size_t size : {122u, 123u, 124u, 300u}) {
         inject_at(fault_point::handshake, error_message{4001, std::string(size, 'x')});
-        CAF_CHECK_EQUAL(said(), "error 4001 " + std::string(size, 'x') + "; close 1000 " +
+        CAF_CHECK_EQUAL(said(), "error 4001 " + std::string(size, 'x') + "; close 4001 " +
                                     std::string(std::min<std::size_t>(size, 123), 'x'));
         client->lines.clear();
     }
@@ -387,7 +465,7 @@ CAF_TEST(a session ends at its age limit even in the middle of a request) {
     say(audio_input{"a", true, second});
     run_until_closed();
     CAF_CHECK_EQUAL(said(), "error 4002 session time limit reached; "
-                            "close 1000 session time limit reached");
+                            "close 4002 session time limit reached");
 }
 
 CAF_TEST(a connection that is gone gets nothing more) {
@@ -435,7 +513,7 @@ CAF_TEST(with an egress the audio is taken and no frames come back) {
 
 CAF_TEST(a fault of the handshake comes in place of the confirmation) {
     inject_at(fault_point::handshake, error_message{4001, "credits exhausted"});
-    CAF_CHECK_EQUAL(said(), "error 4001 credits exhausted; close 1000 credits exhausted");
+    CAF_CHECK_EQUAL(said(), "error 4001 credits exhausted; close 4001 credits exhausted");
 }
 
 CAF_TEST(stray messages and ends without a word are faults too) {

@@ -80,6 +80,16 @@ CAF_TEST(every name stands for a fault at its point) {
     }
     CAF_CHECK_EQUAL(action_of<clean_close>("close:1%").code, 1012);
     CAF_CHECK_EQUAL(action_of<clean_close>("close=1000:1%").code, 1000);
+    CAF_CHECK(only("refuse-session:1%").at == fault_point::handshake);
+    CAF_CHECK_EQUAL(action_of<error_message>("refuse-session:1%").code, 4003);
+    CAF_CHECK_EQUAL(action_of<error_message>("refuse-session=4010:1%").code, 4010);
+    CAF_CHECK(!action_of<error_message>("refuse-session:1%").of_request);
+    CAF_CHECK(only("close-handshake:1%").at == fault_point::handshake);
+    CAF_CHECK_EQUAL(action_of<clean_close>("close-handshake:1%").code, 4003);
+    CAF_CHECK_EQUAL(action_of<clean_close>("close-handshake=4503:1%").code, 4503);
+    CAF_CHECK(only("end-session:1%").at == fault_point::frames);
+    CAF_CHECK_EQUAL(action_of<error_message>("end-session:1%").code, 4002);
+    CAF_CHECK(!action_of<error_message>("end-session=4001:1%").of_request);
     CAF_CHECK(action_of<error_message>("error:1%").of_request);
     CAF_CHECK_EQUAL(action_of<error_message>("error=-4:1%").code, -4);
     action_of<reset>("reset:1%");
@@ -94,7 +104,13 @@ CAF_TEST(every name stands for a fault at its point) {
     CAF_CHECK(frame_fault_of("oversize-frame:1%") == kind::oversize);
     CAF_CHECK(action_of<frame_fault>("oversize-frame:1%").bytes > 16u * 1024 * 1024);
     CAF_CHECK_EQUAL(action_of<frame_fault>("oversize-frame=5000:1%").bytes, 5000u);
-    action_of<clean_close>("idle-close:1%");
+    CAF_CHECK_EQUAL(action_of<clean_close>("idle-close:1%").code, 1012);
+    CAF_CHECK_EQUAL(action_of<clean_close>("idle-close=300ms/4002:1%").code, 4002);
+    CAF_CHECK(only("idle-close=300ms/4002:1%").idle_for == 300ms);
+    CAF_CHECK(only("idle-close=/4002:1%").idle_for == 1s);
+    CAF_CHECK(only("idle-error=300ms:1%").idle_for == 300ms);
+    CAF_CHECK_EQUAL(action_of<error_message>("idle-error=300ms:1%").code, 4002);
+    CAF_CHECK_EQUAL(action_of<error_message>("idle-error=/4001:1%").code, 4001);
     action_of<reset>("idle-reset=300ms:1%");
     action_of<silence>("idle-silence:1%");
     CAF_CHECK(only("idle-reset=300ms:1%").at == fault_point::idle);
@@ -113,9 +129,9 @@ CAF_TEST(a wrong name or value is refused with what would be right) {
         list_error("reset:1%,rest:5%"),
         "emulator.faults: \"rest:5%\": there is no fault \"rest\": expected one of "
         "stop-accepting, refuse-token, slow-token, refuse-upgrade, no-handshake, "
-        "idle-close, idle-reset, idle-silence, no-answer, error, garbage, close, reset, "
-        "silence, stall, drop-frame, drop-end, repeat-frame, reorder-frames, "
-        "foreign-frame, oversize-frame");
+        "refuse-session, close-handshake, idle-close, idle-error, idle-reset, "
+        "idle-silence, no-answer, error, end-session, garbage, close, reset, silence, "
+        "stall, drop-frame, drop-end, repeat-frame, reorder-frames, foreign-frame, oversize-frame");
     CAF_CHECK_EQUAL(list_error("reset=5:1%"),
                     "emulator.faults: \"reset=5:1%\": the value is \"5\": "
                     "expected none with this name");

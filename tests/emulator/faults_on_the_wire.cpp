@@ -193,6 +193,39 @@ CAF_TEST(a silent service is found by pings alone) {
     }
 }
 
+CAF_TEST(a session beyond the limit of its app is refused until another has ended) {
+    auto values = settings("");
+    values.max_sessions = 1;
+    start(values);
+    open();
+    next<channel_opened>();
+    auto first = std::move(channel);
+    open();
+    CAF_CHECK_EQUAL(closing(),
+                    "concurrencyLimit (server code 4003): concurrent session limit reached");
+    first->close(close_reason::normal);
+    next<channel_closed>();
+    open();
+    next<channel_opened>();
+}
+
+CAF_TEST(codes of the service come as server code and as close code) {
+    CAF_CHECK_EQUAL(refusal_by("refuse-session:100%"),
+                    "concurrencyLimit (server code 4003): failed on purpose");
+    CAF_CHECK_EQUAL(refusal_by("close-handshake=4010:100%"),
+                    "sessionTokenInvalid (close code 4010): closed by the service: closed on "
+                    "purpose");
+    CAF_CHECK_EQUAL(end_by("end-session=4001:100%"),
+                    "creditsExhausted (server code 4001): failed on purpose");
+    CAF_CHECK_EQUAL(end_by("close=4503:100%"),
+                    "upstreamError (close code 4503): closed by the service: closed on purpose");
+    CAF_CHECK_EQUAL(idle_end_by("idle-close=20ms/4002:100%"),
+                    "sessionDurationExceeded (close code 4002): closed by the service: closed on "
+                    "purpose");
+    CAF_CHECK_EQUAL(idle_end_by("idle-error=20ms:100%"),
+                    "sessionDurationExceeded (server code 4002): failed on purpose");
+}
+
 CAF_TEST(a request ends with its session) {
     check_starts(end_by("close:100%"), "connectionClosed (close code 1012): ");
     check_starts(end_by("reset:100%"), "connectionClosed: ");

@@ -35,6 +35,22 @@ CAF_TEST(every error of a session is named in the report) {
              {"creditsExhausted", 3, "creditsExhausted (server code 4001): credits exhausted"},
              {"sessionDurationExceeded", 1,
               "sessionDurationExceeded (server code 4002): session time limit reached"},
+             {"concurrencyLimit", 3,
+              "concurrencyLimit (server code 4003): concurrent session limit reached"},
+             {"creditsExhausted-closed", 1,
+              "creditsExhausted (close code 4001): closed by the service: credits exhausted"},
+             {"sessionDurationExceeded-closed", 1,
+              "sessionDurationExceeded (close code 4002): closed by the service: session time "
+              "limit reached"},
+             {"concurrencyLimit-closed", 3,
+              "concurrencyLimit (close code 4003): closed by the service: concurrent session "
+              "limit reached"},
+             {"sessionTokenInvalid-closed", 3,
+              "sessionTokenInvalid (close code 4010): closed by the service: session token "
+              "revoked"},
+             {"upstreamError-closed", 1,
+              "upstreamError (close code 4503): closed by the service: driver is gone"},
+             {"rateLimited", 3, "rateLimited (HTTP 429): Too many requests"},
              {"unsupportedSampleRate", 3,
               "unsupportedSampleRate (server code 2): unsupported sample rate: 16000"},
              {"invalidEgressConfig", 3, "invalidEgressConfig (server code 16): unauthorized"},
