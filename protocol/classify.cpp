@@ -173,6 +173,26 @@ bool is_success(int status) {
     return status >= 200 && status < 300;
 }
 
+/// Neither user info nor query of where a redirect leads: both may be secret.
+std::string shown_location(std::string_view location) {
+    location = trimmed(location.substr(0, location.find_first_of("?#")));
+    const bool has_user_info = location.find('@') != location.npos;
+    return std::string(has_user_info ? "a URL with user info"
+                                     : shortened(location, kept_text_size / 2));
+}
+
+/// Words that are not the service's own, where that has none, or not enough.
+void add_hints(failure& known, const http_refusal& refusal) {
+    if (known.title.empty() && known.detail.empty() && !is_success(refusal.status))
+        known.title = page_title(refusal.body);
+    if (known.title.empty() && known.detail.empty())
+        known.title = trimmed(refusal.reason);
+    known.title = shortened(known.title, kept_text_size);
+    if (refusal.status / 100 == 3 && !trimmed(refusal.location).empty())
+        known.detail += (known.detail.empty() ? "redirects to " : "; redirects to ") +
+                        shown_location(refusal.location);
+}
+
 } // namespace
 
 failure classify(failure known, std::string_view server_code_name) {
@@ -191,9 +211,15 @@ failure classify(failure known, std::string_view server_code_name) {
 }
 
 failure http_failure(failure_phase phase, int status, std::string_view body) {
+    return http_failure(phase, {status, body, {}, {}, {}});
+}
+
+failure http_failure(failure_phase phase, const http_refusal& refusal) {
+    const auto& [status, body, reason, location, retry_after] = refusal;
     failure known;
     known.phase = phase;
     known.http_status = static_cast<std::uint16_t>(status);
+    known.retry_after = retry_after;
     error_body error;
     if (is_success(status)) {
         error = parse_json_error(body).value_or(error_body());
@@ -203,11 +229,15 @@ failure http_failure(failure_phase phase, int status, std::string_view body) {
         error = parse_error_body(body);
         known.body = shortened(body, kept_body_size);
     }
+    if (error.code == std::to_string(known.http_status)) // As gateways have it.
+        error.code.clear();
     known.title = std::move(error.title);
     known.detail = std::move(error.detail);
     if (known.title.empty() && known.detail.empty() && number_of(error.code) == 0)
         known.title = error.code;
-    return classify(std::move(known), error.code);
+    known = classify(std::move(known), error.code);
+    add_hints(known, refusal);
+    return known;
 }
 
 } // namespace avatar::protocol

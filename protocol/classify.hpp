@@ -2,6 +2,7 @@
 
 #include "protocol/failure.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
@@ -35,10 +36,23 @@ inline constexpr std::size_t kept_text_size = 300;
 /// avatarkit).
 failure classify(failure known, std::string_view server_code_name = {});
 
+/// What an HTTP answer says that is none of what was asked for.
+struct http_refusal {
+    int status = 0;
+    std::string_view body;     ///< Or its front.
+    std::string_view reason;   ///< Of the status line.
+    std::string_view location; ///< Header, of a redirect.
+    std::chrono::seconds retry_after{0};
+};
+
 /// The failure of an HTTP exchange that was answered with a refusal: reads the
 /// body's error (see parse_error_body), keeps the body, and classifies. A status
 /// that the error names for itself replaces a 2xx one. The body of a 2xx answer
 /// may carry a session token: nothing of it is kept but a structured error.
+/// Where the body has no error, the title is that of a web page, else the status
+/// line's reason; a redirect tells where it leads, without a query.
+failure http_failure(failure_phase phase, const http_refusal& refusal);
+
 failure http_failure(failure_phase phase, int status, std::string_view body);
 
 } // namespace avatar::protocol

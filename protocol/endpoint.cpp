@@ -136,6 +136,8 @@ endpoint to_endpoint(const urls::url& url, const rules& rules) {
     result.host_header = url.encoded_host();
     if (result.port != default_port)
         result.host_header += ':' + result.port;
+    result.url = fmt::format("{}://{}{}", std::string(url.scheme()), result.host_header,
+                             std::string(url.encoded_path()));
     return result;
 }
 

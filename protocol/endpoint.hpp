@@ -15,6 +15,7 @@ struct endpoint {
     std::string port;        ///< As given, else "80" or "443".
     std::string target;      ///< Path and query. Secret when the query carries a token.
     std::string host_header; ///< Host, with the port unless it is the scheme's own.
+    std::string url{};       ///< To be shown: without user info, query and fragment.
 
     bool operator==(const endpoint&) const = default;
 };

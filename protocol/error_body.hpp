@@ -19,14 +19,18 @@ struct error_body {
 };
 
 /// Reads the first entry of {"errors":[{"id","status","code","title","detail"}]},
-/// {"message": "..."} or {"error": "..."}; nothing when the body is not a JSON
-/// object. Never throws on bad input.
+/// {"message": "..."} or {"error": "..."}, and where the error is an object, as gateways
+/// have it, that one; nothing when the body is not a JSON object. Never throws on bad input.
 std::optional<error_body> parse_json_error(std::string_view body);
 
-/// The same, but of a body that is not a JSON object the text itself becomes
-/// the detail, cut to 200 bytes, unless it is a web page: that says nothing a
-/// person wants to read on one line.
+/// The same, but of a body that is not a JSON object the first line of the text becomes
+/// the detail, cut to 200 bytes, unless it is a web page: see `page_title`.
 error_body parse_error_body(std::string_view body);
+
+/// What a web page, which proxies and firewalls answer with, says on one line: its title,
+/// else its first heading, else its text; at most 200 bytes. Of XML the text. Empty where
+/// the body is neither. It is not the service's word: no error is told from another by it.
+std::string page_title(std::string_view body);
 
 /// {"errors":[{"status","code","title","detail"}]}, the console's shape. Bytes
 /// that are not UTF-8 are replaced.

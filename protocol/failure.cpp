@@ -41,8 +41,8 @@ std::string words(const failure& f) {
     return result;
 }
 
-std::array<std::string*, 6> texts_of(failure& f) {
-    return {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason};
+std::array<std::string*, 7> texts_of(failure& f) {
+    return {&f.title, &f.detail, &f.connection_id, &f.request_id, &f.body, &f.close_reason, &f.url};
 }
 
 } // namespace
@@ -147,8 +147,12 @@ std::string describe(const failure& f) {
     auto reason = words(f);
     if (decided_by_pool(f) && !reason.empty())
         return on_one_line(reason);
-    auto head = fmt::format("{}{}", to_string(f.code), numbers(f));
-    return on_one_line(reason.empty() ? head : fmt::format("{}: {}", head, reason));
+    auto line = fmt::format("{}{}", to_string(f.code), numbers(f));
+    if (!reason.empty())
+        line += ": " + reason;
+    if (!f.url.empty())
+        line += fmt::format(" ({})", f.url);
+    return on_one_line(line);
 }
 
 void replace_all(failure& f, std::string_view text, std::string_view by) {

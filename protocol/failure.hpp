@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -82,6 +83,9 @@ struct failure {
     std::string body;             ///< Raw body of a refused HTTP exchange, cut to 1,000 bytes.
     std::uint16_t close_code = 0; ///< WebSocket close code.
     std::string close_reason;
+    std::string url; ///< What was asked for; without user info, query and fragment.
+    /// How long the service asks to wait before another try; zero: it does not say.
+    std::chrono::seconds retry_after{0};
 
     /// True when something failed.
     explicit operator bool() const { return code != failure_code::none; }
@@ -90,9 +94,9 @@ struct failure {
 };
 
 /// One line for people: the detail alone for what the pool decides, else
-/// "sessionTokenInvalid (HTTP 400): Invalid session token" with the HTTP
-/// status, server code or close code where there is one. Control characters
-/// of the service's text are replaced by spaces.
+/// "sessionTokenInvalid (HTTP 400): Invalid session token (wss://host/path/websocket)"
+/// with the HTTP status, server code or close code and the URL where there is one.
+/// Control characters of the service's text are replaced by spaces.
 std::string describe(const failure& f);
 
 /// Replaces a secret that a service echoes in all of the failure's texts: see
@@ -106,7 +110,7 @@ void shorten(failure& f, std::size_t limit);
 template <class Inspector>
 auto inspect(Inspector& f, failure& x) {
     return f(x.code, x.phase, x.http_status, x.server_code, x.title, x.detail, x.connection_id,
-             x.request_id, x.body, x.close_code, x.close_reason);
+             x.request_id, x.body, x.close_code, x.close_reason, x.url, x.retry_after);
 }
 
 } // namespace avatar::protocol

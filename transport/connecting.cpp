@@ -1,8 +1,8 @@
 #include "transport/connecting.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
+#include "config/version.hpp"
+
+#include <boost/asio/redirect_error.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -12,7 +12,7 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-constexpr std::size_t body_limit = 1024 * 1024;
+constexpr std::size_t read_size = 4096; // A token's answer fits.
 
 bool is_ip_address(const std::string& host) {
     boost::system::error_code ec;
@@ -34,15 +34,6 @@ void expect_host(SSL* ssl, const std::string& host) {
 
 } // namespace
 
-awaitable<void> connect_tcp(stream& s, name_lookup::addresses addresses) {
-    const auto reached = co_await asio::async_connect(s.socket(), addresses, use_awaitable);
-    // Having waited for the connection, Asio would watch for room to write for ever,
-    // and the kernel tell it of some at each wait for something to read. Registered anew
-    // it does not.
-    s.socket().assign(reached.protocol(), s.socket().release());
-    s.socket().set_option(asio::ip::tcp::no_delay(true));
-}
-
 awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions& sessions) {
     auto& tls = *s.tls();
     expect_host(tls.native_handle(), to.host);
@@ -55,25 +46,36 @@ awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions&
     }
 }
 
-awaitable<http_answer> post_json(stream& s, const protocol::endpoint& to,
-                                 const http_headers& headers, std::string body) {
-    http::request<http::string_body> request(http::verb::post, to.target, 11);
-    request.set(http::field::host, to.host_header);
-    request.set(http::field::content_type, "application/json");
-    for (const auto& [name, value] : headers)
-        request.set(name, value);
-    request.body() = std::move(body);
-    request.prepare_payload();
-    co_await http::async_write(s, request, use_awaitable);
+std::string user_agent() {
+    return "avatar-pool/" + std::string(config::version());
+}
 
-    boost::beast::flat_buffer buffer;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(body_limit);
-    co_await http::async_read(s, buffer, parser, use_awaitable);
-    auto& answer = parser.get();
-    const bool final = answer.result_int() >= 200;
-    const bool keeps_open = final && parser.keep_alive() && buffer.size() == 0;
-    co_return http_answer{answer.result_int(), std::move(answer.body()), keeps_open};
+awaitable<void> exchange_http(stream& s, const protocol::endpoint& to,
+                              const http_request_to_send& request, http_answer_reader& answer) {
+    const bool has_body = !request.body.empty();
+    http::request<http::string_body> sent(has_body ? http::verb::post : http::verb::get, to.target,
+                                          11);
+    sent.set(http::field::host, to.host_header);
+    sent.set(http::field::user_agent, user_agent());
+    sent.set(http::field::accept, "*/*");
+    for (const auto& [name, value] : request.headers)
+        sent.set(name, value);
+    if (has_body) {
+        sent.set(http::field::content_type, "application/json");
+        sent.body() = request.body;
+    }
+    sent.prepare_payload();
+    co_await http::async_write(s, sent, use_awaitable);
+
+    std::vector<char> read(read_size);
+    for (bool complete = false; !complete;) {
+        boost::system::error_code ec;
+        const auto size =
+            co_await s.async_read_some(asio::buffer(read), asio::redirect_error(use_awaitable, ec));
+        complete = ec ? answer.end(ec) : answer.put({read.data(), size}, ec);
+        if (ec)
+            throw boost::system::system_error(ec);
+    }
 }
 
 } // namespace avatar::transport

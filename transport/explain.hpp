@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "protocol/failure.hpp"
+#include "transport/http_answer.hpp"
 
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream_base.hpp>
@@ -30,13 +31,19 @@ struct error_context {
     config::milliseconds keepalive{};
     config::milliseconds ack_timeout{};
     std::size_t max_message_size = 0;
-    unsigned upgrade_status = 0; ///< Of the answer to an upgrade that was declined.
-    std::string upgrade_body;
+    bool is_tls = false;                        ///< Of the URL's scheme.
+    const http_answer_reader* answer = nullptr; ///< To an HTTP request that was sent, if any.
+    /// While it is being connected: the addresses that were tried, each with what became of it.
+    std::string attempts;
     boost::beast::websocket::close_reason close; ///< Of the peer's close frame, if any.
     std::string certificate_problem; ///< Why the certificate was not trusted, if it was not.
 };
 
-/// Says in the service's own terms why an operation failed.
+/// The failure of an HTTP request that is answered with a refusal.
+protocol::failure refusal(protocol::failure_phase phase, const http_answer_reader& answer);
+
+/// Says in the service's own terms why an operation failed. A refusal that has come, if only
+/// in part, says more than what happened to the connection then.
 protocol::failure explain(const boost::system::error_code& ec, const error_context& known);
 
 } // namespace avatar::transport

@@ -1,5 +1,7 @@
 #include "transport/message_stream.hpp"
 
+#include <boost/beast/websocket/error.hpp>
+
 #include <cstring>
 
 namespace avatar::transport {
@@ -36,6 +38,8 @@ std::optional<message_stream::read_result> message_stream::read(asio::mutable_bu
     }
     boost::system::error_code ec;
     const auto size = next_.read_now(asio::buffer(buffer_.data(), buffer_.size()), ec);
+    if (answer_)
+        return read_answer(to, ec, size);
     if (ec)
         return read_result{ec};
     std::string_view input(buffer_.data(), size);
@@ -43,6 +47,21 @@ std::optional<message_stream::read_result> message_stream::read(asio::mutable_bu
     kept_ = input;
     kept_from_ = 0;
     return result;
+}
+
+std::optional<message_stream::read_result> message_stream::read_answer(asio::mutable_buffer to,
+                                                                       boost::system::error_code ec,
+                                                                       std::size_t size) {
+    const bool complete = ec ? answer_->end(ec) : answer_->put({buffer_.data(), size}, ec);
+    if (ec)
+        return read_result{ec};
+    if (!complete)
+        return std::nullopt;
+    if (answer_->head().status != 101)
+        return read_result{boost::beast::websocket::error::upgrade_declined};
+    kept_ = std::exchange(answer_, nullptr)->upgraded();
+    kept_from_ = 0;
+    return read(to);
 }
 
 /// Up to something for Beast, or to data that is held.

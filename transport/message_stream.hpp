@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transport/frame_reader.hpp"
+#include "transport/http_answer.hpp"
 #include "transport/stream.hpp"
 
 #include <boost/asio/compose.hpp>
@@ -49,6 +50,12 @@ public:
 
     executor_type get_executor() { return next_.get_executor(); }
     stream& next_layer() { return next_; }
+
+    /// What comes next is the answer to the upgrade, read by `to`: Beast, which would take an
+    /// interim answer for the final one and a page that is cut short for none, gets the
+    /// head of a 101 only. Another answer ends its read with error::upgrade_declined.
+    /// `to` outlives Beast's handshake.
+    void expect_answer(http_answer_reader& to) { answer_ = &to; }
 
     /// Messages of up to `largest` bytes, or of any size if that is 0, go to the receiver
     /// from now on, as long as a read is under way, which keeps it alive. For a WebSocket
@@ -100,6 +107,8 @@ private:
     };
 
     std::optional<read_result> read(boost::asio::mutable_buffer to);
+    std::optional<read_result> read_answer(boost::asio::mutable_buffer to,
+                                           boost::system::error_code ec, std::size_t size);
     std::optional<read_result> hand_on(std::string_view& input, boost::asio::mutable_buffer to);
 
     template <class Handler>
@@ -116,7 +125,8 @@ private:
     std::span<char> buffer_;
     frame_reader reader_;
     message_receiver* receiver_ = nullptr;
-    std::string kept_; // What was read and not handed on.
+    http_answer_reader* answer_ = nullptr; // Until the upgrade is answered.
+    std::string kept_;                     // What was read and not handed on.
     std::size_t kept_from_ = 0;
     std::unique_ptr<steady_timer> resumed_; // Never expires; while data is held.
     boost::system::error_code cancelled_;

@@ -1,9 +1,14 @@
 #include "transport/session_opening.hpp"
 
 #include "protocol/console.hpp"
+#include "protocol/text.hpp"
 #include "transport/connection_error.hpp"
+#include "transport/logger.hpp"
 #include "transport/service_message.hpp"
 #include "transport/session_terms.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <string_view>
 #include <utility>
@@ -28,7 +33,8 @@ session_opening::session_opening(asio::io_context& io, std::shared_ptr<thread_st
       settings_(std::move(settings)),
       secrets_(settings_->channel),
       waits_for_others_(io),
-      time_limit_(io.get_executor()) {}
+      time_limit_(io.get_executor()),
+      addresses_(io.get_executor()) {}
 
 awaitable<agreed_session> session_opening::run() {
     protocol::failure reason;
@@ -39,7 +45,9 @@ awaitable<agreed_session> session_opening::run() {
     } catch (...) {
         reason = current_failure(phase_, step_);
     }
+    reason.url = to_.url;
     secrets_.redact(reason);
+    log_body(reason);
     throw connection_error(std::move(reason));
 }
 
@@ -66,49 +74,64 @@ awaitable<agreed_session> session_opening::open() {
 }
 
 awaitable<void> session_opening::fetch_token() {
-    auto answer = co_await ask_console();
-    auto token = protocol::parse_token_response(answer.status, answer.body);
-    if (auto* refusal = std::get_if<protocol::failure>(&token))
-        throw connection_error(std::move(*refusal));
+    co_await ask_console();
+    if (answer_->is_refusal())
+        throw connection_error(refusal(phase_, *answer_));
+    auto token =
+        protocol::parse_token_response(static_cast<int>(answer_->head().status), answer_->body());
+    if (auto* problem = std::get_if<protocol::failure>(&token))
+        throw connection_error(std::move(*problem));
     secrets_.set_token(std::get<std::string>(std::move(token)));
 }
 
 /// Over a connection that another opening has used, if one is kept. That may have ended
 /// meanwhile, which says nothing of the console: then over a new one.
-awaitable<http_answer> session_opening::ask_console() {
+awaitable<void> session_opening::ask_console() {
     const auto& channel = settings_->channel;
     const auto& console = settings_->console;
     const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
-    const auto request = protocol::token_request(expiry);
-    const http_headers headers{{"X-Api-Key", channel.service.api_key}};
-
-    std::optional<http_answer> answer;
+    const http_request_to_send request{protocol::token_request(expiry),
+                                       {{"X-Api-Key", channel.service.api_key}}};
+    to_ = console;
+    bool answered = false;
     at_step(failure_phase::session_token, "asking for a session token");
-    while (!answer && (stream_ = console_streams_->take())) {
+    while (!answered && (stream_ = console_streams_->take())) {
         try {
-            answer = co_await post_json(*stream_, console, headers, request);
+            co_await exchange(console, request);
+            answered = true;
         } catch (const system_error&) {
             require_uncut();
         }
     }
-    if (!answer) {
+    if (!answered) {
         at_step(failure_phase::session_token, "connecting to the console");
         co_await connect(console);
         at_step(failure_phase::session_token, "asking for a session token");
-        answer = co_await post_json(*stream_, console, headers, request);
+        co_await exchange(console, request);
     }
     require_uncut();
-    if (answer->keeps_open)
+    if (answer_->keeps_open())
         console_streams_->keep(*std::move(stream_));
     stream_.reset();
-    co_return *std::move(answer);
+}
+
+awaitable<void> session_opening::exchange(const protocol::endpoint& to,
+                                          const http_request_to_send& request) {
+    answer_.emplace();
+    co_await exchange_http(*stream_, to, request, *answer_);
 }
 
 awaitable<void> session_opening::connect(const protocol::endpoint& to) {
-    stream_.emplace(stream::socket_type(io_), to.tls ? settings_->tls : nullptr);
-    auto addresses = co_await thread_state_->names->find(to.host, to.port, waits_for_others_);
+    to_ = to;
+    answer_.reset();
+    stream_.reset();
+    is_connecting_ = true;
+    auto found = co_await thread_state_->names->find(to.host, to.port, waits_for_others_);
     require_uncut();
-    co_await connect_tcp(*stream_, std::move(addresses));
+    auto socket = co_await addresses_.connect(std::move(found));
+    require_uncut();
+    is_connecting_ = false;
+    stream_.emplace(std::move(socket), to.tls ? settings_->tls : nullptr);
     if (to.tls) {
         at_step(phase_, "TLS handshake");
         co_await shake_tls(*stream_, to, thread_state_->sessions);
@@ -123,12 +146,15 @@ awaitable<void> session_opening::upgrade(const protocol::endpoint& to) {
     ws_->next_layer().next_layer().set_teardown_timeout(channel.close_timeout);
     ws_->auto_fragment(false);
     ws_->read_message_max(channel.service.max_message_size);
-    if (!channel.service.use_query_auth)
-        ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
-            request.set("X-App-ID", channel.service.app_id);
-            request.set("X-Session-Key", secrets_.token());
-        }));
-    co_await ws_->async_handshake(upgrade_answer_, to.host_header, to.target, use_awaitable);
+    ws_->set_option(websockets::stream_base::decorator([&](websockets::request_type& request) {
+        request.set(boost::beast::http::field::user_agent, user_agent());
+        if (channel.service.use_query_auth)
+            return;
+        request.set("X-App-ID", channel.service.app_id);
+        request.set("X-Session-Key", secrets_.token());
+    }));
+    ws_->next_layer().expect_answer(answer_.emplace());
+    co_await ws_->async_handshake(to.host_header, to.target, use_awaitable);
     // The decorator refers to this frame, which ends here.
     ws_->set_option(websockets::stream_base::decorator([](websockets::request_type&) {}));
     ws_->binary(true);
@@ -141,6 +167,7 @@ awaitable<void> session_opening::upgrade(const protocol::endpoint& to) {
 
 /// Returns the connection's id.
 awaitable<std::string> session_opening::agree_terms() {
+    answer_.reset();
     at_step(failure_phase::websocket_handshake, "waiting for the session's confirmation");
     const auto request = protocol::encode(session_terms(settings_->channel));
     fit_write_buffer(*ws_, request.size());
@@ -178,6 +205,7 @@ void session_opening::cut(exceeded_limit because) {
     is_cut_ = true;
     exceeded_ = because;
     waits_for_others_.cancel();
+    addresses_.cancel();
     if (stream_)
         stream_->close();
     if (ws_)
@@ -203,8 +231,10 @@ protocol::failure session_opening::why(const boost::system::error_code& ec) {
     known.exceeded = exceeded_;
     known.connect_timeout = service.connect_timeout;
     known.max_message_size = service.max_message_size;
-    known.upgrade_status = upgrade_answer_.result_int();
-    known.upgrade_body = upgrade_answer_.body();
+    known.is_tls = to_.tls;
+    known.answer = answer_ ? &*answer_ : nullptr;
+    if (is_connecting_)
+        known.attempts = where_connecting(ec);
     if (ws_)
         known.close = ws_->reason();
     if (auto* tls = stream_ ? stream_->tls() : nullptr) {
@@ -213,6 +243,22 @@ protocol::failure session_opening::why(const boost::system::error_code& ec) {
             known.certificate_problem = X509_verify_cert_error_string(verdict);
     }
     return explain(ec, known);
+}
+
+/// The addresses, or the name where those are not known.
+std::string session_opening::where_connecting(const boost::system::error_code& ec) const {
+    auto tried = addresses_.describe();
+    if (!tried.empty())
+        return tried;
+    return fmt::format("{} port {}: {}", to_.host, to_.port,
+                       is_cut_ ? "its address is not found yet" : ec.message());
+}
+
+/// The line of the failure has one sentence of it.
+void session_opening::log_body(const protocol::failure& reason) const {
+    if (!reason.body.empty())
+        logger().debug("{} answered HTTP {}: {}", reason.url, reason.http_status,
+                       protocol::on_one_line(reason.body));
 }
 
 } // namespace avatar::transport

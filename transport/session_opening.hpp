@@ -5,6 +5,8 @@
 #include "transport/connecting.hpp"
 #include "transport/connection_context.hpp"
 #include "transport/explain.hpp"
+#include "transport/happy_eyeballs.hpp"
+#include "transport/http_answer.hpp"
 #include "transport/kept_streams.hpp"
 #include "transport/session_secrets.hpp"
 #include "transport/stream.hpp"
@@ -46,7 +48,8 @@ private:
     // In order.
     awaitable<agreed_session> open();
     awaitable<void> fetch_token();
-    awaitable<http_answer> ask_console();
+    awaitable<void> ask_console();
+    awaitable<void> exchange(const protocol::endpoint& to, const http_request_to_send& request);
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<std::string> agree_terms();
@@ -57,6 +60,8 @@ private:
     void require_uncut() const;
     void at_step(protocol::failure_phase phase, const char* step);
     protocol::failure why(const boost::system::error_code& ec);
+    std::string where_connecting(const boost::system::error_code& ec) const;
+    void log_body(const protocol::failure& reason) const;
 
     boost::asio::io_context& io_;
     std::shared_ptr<thread_state> thread_state_;
@@ -66,13 +71,16 @@ private:
     steady_timer waits_for_others_; // For its turn, and for a lookup.
     std::shared_ptr<kept_streams> console_streams_;
     time_limit time_limit_;
-    std::optional<stream> stream_;       // To the console, and to the ingress, ...
-    std::optional<client_websocket> ws_; // ... then this.
-    boost::beast::websocket::response_type upgrade_answer_;
-    boost::beast::flat_buffer buffer_; // Of the service's answer to the terms.
+    happy_eyeballs addresses_;
+    std::optional<stream> stream_;             // To the console, and to the ingress, ...
+    std::optional<client_websocket> ws_;       // ... then this.
+    std::optional<http_answer_reader> answer_; // To the latest request, the upgrade included.
+    boost::beast::flat_buffer buffer_;         // Of the service's answer to the terms.
 
     protocol::failure_phase phase_ = protocol::failure_phase::none;
     const char* step_ = ""; // For the text of a failure: what was being done.
+    protocol::endpoint to_; // Likewise: where.
+    bool is_connecting_ = false;
     bool is_cut_ = false;
     exceeded_limit exceeded_ = exceeded_limit::none; // Why it was cut.
 };

@@ -55,7 +55,7 @@ CAF_TEST(upgrade refused with each status) {
         {402, "session denied", "billingRequired (HTTP 402): session denied"},
         {404, "Avatar not found: avatar-1",
          "avatarNotFound (HTTP 404): Avatar not found: avatar-1"},
-        {429, "slow down", "invalidRequest (HTTP 429): slow down"},
+        {429, "slow down", "rateLimited (HTTP 429): slow down"},
         {500, "oops", "serverError (HTTP 500): oops"},
     };
     for (const auto& [status, text, reason] : table) {

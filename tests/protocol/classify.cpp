@@ -138,8 +138,9 @@ CAF_TEST(HTTP status decides when no text does) {
     CAF_CHECK_EQUAL(code_of(of_status(401, phase::websocket_connect)), "sessionTokenExpired"s);
     CAF_CHECK_EQUAL(code_of(of_status(402, phase::websocket_connect)), "billingRequired"s);
     CAF_CHECK_EQUAL(code_of(of_status(404, phase::websocket_connect)), "appIDUnrecognized"s);
-    for (int status : {403, 409, 418, 429, 499})
+    for (int status : {403, 409, 418, 499})
         CAF_CHECK_EQUAL(code_of(of_status(status, phase::session_token)), "invalidRequest"s);
+    CAF_CHECK_EQUAL(code_of(of_status(429, phase::session_token)), "rateLimited"s);
     for (int status : {500, 502, 503, 599})
         CAF_CHECK_EQUAL(code_of(of_status(status, phase::websocket_connect)), "serverError"s);
     for (int status : {101, 200, 302})

@@ -74,7 +74,8 @@ CAF_TEST(a refusal by status is classified) {
     CAF_CHECK_EQUAL(code_name(refused(401, R"({"message":"bad key"})")), "sessionTokenExpired"s);
     CAF_CHECK_EQUAL(code_name(refused(400, R"({"error":"bad"})")), "invalidRequest"s);
     CAF_CHECK_EQUAL(code_name(refused(503, "unavailable for now")), "serverError"s);
-    CAF_CHECK_EQUAL(describe(refused(502, "<html>Bad Gateway</html>")), "serverError (HTTP 502)"s);
+    CAF_CHECK_EQUAL(describe(refused(502, "<html>Bad Gateway</html>")),
+                    "serverError (HTTP 502): Bad Gateway"s);
     CAF_CHECK_EQUAL(code_name(refused(204, "")), "unknown"s);
 }
 

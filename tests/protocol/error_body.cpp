@@ -123,3 +123,40 @@ CAF_TEST(invalid text does not stop a body from being written) {
     CAF_CHECK_EQUAL(upgrade_refusal("id \xff"), "{\"message\":\"id \xEF\xBF\xBD\"}\n"s);
     CAF_CHECK(json::accept(error_response(400, "\xff", "\xc3", "\x80")));
 }
+
+CAF_TEST(an error that is an object is read) {
+    CAF_CHECK(parse_error_body(R"({"error":{"code":403,"message":"No user agent"}})") ==
+              (error_body{0, "403", "", "No user agent"}));
+}
+
+CAF_TEST(of a text the first line is the detail) {
+    CAF_CHECK_EQUAL(parse_error_body("\r\n no healthy upstream \r\nmore").detail,
+                    "no healthy upstream"s);
+}
+
+CAF_TEST(a web page says its title) {
+    struct row {
+        std::string page;
+        std::string expected;
+    };
+    const row rows[] = {
+        {"<html><head><title>403 Forbidden</title></head><body>x</body></html>", "403 Forbidden"},
+        {"\xEF\xBB\xBF<!DOCTYPE html>\n<TITLE lang=en>\n Access \n denied &amp; more</TITLE>",
+         "Access denied & more"},
+        {"<html><title></title><h1>Bad <b>gateway</b></h1>", "Bad gateway"},
+        {"<html><title>cut sho", "cut sho"},
+        {"<html><style>p { x }</style><!-- <p> --><script>if (a < b) f()</script><p>Only&nbsp;text",
+         "Only text"},
+        {"<?xml version='1.0'?><Error><Code>Denied</Code></Error>", "Denied"},
+        {"<html>", ""},
+        {"<", ""},
+        {"<title", ""},
+        {"<!--", ""},
+        {"plain text", ""},
+        {"", ""},
+        {"<title>&lt;b&gt; &#39;q&#39; &unknown;</title>", "<b> 'q' &unknown;"},
+    };
+    for (const auto& [page, expected] : rows)
+        CAF_CHECK_EQUAL(page_title(page), expected);
+    CAF_CHECK_EQUAL(page_title("<title>" + std::string(5000, 'x')).size(), 200u);
+}

@@ -157,3 +157,14 @@ CAF_TEST(a secret is cut out where a limit has left its front) {
     CAF_CHECK_EQUAL(f.detail, "bad token: ***"s);
     CAF_CHECK_EQUAL(f.body, "a e"s);
 }
+
+CAF_TEST(the URL stands behind the reason) {
+    failure f;
+    f.code = failure_code::invalid_request;
+    f.phase = failure_phase::session_token;
+    f.http_status = 403;
+    f.title = "Forbidden";
+    f.url = "https://h/v1/console/session-tokens";
+    CAF_CHECK_EQUAL(describe(f), "invalidRequest (HTTP 403): Forbidden "
+                                 "(https://h/v1/console/session-tokens)");
+}

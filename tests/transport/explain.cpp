@@ -126,8 +126,13 @@ CAF_TEST(a service that reads nothing is told as such by whoever finds out) {
 
 CAF_TEST(a refused upgrade is classified by its status and body) {
     auto known = connecting;
-    known.upgrade_status = 401;
-    known.upgrade_body = "{\"message\":\"Session token expired\"}\n";
+    transport::http_answer_reader answer;
+    boost::system::error_code ec;
+    const auto complete = answer.put("HTTP/1.1 401 Unauthorized\r\nContent-Length: 36\r\n\r\n"
+                                     "{\"message\":\"Session token expired\"}\n",
+                                     ec);
+    CAF_CHECK(complete);
+    known.answer = &answer;
     CAF_CHECK_EQUAL(told(beast::websocket::error::upgrade_declined, known),
                     "websocket_connect | sessionTokenExpired (HTTP 401): Session token expired");
 }
