@@ -36,7 +36,7 @@ console_actor::behavior_type console(console_actor::stateful_pointer<console_sta
         [&](const round_progress& event) { state.on_round_progress(event); },
         [=](const round_finished& event) { show(event); },
         [=](const rounds_finished& event) { show(event); },
-        [&](connection_tried& event) { state.on_connection_tried(event); },
+        [&](const connection_tried& event) { state.on_connection_tried(event); },
         [=](const audio_loaded& event) { show(event); },
         [=](const pool_opening& event) { show(event); },
         [&](const pool_opened& event) { state.on_pool_opened(event); },
@@ -63,30 +63,17 @@ void console_state::start(const console_settings& settings) {
     progress_ = std::make_unique<report::progress_line>(*settings.out, settings.live);
 }
 
-void console_state::on_connection_tried(connection_tried& event) {
+void console_state::on_connection_tried(const connection_tried& event) {
     if (!opening_)
         return;
-    early_.emplace(event.slot, std::move(event));
-    print([this](std::ostream& out) {
-        for (auto next = early_.begin(); next != early_.end() && next->first == next_slot_;
-             next = early_.erase(next), ++next_slot_)
-            write_tried(out, next->second);
-    });
-}
-
-void console_state::write_tried(std::ostream& out, const connection_tried& event) {
     const bool show = event.failure ? ++failures_ <= failure_lines : ++opened_ <= shown_connections;
     if (show)
-        report::write(out, event);
+        print([&](std::ostream& out) { report::write(out, event); });
 }
 
-/// Lines that waited for a connection which is still on the way up, because the
-/// run was interrupted, come out now.
 void console_state::on_pool_opened(const pool_opened& event) {
     opening_ = false;
     print([&](std::ostream& out) {
-        for (const auto& [slot, tried] : std::exchange(early_, {}))
-            write_tried(out, tried);
         if (opened_ > shown_connections)
             report::write_opened_connections(out, opened_ - shown_connections);
         if (failures_ > failure_lines)
@@ -96,7 +83,10 @@ void console_state::on_pool_opened(const pool_opened& event) {
 }
 
 void console_state::on_round_progress(const round_progress& event) {
-    progress_->show(event, report::terminal_width(settings_.terminal));
+    if (settings_.live)
+        progress_->show(event, report::terminal_width(settings_.terminal));
+    else
+        print([&](std::ostream& out) { report::write(out, event); });
 }
 
 bool console_state::flush() {

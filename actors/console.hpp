@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <iosfwd>
-#include <map>
 #include <memory>
 
 namespace avatar::report {
@@ -19,12 +18,11 @@ namespace avatar {
 /// Where the console writes to.
 struct console_settings {
     std::ostream* out = nullptr; ///< Not owned; used by the console alone while it lives.
-    bool live = false;           ///< Show a running round's progress in one redrawn line.
+    bool live = false;           ///< Progress of a round is one redrawn line; else lines.
     int terminal = -1;           ///< Descriptor behind `out`, asked for its width.
 };
 
-/// The console's own state: connections whose line has to wait for those before
-/// it, so that they stand in order.
+/// The console's own state: how many connections have had a line.
 class console_state {
 public:
     console_state();
@@ -32,12 +30,10 @@ public:
 
     void start(const console_settings& settings);
 
-    void on_connection_tried(connection_tried& event);
+    /// Its line, as it comes, unless there are too many of its outcome.
+    void on_connection_tried(const connection_tried& event);
     void on_pool_opened(const pool_opened& event);
     void on_round_progress(const round_progress& event);
-
-    /// Its line, unless there are too many of its outcome.
-    void write_tried(std::ostream& out, const connection_tried& event);
 
     /// Lets `write` add to the report, in place of the live line, and sends it on
     /// its way: a pipe's reader follows the run as it happens.
@@ -52,8 +48,6 @@ public:
 private:
     console_settings settings_;
     std::unique_ptr<report::progress_line> progress_;
-    std::map<std::uint64_t, connection_tried> early_;
-    std::uint64_t next_slot_ = 0;
     std::uint64_t failures_ = 0; // Of connections tried.
     std::uint64_t opened_ = 0;   // Likewise.
     bool opening_ = true;        // Later tries replace lost connections: no lines for them.

@@ -11,6 +11,10 @@ const std::vector<exit_meaning>& exit_meanings() {
         {bad_configuration, "the configuration cannot be used"},
         {no_connection, "no connection could be opened"},
         {requests_lost, "requests were lost or answered twice: a bug of avatar-pool"},
+        {run_interrupted, "the run was interrupted, by Ctrl-C, SIGTERM or SIGHUP, before all its "
+                          "requests were done; none of those that were failed"},
+        {left_at_once, "a second signal, a second or more after the first, made the program "
+                       "leave at once"},
     };
     return all;
 }

@@ -12,6 +12,8 @@ enum exit_code : int {
     bad_configuration = 2,
     no_connection = 3,
     requests_lost = 4, ///< Not every request had exactly one result: a bug of ours.
+    run_interrupted = 5,
+    left_at_once = 130, ///< As shells have it of a process that SIGINT has ended.
 };
 
 /// An exit code for the user.

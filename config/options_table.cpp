@@ -255,7 +255,8 @@ std::vector<option> node_options() {
 std::vector<option> other_options() {
     return {
         {"report.json", "", text(at<&settings::report, &report_settings::json>, "FILE"),
-         "Where to write all figures as JSON; empty: nowhere"},
+         "Where to write all figures as JSON; \"-\": to standard output, the text to stderr; "
+         "empty: nowhere"},
         {"runtime.threads", "", whole(at<&settings::runtime, &runtime_settings::threads>, 1, 64),
          "Threads for the network and the actors"},
         {"log.level", "",

@@ -1,20 +1,23 @@
 #include "config/checks.hpp"
 #include "emulator/emulator.hpp"
+#include "main/ending.hpp"
 #include "main/interrupts.hpp"
 #include "main/program_log.hpp"
+#include "main/shortages.hpp"
 #include "main/subcommands.hpp"
 #include "transport/io_runtime.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <iostream>
-#include <optional>
 #include <string>
 
 namespace avatar {
 
 int emulate(const config::settings& settings, program_log& log) {
     config::raise_descriptor_limit(); // Nobody says how many sessions will come.
+    check_threads(1);                 // For signals.
     boost::asio::io_context io{1};
     emulator::emulator service(io, settings.emulator);
     std::cout << emulator::export_lines(service) << std::flush;
@@ -24,13 +27,10 @@ int emulate(const config::settings& settings, program_log& log) {
     if (!std::cout)
         log.say("avatar-pool: the lines could not be written to standard output");
 
-    // Runs until the last session is closed. No longer waits for signals once
-    // there was one: a second one has its usual effect.
-    std::optional<interrupts> on_signal;
-    on_signal.emplace(io, [&] {
-        service.stop();
-        on_signal.reset();
-    });
+    // Runs until the last session is closed.
+    const interrupts on_signal({.stop = [&] { boost::asio::post(io, [&] { service.stop(); }); },
+                                .stop_at_once = [&] { leave_behind(left_at_once, log); },
+                                .leave = {}});
     transport::run_contained(io);
     return all_requests_ok;
 }

@@ -1,12 +1,14 @@
 #include "main/ending.hpp"
 
 #include "main/program_log.hpp"
+#include "report/atomic_file.hpp"
 
 #include <cstdlib>
 
 namespace avatar {
 
 void leave_behind(int code, program_log& log) {
+    report::remove_temporary_files();
     log.finish();
     std::_Exit(code);
 }

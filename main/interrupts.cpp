@@ -1,61 +1,107 @@
 #include "main/interrupts.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
+#include "transport/io_runtime.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
 #include <csignal>
-#include <cstdlib>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace avatar {
+namespace {
 
-/// Lives on the io_context's thread, which may outlast the `interrupts`.
-class interrupts::watch : public std::enable_shared_from_this<watch> {
+/// Signals that come so soon after the first are that one.
+constexpr auto same_signal = std::chrono::seconds(1);
+
+/// To leave in good order after the second one.
+constexpr auto leave_limit = std::chrono::seconds(2);
+
+} // namespace
+
+class interrupts::watch {
 public:
-    watch(boost::asio::io_context& io, std::function<void()> on_first)
-        : io_(io),
-          signals_(io, SIGINT, SIGTERM),
-          on_first_(std::move(on_first)) {
+    explicit watch(interrupt_handlers handlers)
+        : handlers_(std::move(handlers)),
+          signals_(io_, SIGINT, SIGTERM),
+          overdue_(io_) {
         // The terminal was closed; nohup has it ignored, and ignored it stays.
         struct sigaction hang_up {};
         if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN)
             signals_.add(SIGHUP);
+        wait();
+        thread_ = std::thread([this] { transport::run_contained(io_); });
     }
 
-    void wait() {
-        signals_.async_wait([self = shared_from_this()](boost::system::error_code ec, int) {
-            if (ec || self->over_)
-                return;
-            if (!self->on_first_)
-                std::_Exit(128 + SIGINT);
-            std::exchange(self->on_first_, nullptr)();
-            self->wait();
-        });
+    ~watch() {
+        io_.stop();
+        thread_.join();
     }
 
-    void end() {
-        boost::asio::post(io_, [self = shared_from_this()] {
-            self->over_ = true;
-            self->on_first_ = nullptr; // What it holds is destroyed now.
-            self->signals_.cancel();
-        });
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+
+    void finish() {
+        const std::lock_guard lock(mutex_);
+        handlers_ = {};
     }
 
 private:
-    boost::asio::io_context& io_;
+    using clock = std::chrono::steady_clock;
+
+    void wait() {
+        signals_.async_wait([this](boost::system::error_code ec, int) {
+            if (ec)
+                return;
+            on_signal();
+            wait();
+        });
+    }
+
+    void on_signal() {
+        if (call(&interrupt_handlers::stop)) {
+            first_ = clock::now();
+        } else if (!second_ && clock::now() - first_ >= same_signal) {
+            second_ = true;
+            call(&interrupt_handlers::stop_at_once);
+            overdue_.expires_after(leave_limit);
+            overdue_.async_wait([this](boost::system::error_code ec) {
+                if (!ec)
+                    call(&interrupt_handlers::leave);
+            });
+        }
+    }
+
+    /// False: there is none, or none any more.
+    bool call(std::function<void()> interrupt_handlers::*which) {
+        const std::lock_guard lock(mutex_);
+        const auto handler = std::exchange(handlers_.*which, nullptr);
+        if (handler)
+            handler();
+        return handler != nullptr;
+    }
+
+    std::mutex mutex_; // While a handler runs; not held by whoever it waits for.
+    interrupt_handlers handlers_;
+    boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;
-    std::function<void()> on_first_; // Empty once called.
-    bool over_ = false;
+    boost::asio::steady_timer overdue_;
+    clock::time_point first_;
+    bool second_ = false;
+    std::thread thread_;
 };
 
-interrupts::interrupts(boost::asio::io_context& io, std::function<void()> on_first)
-    : watch_(std::make_shared<watch>(io, std::move(on_first))) {
-    watch_->wait();
-}
+interrupts::interrupts(interrupt_handlers handlers)
+    : watch_(std::make_unique<watch>(std::move(handlers))) {}
 
-interrupts::~interrupts() {
-    watch_->end();
+interrupts::~interrupts() = default;
+
+void interrupts::finish() {
+    watch_->finish();
 }
 
 } // namespace avatar

@@ -3,25 +3,35 @@
 #include <functional>
 #include <memory>
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace avatar {
 
-/// SIGINT, SIGTERM and SIGHUP while this lives: the first calls `on_first` on the
-/// io_context, the second quits the process with code 130 at once.
+/// What signals do. Each is called on a thread of its own, which others do not hold up; one at
+/// a time, and once at most.
+struct interrupt_handlers {
+    std::function<void()> stop;         ///< At the first signal: what is under way may end.
+    std::function<void()> stop_at_once; ///< At the second. May be none.
+    std::function<void()> leave;        ///< When that has taken too long. Ends the process.
+};
+
+/// SIGINT, SIGTERM and SIGHUP while this lives. The second one counts from a second after the
+/// first: shells and `timeout` send one twice, to a process and to its group.
 class interrupts {
 public:
-    interrupts(boost::asio::io_context& io, std::function<void()> on_first);
+    explicit interrupts(interrupt_handlers handlers);
+
+    /// As `finish`.
     ~interrupts();
+
+    /// No handler is called any more, nor does one run: the program is about to end by itself,
+    /// and signals make no difference until then.
+    void finish();
 
     interrupts(const interrupts&) = delete;
     interrupts& operator=(const interrupts&) = delete;
 
 private:
     class watch;
-    std::shared_ptr<watch> watch_;
+    std::unique_ptr<watch> watch_;
 };
 
 } // namespace avatar

@@ -11,11 +11,15 @@
 #include "main/interrupts.hpp"
 #include "main/local_service.hpp"
 #include "main/program_log.hpp"
+#include "main/report_stream.hpp"
 #include "main/run_actors.hpp"
+#include "main/shortages.hpp"
 #include "main/subcommands.hpp"
 #include "report/atomic_file.hpp"
 #include "report/balance.hpp"
+#include "report/destination.hpp"
 #include "report/json.hpp"
+#include "report/progress_line.hpp"
 #include "transport/io_runtime.hpp"
 #include "transport/node_credentials.hpp"
 
@@ -25,10 +29,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iostream>
 #include <malloc.h>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 namespace avatar {
@@ -44,8 +51,8 @@ void give_back_freed_memory() {
 
 std::string why_no_connection(const pool_opened& opened) {
     if (opened.cancelled && opened.failures.empty())
-        return "avatar-pool: interrupted before any connection was open";
-    std::string text = "avatar-pool: no connection could be opened";
+        return "interrupted before any connection was open";
+    std::string text = "no connection could be opened";
     const char* separator = ": ";
     for (const auto& [sample, count] : opened.failures) {
         text += fmt::format("{}{} \u00d7 {}", separator, count, describe(sample));
@@ -69,34 +76,34 @@ bool save(report::atomic_file& json, const run_report& report, program_log& log)
 /// What one supervisor makes of the run; nothing when it ended before it answered,
 /// and `lost` says why. The program's own thread may block: it is neither an actor's
 /// nor an I/O thread.
-std::optional<run_outcome> supervise(caf::actor_system& system, run_supervisor_plan plan,
+std::optional<run_outcome> supervise(caf::scoped_actor& self, run_supervisor_plan plan,
                                      std::string& lost) {
-    caf::scoped_actor self(system);
     plan.observer = caf::actor_cast<caf::actor>(self);
-    const auto supervisor = system.spawn(run_supervisor, std::move(plan));
+    const auto supervisor = self->spawn(run_supervisor, std::move(plan));
     self->monitor(supervisor);
     self->send(supervisor, play_run{lost});
     std::optional<run_outcome> outcome;
     bool over = false;
-    self->receive_while([&] { return !over; })([](const pool_opened&) { give_back_freed_memory(); },
-                                               [&](run_outcome& answer) {
-                                                   outcome = std::move(answer);
-                                                   over = true;
-                                               },
-                                               [&](const caf::down_msg& down) {
-                                                   lost = "the run supervisor ended: " +
-                                                          describe_end(down.reason);
-                                                   over = true;
-                                               });
+    self->receive_while([&] { return !over; })(
+        [](const pool_opened&) { give_back_freed_memory(); },
+        [&](stop_run order) { self->send(supervisor, order); },
+        [&](run_outcome& answer) {
+            outcome = std::move(answer);
+            over = true;
+        },
+        [&](const caf::down_msg& down) {
+            lost = "the run supervisor ended: " + describe_end(down.reason);
+            over = true;
+        });
     return outcome;
 }
 
 /// A supervisor that ends early has one successor, which reports.
-run_outcome play(caf::actor_system& system, const run_supervisor_plan& plan) {
+run_outcome play(caf::scoped_actor& self, const run_supervisor_plan& plan) {
     std::string lost;
-    auto outcome = supervise(system, plan, lost);
+    auto outcome = supervise(self, plan, lost);
     if (!outcome)
-        outcome = supervise(system, plan, lost);
+        outcome = supervise(self, plan, lost);
     if (outcome)
         return std::move(*outcome);
     run_outcome nothing;
@@ -111,27 +118,39 @@ bool lost_nodes(const run_report& report) {
                                [](const node_figures& node) { return node.losses > 0; });
 }
 
+/// Of a run whose requests have come back as they should.
+int code_of(const run_outcome& outcome) {
+    const auto& report = outcome.report;
+    if (outcome.left)
+        return left_at_once;
+    if (report.failed > 0 || !outcome.ended_early.empty() || !outcome.written || lost_nodes(report))
+        return some_requests_failed;
+    return report.interrupted ? run_interrupted : all_requests_ok;
+}
+
 /// What the run leaves to say once the console is silent, and its exit code.
-int conclude(const run_outcome& outcome, std::optional<report::atomic_file>& json,
-             program_log& log) {
+int conclude(run_outcome outcome, std::optional<report::atomic_file>& json, program_log& log) {
+    auto& report = outcome.report;
     const bool early = !outcome.ended_early.empty();
+    const bool nothing_opened = outcome.opened.connected == 0 && !early;
     if (!outcome.written && !early)
         log.say("avatar-pool: the report could not be written to standard output");
-    if (outcome.opened.connected == 0 && !early) {
-        log.say(why_no_connection(outcome.opened));
-        return no_connection;
+    if (nothing_opened) {
+        report.ended_early = why_no_connection(outcome.opened);
+        log.say("avatar-pool: " + report.ended_early);
     }
     // After the console's last word, for both may be standard output.
-    const bool saved = !json || !outcome.has_report || save(*json, outcome.report, log);
+    const bool saved = !json || save(*json, report, log);
     if (early)
         log.say("avatar-pool: the run ended early: " + outcome.ended_early);
-    const auto unbalanced = outcome.complete ? report::imbalance(outcome.report) : std::nullopt;
-    if (unbalanced) {
+    if (nothing_opened)
+        return no_connection;
+    if (const auto unbalanced = outcome.complete ? report::imbalance(report) : std::nullopt) {
         log.say("avatar-pool: " + *unbalanced);
         return requests_lost;
     }
-    const bool all_ok = outcome.report.failed == 0 && !early && !lost_nodes(outcome.report);
-    return all_ok && outcome.written && saved ? all_requests_ok : some_requests_failed;
+    const int code = code_of(outcome);
+    return saved || code == left_at_once ? code : some_requests_failed;
 }
 
 /// What a run works with.
@@ -141,11 +160,44 @@ struct run_parts {
     std::shared_ptr<const transport::node_credentials> credentials; ///< For those; may be null.
     const audio_clip& speech;
     const extensions& with;
+    console_settings text;
 };
 
-/// From the first actor to the last.
+/// What the user's signals do to a run, until its report is written.
+class run_signals {
+public:
+    run_signals(std::optional<interrupts>& signals, const caf::scoped_actor& run,
+                config::milliseconds drain_timeout, program_log& log)
+        : signals_(signals) {
+        const auto tell = [to = caf::actor_cast<caf::actor>(run)](stop_run order) {
+            caf::anon_send(to, order);
+        };
+        signals.emplace(
+            interrupt_handlers{.stop =
+                                   [tell, drain_timeout, &log] {
+                                       log.say("avatar-pool: stopping; running requests have " +
+                                               config::format_duration(drain_timeout) +
+                                               " to end (once more: leave at once)");
+                                       tell({});
+                                   },
+                               .stop_at_once = [tell] { tell({/*at_once=*/true}); },
+                               .leave = [&log] { leave_behind(left_at_once, log); }});
+    }
+
+    ~run_signals() { signals_->finish(); }
+
+    run_signals(const run_signals&) = delete;
+    run_signals& operator=(const run_signals&) = delete;
+
+private:
+    std::optional<interrupts>& signals_;
+};
+
+/// From the first actor to the last. `signals` are watched from the first on, and until the
+/// process ends.
 int run_on_actors(transport::io_runtime& io, const run_parts& parts,
-                  std::optional<report::atomic_file>& json, program_log& log) {
+                  std::optional<report::atomic_file>& json, std::optional<interrupts>& signals,
+                  program_log& log) {
     const auto& settings = parts.settings;
     const bool over_nodes = !settings.node.nodes.empty();
     const auto runtime =
@@ -156,18 +208,17 @@ int run_on_actors(transport::io_runtime& io, const run_parts& parts,
     if (over_nodes)
         links.emplace(system, io, parts.credentials);
     const auto actors =
-        over_nodes ? spawn_actors(system, settings, *links, parts.speech)
-                   : spawn_actors(system, settings, parts.channels, parts.speech, parts.with);
+        over_nodes
+            ? spawn_actors(system, settings, *links, parts.speech, parts.text)
+            : spawn_actors(system, settings, parts.channels, parts.speech, parts.with, parts.text);
     int code = some_requests_failed;
     {
-        interrupts on_signal(io.next(), [driver = actors.driver, &settings, &log] {
-            log.say("avatar-pool: stopping; running requests have " +
-                    config::format_duration(settings.pool.drain_timeout) +
-                    " to end (once more: leave at once)");
-            caf::anon_send(driver, stop_rounds{});
-        });
-        code = conclude(play(system, {actors, parts.speech.size(), settings.pool.size, {}}), json,
-                        log);
+        caf::scoped_actor self(system);
+        const run_signals on_signal(signals, self, settings.pool.drain_timeout, log);
+        code =
+            conclude(play(self, {actors, parts.speech.size(), settings.pool.size, {}}), json, log);
+        if (code == left_at_once)
+            leave_behind(code, log);
     }
     links.reset();
     // One that hangs, or that nobody told, would hold the system's destructor up.
@@ -197,6 +248,14 @@ void check_run_over_nodes(const config::command& command) {
     config::check_nodes(settings);
 }
 
+/// With those for name lookups, one for each I/O thread.
+std::size_t threads_of_run(const config::settings& settings, bool embedded_emulator) {
+    constexpr std::size_t console_signals_and_end = 3;
+    constexpr std::size_t node_links = 3;
+    return 2 * settings.runtime.threads + (embedded_emulator ? 1 : 0) + console_signals_and_end +
+           settings.extensions.sinks.size() + (settings.node.nodes.empty() ? 0 : node_links);
+}
+
 } // namespace
 
 int run(const config::command& command, const extensions& with, program_log& log) {
@@ -209,6 +268,7 @@ int run(const config::command& command, const extensions& with, program_log& log
         config::check_service(settings, " (or run with --emulator, which needs none)");
     if (!over_nodes)
         config::check_descriptors(settings.pool.size, command.embedded_emulator);
+    check_threads(threads_of_run(settings, command.embedded_emulator));
     const auto speech = audio::load(settings.audio);
     std::optional<report::atomic_file> json;
     if (!settings.report.json.empty())
@@ -221,14 +281,18 @@ int run(const config::command& command, const extensions& with, program_log& log
     }
     const auto credentials = transport::load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
-    run_parts parts{settings, {}, credentials, speech.clip, with};
+    report_stream beside_json(log);
+    run_parts parts{settings, {}, credentials, speech.clip, with, {&beside_json}};
+    if (!report::is_standard_output(settings.report.json))
+        parts.text = {&std::cout, report::can_redraw(STDOUT_FILENO), STDOUT_FILENO};
     if (!over_nodes)
         parts.channels = make_channels(io, settings, speech.clip.format(), with);
     // From here on nothing of the configuration can be wrong any more.
     if (service)
         log.say("Running against the embedded emulator at " + settings.service.console_endpoint);
 
-    const int code = run_on_actors(io, parts, json, log);
+    std::optional<interrupts> signals; // To the end: one that is sent twice is one.
+    const int code = run_on_actors(io, parts, json, signals, log);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.
     if (!io.drain(drain_limit))

@@ -3,14 +3,12 @@
 #include "actors/actor_end.hpp"
 #include "actors/cluster/links/node_links.hpp"
 #include "actors/cluster/load/load_conductor.hpp"
-#include "actors/console.hpp"
 #include "actors/load/result_feed.hpp"
 #include "actors/load/spawn_round_driver.hpp"
 #include "actors/load/stats.hpp"
 #include "actors/pool/spawn_pool.hpp"
 #include "config/error.hpp"
 #include "main/extensions.hpp"
-#include "report/progress_line.hpp"
 #include "transport/avatar_channel.hpp"
 #include "transport/io_runtime.hpp"
 #include "transport/named_channel.hpp"
@@ -19,17 +17,18 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 namespace avatar {
 namespace {
 
-/// How often a terminal's live line is drawn again.
-constexpr auto progress_interval = std::chrono::milliseconds(200);
+/// How often a terminal's live line is drawn again, and other readers of the report hear of a
+/// round that runs.
+std::chrono::milliseconds progress_interval(const console_settings& text) {
+    return text.live ? std::chrono::milliseconds(200) : std::chrono::seconds(30);
+}
 
 /// What a connection is given to open on top of its own limit, where it may forget that.
 constexpr auto open_margin = std::chrono::seconds(1);
@@ -81,10 +80,9 @@ bool takes_frames(const config::settings& settings, const extensions& with) {
 }
 
 /// Both kinds of runs have them.
-run_actors spawn_figures(caf::actor_system& system) {
+run_actors spawn_figures(caf::actor_system& system, const console_settings& text) {
     run_actors actors;
-    actors.console = system.spawn<caf::detached>(
-        console, console_settings{&std::cout, report::can_redraw(STDOUT_FILENO), STDOUT_FILENO});
+    actors.console = system.spawn<caf::detached>(console, text);
     actors.stats = system.spawn(stats);
     return actors;
 }
@@ -126,8 +124,8 @@ pool_plan plan_pool(const config::settings& settings, transport::channel_factory
 
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
                         transport::channel_factory channels, const audio_clip& speech,
-                        const extensions& with) {
-    auto actors = spawn_figures(system);
+                        const extensions& with, const console_settings& text) {
+    auto actors = spawn_figures(system, text);
     const auto pool = spawn_pool(system, plan_pool(settings, std::move(channels),
                                                    connection_watcher_actor(actors.console), with));
     actors.pool = pool;
@@ -142,8 +140,7 @@ run_actors spawn_actors(caf::actor_system& system, const config::settings& setti
     round_driver_plan plan;
     plan.rounds = settings.rounds;
     plan.audio = speech;
-    if (report::can_redraw(STDOUT_FILENO))
-        plan.progress_interval = progress_interval;
+    plan.progress_interval = progress_interval(text);
     if (const auto* shape = find(with.shapes(), settings.extensions.shape)) {
         plan.shape = spawn_extension<load_shape_actor, no_options>(system, *shape, settings);
         plan.shape_name = settings.extensions.shape;
@@ -153,12 +150,14 @@ run_actors spawn_actors(caf::actor_system& system, const config::settings& setti
 }
 
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
-                        const node_links& links, const audio_clip& speech) {
-    auto actors = spawn_figures(system);
+                        const node_links& links, const audio_clip& speech,
+                        const console_settings& text) {
+    auto actors = spawn_figures(system, text);
     load_conductor_plan plan;
     plan.rounds = settings.rounds;
     plan.watcher = round_watcher_actor(actors.console);
-    plan.tells_progress = report::can_redraw(STDOUT_FILENO);
+    plan.tells_progress = true;
+    plan.progress_interval = progress_interval(text);
     plan.shares = {.nodes = settings.node.nodes,
                    .connector = links.connector(),
                    .pool = settings.pool,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/console.hpp"
 #include "actors/load/run_supervisor.hpp"
 #include "actors/pool/pool_plan.hpp"
 #include "config/settings.hpp"
@@ -28,13 +29,14 @@ transport::channel_factory make_channels(transport::io_runtime& io,
 pool_plan plan_pool(const config::settings& settings, transport::channel_factory channels,
                     connection_watcher_actor watcher, const extensions& with);
 
-/// The actors of a run, chosen likewise.
+/// The actors of a run, chosen likewise. The console's stream outlives them.
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
                         transport::channel_factory channels, const audio_clip& speech,
-                        const extensions& with);
+                        const extensions& with, const console_settings& text);
 
 /// The actors of a run whose pools are on other nodes, which `links` reach. It outlives them.
 run_actors spawn_actors(caf::actor_system& system, const config::settings& settings,
-                        const node_links& links, const audio_clip& speech);
+                        const node_links& links, const audio_clip& speech,
+                        const console_settings& text);
 
 } // namespace avatar

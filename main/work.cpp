@@ -9,6 +9,7 @@
 #include "main/interrupts.hpp"
 #include "main/program_log.hpp"
 #include "main/run_actors.hpp"
+#include "main/shortages.hpp"
 #include "main/subcommands.hpp"
 #include "transport/io_runtime.hpp"
 #include "transport/node_credentials.hpp"
@@ -18,6 +19,7 @@
 #include <caf/send.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <optional>
@@ -69,15 +71,18 @@ private:
 
 /// Serves until a signal; gives the exit code. Signals are watched for before anybody is told
 /// that it serves.
-int serve_until_signal(transport::io_runtime& io, caf::actor_system& system,
-                       const node_endpoint_control& endpoint, const std::string& greeting,
-                       program_log& log) {
+int serve_until_signal(caf::actor_system& system, const node_endpoint_control& endpoint,
+                       const std::string& greeting, program_log& log) {
     const auto reason = std::make_shared<stop_reason>();
-    interrupts on_signal(io.next(), [reason, &log] {
-        log.say("avatar-pool: stopping; running requests may end, for as long as the "
-                "pool.drain-timeout of their run (once more: leave at once)");
-        reason->set("");
-    });
+    const interrupts on_signal(
+        {.stop =
+             [reason, &log] {
+                 log.say("avatar-pool: stopping; running requests may end, for as long as the "
+                         "pool.drain-timeout of their run (once more: leave at once)");
+                 reason->set("");
+             },
+         .stop_at_once = [&log] { leave_behind(left_at_once, log); },
+         .leave = {}});
     endpoint->attach_functor([reason](const caf::error& why) {
         reason->set("the node's endpoint ended: " + describe_end(why));
     });
@@ -111,7 +116,7 @@ int serve(transport::io_runtime& io, const config::settings& settings, const ext
                 (credentials ? "for nodes with a certificate of " + settings.node.authority
                              : "without certificates, for this machine alone") +
                 ", until Ctrl-C";
-            code = serve_until_signal(io, system, endpoint, greeting, log);
+            code = serve_until_signal(system, endpoint, greeting, log);
         } catch (...) {
             end();
             throw;
@@ -135,6 +140,8 @@ int work(const config::settings& settings, const extensions& with, program_log& 
     if (!own_channel)
         config::check_service(settings);
     config::raise_descriptor_limit();
+    constexpr std::size_t signals_end_and_links = 5;
+    check_threads(2 * settings.runtime.threads + signals_end_and_links);
     const auto credentials = transport::load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
     const int code = serve(io, settings, with, credentials, log);

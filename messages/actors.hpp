@@ -147,6 +147,10 @@ using partner_relay_actor = caf::typed_actor< //
     reacts_to<source_ended>>;
 
 /// Plays one run with the actors above, and notices when one of them ends early.
-using run_supervisor_actor = caf::typed_actor<replies_to<play_run>::with<run_outcome>>;
+using run_supervisor_actor = caf::typed_actor< //
+    replies_to<play_run>::with<run_outcome>,   //
+    reacts_to<stop_run>,                       //
+    // From itself, later.
+    reacts_to<run_overdue>>;
 
 } // namespace avatar

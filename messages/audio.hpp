@@ -195,6 +195,7 @@ struct audio_result {
 
     bool ok() const { return !failure; }
     bool interrupted() const { return failure.code == protocol::failure_code::request_interrupted; }
+    bool cancelled() const { return failure.code == protocol::failure_code::request_cancelled; }
 
     template <class Inspector>
     friend auto inspect(Inspector& f, audio_result& x) {

@@ -92,6 +92,7 @@
     MESSAGE(rounds_finished)                                                                       \
     MESSAGE(rounds_started)                                                                        \
     MESSAGE(run_outcome)                                                                           \
+    MESSAGE(run_overdue)                                                                           \
     MESSAGE(run_report)                                                                            \
     MESSAGE(run_rounds)                                                                            \
     MESSAGE(session_closed)                                                                        \
@@ -108,6 +109,7 @@
     MESSAGE(source_ended)                                                                          \
     MESSAGE(start_time)                                                                            \
     MESSAGE(stop_rounds)                                                                           \
+    MESSAGE(stop_run)                                                                              \
     MESSAGE(stop_share)                                                                            \
     MESSAGE(tell_progress)                                                                         \
     MESSAGE(watch_pool)

@@ -27,7 +27,7 @@ bool is_place(std::uint64_t first, std::uint64_t total) {
 }
 
 bool has_believable_totals(const request_figures& x) {
-    for (const auto total : {x.ok, x.failed, x.interrupted, x.frames, x.bytes})
+    for (const auto total : {x.ok, x.failed, x.interrupted, x.cancelled, x.frames, x.bytes})
         if (total > most_counted)
             return false;
     return x.ok > 0 || (x.frames == 0 && x.bytes == 0);
@@ -79,8 +79,8 @@ bool has_acceptable_failures(const request_figures& x) {
     for (const auto& [failures, first] : x.failures) {
         const auto code = failures.sample.code;
         if (code == failure_code::none || code == failure_code::request_interrupted ||
-            !has_short_texts(failures.sample) || !is_place(first, x.failed) ||
-            !take(left, failures.count))
+            code == failure_code::request_cancelled || !has_short_texts(failures.sample) ||
+            !is_place(first, x.failed) || !take(left, failures.count))
             return false;
     }
     return left == 0;

@@ -86,6 +86,7 @@ struct request_figures {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0; ///< On purpose: neither ok nor failed.
+    std::uint64_t cancelled = 0;   ///< As the run was ended: likewise.
     std::uint64_t frames = 0;      ///< Of successful requests.
     std::uint64_t bytes = 0;       ///< Of those frames.
     duration_counts request_duration{};
@@ -103,9 +104,9 @@ struct request_figures {
     template <class Inspector>
     friend typename Inspector::result_type inspect(Inspector& f, request_figures& x) {
         const auto fields = [&] {
-            return f(x.ok, x.failed, x.interrupted, x.frames, x.bytes, x.request_duration,
-                     x.time_to_first_frame, x.first_frame_after_last_audio, x.wait_for_connection,
-                     x.service_time, x.pool_overhead, x.usage, x.failures);
+            return f(x.ok, x.failed, x.interrupted, x.cancelled, x.frames, x.bytes,
+                     x.request_duration, x.time_to_first_frame, x.first_frame_after_last_audio,
+                     x.wait_for_connection, x.service_time, x.pool_overhead, x.usage, x.failures);
         };
         if constexpr (!Inspector::writes_state) {
             return fields();

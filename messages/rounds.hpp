@@ -27,9 +27,11 @@ struct run_rounds {
 /// Asks the round driver to end early: what is under way may end, as long as the
 /// pool's drain timeout allows.
 struct stop_rounds {
+    bool at_once = false; ///< What is under way is cancelled, also after one that allows it.
+
     template <class Inspector>
-    friend auto inspect(Inspector& f, stop_rounds&) {
-        return f();
+    friend auto inspect(Inspector& f, stop_rounds& x) {
+        return inspect_fields(f, x.at_once);
     }
 };
 
@@ -180,7 +182,8 @@ struct round_started {
     }
 };
 
-/// A running round, a few times a second at most.
+/// A running round, from time to time: a terminal is told several times a second, others
+/// less often.
 struct round_progress {
     std::uint64_t round = 0;
     std::uint64_t rounds = 0;
@@ -189,11 +192,12 @@ struct round_progress {
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0;
     nanoseconds duration{0}; ///< So far.
+    std::uint64_t cancelled = 0;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_progress& x) {
         return inspect_fields(f, x.round, x.rounds, x.requests, x.ok, x.failed, x.interrupted,
-                              x.duration);
+                              x.duration, x.cancelled);
     }
 };
 
@@ -208,23 +212,25 @@ struct round_finished {
     std::uint64_t listed = 0;        ///< So many failures are in those words.
     nanoseconds next_in{0};          ///< Pause until the next round.
     bool last = false;               ///< No further round.
+    std::uint64_t cancelled = 0;     ///< As the run was ended: neither ok nor failed.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_finished& x) {
         return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted,
-                              x.errors, x.listed, x.next_in, x.last);
+                              x.errors, x.listed, x.next_in, x.last, x.cancelled);
     }
 };
 
 /// No round runs any more.
 struct rounds_finished {
-    nanoseconds duration{0}; ///< First round's start to last round's end.
-    bool interrupted = false;
+    nanoseconds duration{0};     ///< First round's start to last round's end.
+    bool interrupted = false;    ///< Before all that was planned was done.
     protocol::failure failure{}; ///< Why the rounds could not go on; code `none`: they could.
+    std::uint64_t planned = 0;   ///< Requests of all rounds; 0: a load shape decides.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, rounds_finished& x) {
-        return inspect_fields(f, x.duration, x.interrupted, x.failure);
+        return inspect_fields(f, x.duration, x.interrupted, x.failure, x.planned);
     }
 };
 

@@ -39,10 +39,12 @@ struct round_figures {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0;
+    std::uint64_t cancelled = 0;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, round_figures& x) {
-        return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted);
+        return inspect_fields(f, x.round, x.started_at, x.duration, x.ok, x.failed, x.interrupted,
+                              x.cancelled);
     }
 };
 
@@ -144,22 +146,28 @@ struct pool_status {
     nanoseconds longest_below_size{0}; ///< Longest time with fewer connections than `size`.
     request_ledger requests{};
     std::vector<pooled_connection> connections{}; ///< In slot order.
+    /// Milliseconds that connections were open, from the service's confirmation on, summed over
+    /// all that there ever were: what a service is paid for. A count, for the sum over many
+    /// sessions exceeds what a time in a message may be.
+    std::uint64_t session_ms = 0;
 
     template <class Inspector>
     friend auto inspect(Inspector& f, pool_status& x) {
         return inspect_fields(f, x.size, x.connected, x.available, x.leased, x.waiting, x.served,
                               x.retried, x.replaced, x.renewed, x.crashed, x.late_frames,
-                              x.longest_below_size, x.requests, x.connections);
+                              x.longest_below_size, x.requests, x.connections, x.session_ms);
     }
 };
 
-/// The part of one node in a run. Its requests are ok + failed + interrupted + lost.
+/// The part of one node in a run. Its requests are ok + failed + interrupted + cancelled +
+/// lost.
 struct node_figures {
     std::string name;
     std::uint64_t sessions = 0; ///< Connections that its last pool opened.
     std::uint64_t ok = 0;
     std::uint64_t failed = 0; ///< Without the lost ones.
     std::uint64_t interrupted = 0;
+    std::uint64_t cancelled = 0;
     std::uint64_t lost = 0; ///< Without a result when the node was lost; in the run's `failed`.
     duration_summary request_duration;
     std::uint64_t losses = 0; ///< How often it was lost, or had not been reached.
@@ -167,20 +175,22 @@ struct node_figures {
 
     template <class Inspector>
     friend auto inspect(Inspector& f, node_figures& x) {
-        return inspect_fields(f, x.name, x.sessions, x.ok, x.failed, x.interrupted, x.lost,
-                              x.request_duration, x.losses, x.why);
+        return inspect_fields(f, x.name, x.sessions, x.ok, x.failed, x.interrupted, x.cancelled,
+                              x.lost, x.request_duration, x.losses, x.why);
     }
 };
 
 /// All figures of a run. Averages and percentiles are of successful requests.
 struct run_report {
     nanoseconds duration{0};  ///< First round's start to last round's end.
-    bool interrupted = false; ///< Ended before its last round.
+    bool interrupted = false; ///< Ended before all that was planned was done.
     std::string ended_early;  ///< Why, when something broke; else empty.
     std::vector<round_figures> rounds;
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
+    std::uint64_t planned = 0;              ///< Requests of all rounds; 0: a load shape decides.
     std::uint64_t interrupted_requests = 0; ///< On purpose: neither ok nor failed.
+    std::uint64_t cancelled_requests = 0;   ///< As the run was ended: likewise.
     std::uint64_t frames = 0;               ///< Of successful requests.
     std::uint64_t bytes = 0;                ///< Of those frames.
     duration_summary request_duration;
@@ -195,16 +205,19 @@ struct run_report {
     usage_spread usage_unshown;          ///< Of those after the first `shown_connections`.
     usage_spread usage_unlisted;         ///< Of those that are not in `usage`.
     std::vector<failure_count> failures; ///< By code, most frequent first.
+    /// Of connections that could not be opened as the pool was: equal ones counted together.
+    std::vector<failure_count> connection_failures;
     pool_status pool;
     std::vector<node_figures> nodes; ///< Of a run over nodes, in the order of the settings.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, run_report& x) {
         return inspect_fields(f, x.duration, x.interrupted, x.ended_early, x.rounds, x.ok, x.failed,
-                              x.interrupted_requests, x.frames, x.bytes, x.request_duration,
-                              x.time_to_first_frame, x.first_frame_after_last_audio,
-                              x.wait_for_connection, x.service_time, x.pool_overhead, x.usage,
-                              x.usage_unshown, x.usage_unlisted, x.failures, x.pool, x.nodes);
+                              x.planned, x.interrupted_requests, x.cancelled_requests, x.frames,
+                              x.bytes, x.request_duration, x.time_to_first_frame,
+                              x.first_frame_after_last_audio, x.wait_for_connection, x.service_time,
+                              x.pool_overhead, x.usage, x.usage_unshown, x.usage_unlisted,
+                              x.failures, x.connection_failures, x.pool, x.nodes);
     }
 };
 

@@ -81,9 +81,11 @@ struct get_share_status {
 
 /// As `stop_rounds` for a round driver: what runs may end, nothing new begins.
 struct stop_share {
+    bool at_once = false; ///< What a load has running is cancelled.
+
     template <class Inspector>
-    friend auto inspect(Inspector& f, stop_share&) {
-        return f();
+    friend auto inspect(Inspector& f, stop_share& x) {
+        return inspect_fields(f, x.at_once);
     }
 };
 
@@ -139,11 +141,12 @@ struct share_progress {
     std::vector<std::string> errors{}; ///< The first few failures of that round, in words.
     bool over = false;                 ///< It runs no round any more.
     protocol::failure failure{};       ///< Why; code `none`: it was stopped.
+    std::uint64_t session_ms = 0;      ///< Of its pool, see `pool_status`.
 
     template <class Inspector>
     friend auto inspect(Inspector& f, share_progress& x) {
         return inspect_fields(f, x.share, x.finished_round, x.connected, x.available, x.requests,
-                              x.errors, x.over, x.failure);
+                              x.errors, x.over, x.failure, x.session_ms);
     }
 };
 

@@ -6,8 +6,10 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <mutex>
 #include <poll.h>
 #include <random>
+#include <set>
 #include <sys/stat.h>
 #include <system_error>
 #include <utility>
@@ -47,7 +49,40 @@ void sync_folder(const std::filesystem::path& folder) {
         ::fsync(fd.get());
 }
 
+/// Those of this process.
+class temporary_files {
+public:
+    void add(const std::filesystem::path& path) {
+        const std::lock_guard lock(mutex_);
+        paths_.insert(path);
+    }
+    void forget(const std::filesystem::path& path) {
+        const std::lock_guard lock(mutex_);
+        paths_.erase(path);
+    }
+    void remove_all() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& path : paths_)
+            ::unlink(path.c_str());
+        paths_.clear();
+    }
+
+private:
+    std::mutex mutex_;
+    std::set<std::filesystem::path> paths_;
+};
+
+/// Never destroyed: other threads may still use it as the process ends.
+temporary_files& all_temporary_files() {
+    static auto& all = *new temporary_files;
+    return all;
+}
+
 } // namespace
+
+void remove_temporary_files() noexcept {
+    all_temporary_files().remove_all();
+}
 
 atomic_file::atomic_file(std::filesystem::path destination) : named_(std::move(destination)) {
     auto found = find_destination(named_);
@@ -65,8 +100,10 @@ atomic_file::atomic_file(std::filesystem::path destination) : named_(std::move(d
 }
 
 atomic_file::~atomic_file() {
-    if (!temporary_.empty())
-        ::unlink(temporary_.c_str());
+    if (temporary_.empty())
+        return;
+    ::unlink(temporary_.c_str());
+    all_temporary_files().forget(temporary_);
 }
 
 void atomic_file::open_temporary() {
@@ -94,6 +131,7 @@ void atomic_file::open_temporary() {
             fail(fmt::format("the folder {} does not exist", folder.string()));
         fail(fmt::format("in the folder {}: {}", folder.string(), text_of(error)));
     }
+    all_temporary_files().add(temporary_);
     // Best effort: a file system without permissions refuses.
     constexpr mode_t permissions = 07777;
     if (exists)
@@ -112,6 +150,7 @@ void atomic_file::commit(std::string_view content) {
         fail(errno);
     if (::rename(temporary_.c_str(), target_.c_str()) != 0)
         fail(errno);
+    all_temporary_files().forget(temporary_);
     temporary_.clear();
     sync_folder(folder_of(target_));
 }
@@ -121,7 +160,9 @@ void atomic_file::fail(int error) const {
 }
 
 void atomic_file::fail(const std::string& reason) const {
-    throw report_error(fmt::format("cannot write the report to {}: {}", named_.string(), reason));
+    throw report_error(fmt::format("cannot write the report to {}: {}",
+                                   is_standard_output(named_) ? "standard output" : named_.string(),
+                                   reason));
 }
 
 } // namespace avatar::report

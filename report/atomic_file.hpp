@@ -28,8 +28,9 @@ public:
 /// - A device, a pipe, or a file already open (/dev/stdout, /dev/fd/N,
 ///   /proc/self/fd/N): written directly, there is nothing to rename. What the
 ///   program has buffered for the same stream must be flushed before.
+/// - "-": standard output, likewise.
 ///
-/// A process that is killed leaves its temporary file behind.
+/// A process that SIGKILL ends leaves its temporary file behind.
 class atomic_file {
 public:
     /// Throws report_error when the destination is a folder, its folder is
@@ -58,5 +59,9 @@ private:
     std::filesystem::path temporary_; // empty: written directly
     file_descriptor fd_;
 };
+
+/// Removes the temporary files of this process, which is about to end without destructors: no
+/// file of it is committed any more. From any thread.
+void remove_temporary_files() noexcept;
 
 } // namespace avatar::report

@@ -2,10 +2,14 @@
 
 #include "messages/run_report.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace avatar::report {
+
+/// Requests that came back, with whatever outcome: each is in one of the report's counts.
+std::uint64_t requests_with_result(const run_report& report);
 
 /// Whether every request that entered the pool left it with exactly one result:
 /// the pool's ledger adds up, nothing is open, and its outcomes are those that

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,8 @@ namespace avatar::report {
 /// cut in two. Control characters and bytes that are not UTF-8 become "?", so
 /// that no service can send escape codes to the user's terminal.
 std::string connection_label(std::string_view id);
+
+/// The same, but whole where it takes no more than `room` characters.
+std::string connection_label_within(std::string_view id, std::size_t room);
 
 } // namespace avatar::report

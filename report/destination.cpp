@@ -6,6 +6,7 @@
 #include <optional>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace avatar::report {
@@ -43,6 +44,9 @@ std::optional<int> open_descriptor_named(const fs::path& path) {
 
 destination duplicate(const fs::path& path, int fd) {
     const int flags = ::fcntl(fd, F_GETFL);
+    // The program takes the number of a standard stream that is closed, by a name alone.
+    if (flags != -1 && (flags & O_PATH) != 0)
+        return unusable("it is closed");
     if (flags != -1 && (flags & O_ACCMODE) == O_RDONLY)
         return unusable("it is open for reading only");
     return direct(path, file_descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 0)));
@@ -79,9 +83,15 @@ destination look_at(const fs::path& path) {
 
 } // namespace
 
+bool is_standard_output(const fs::path& path) {
+    return path == "-";
+}
+
 destination find_destination(const fs::path& path) {
     if (path.empty())
         return unusable("the path is empty");
+    if (is_standard_output(path))
+        return duplicate(path, STDOUT_FILENO);
     // By hand, since std::filesystem resolves no link that leads to nothing,
     // and the links of open descriptors lead to no path.
     constexpr int most_links = 40; // as the kernel has it, path_resolution(7)

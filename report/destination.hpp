@@ -21,6 +21,9 @@ struct destination {
     std::string reason;           ///< Of an unusable one.
 };
 
+/// "-", the name that programs have for it. A file of that name is "./-".
+bool is_standard_output(const std::filesystem::path& path);
+
 /// Follows the links and looks at what is there. Opens a pipe or a device, but
 /// never waits for a pipe's reader. Never throws but for lack of memory.
 destination find_destination(const std::filesystem::path& path);

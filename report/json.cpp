@@ -1,5 +1,6 @@
 #include "report/json.hpp"
 
+#include "report/balance.hpp"
 #include "report/units.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,7 +27,8 @@ json to_value(const round_figures& round) {
             {"duration_ms", to_milliseconds(round.duration)},
             {"ok", round.ok},
             {"failed", round.failed},
-            {"interrupted", round.interrupted}};
+            {"interrupted", round.interrupted},
+            {"cancelled", round.cancelled}};
 }
 
 json to_value(const connection_usage& usage) {
@@ -60,6 +62,7 @@ json to_value(const node_figures& node) {
             {"ok", node.ok},
             {"failed", node.failed},
             {"interrupted", node.interrupted},
+            {"cancelled", node.cancelled},
             {"lost", node.lost},
             {"request_duration", to_value(node.request_duration)},
             {"times_lost", node.losses},
@@ -87,10 +90,12 @@ json to_array(const std::vector<T>& items) {
 json requests_of(const run_report& report) {
     const auto mean_frames =
         report.ok == 0 ? 0.0 : static_cast<double>(report.frames) / static_cast<double>(report.ok);
-    return {{"total", report.ok + report.failed + report.interrupted_requests},
+    return {{"planned", report.planned},
+            {"total", requests_with_result(report)},
             {"ok", report.ok},
             {"failed", report.failed},
             {"interrupted", report.interrupted_requests},
+            {"cancelled", report.cancelled_requests},
             {"frames", report.frames},
             {"frame_bytes", report.bytes},
             {"mean_frames", mean_frames}};
@@ -116,6 +121,7 @@ json to_value(const pool_status& pool) {
             {"crashed", pool.crashed},
             {"late_frames", pool.late_frames},
             {"longest_below_size_ms", to_milliseconds(pool.longest_below_size)},
+            {"session_seconds", to_seconds(std::chrono::milliseconds(pool.session_ms))},
             {"ledger", to_value(pool.requests)},
             {"connections", to_array(pool.connections)}};
 }
@@ -138,6 +144,7 @@ std::string to_json(const run_report& report) {
                  {"connection_usage", to_array(report.usage)},
                  {"connection_usage_unlisted", to_value(report.usage_unlisted)},
                  {"failures", to_array(report.failures)},
+                 {"connection_failures", to_array(report.connection_failures)},
                  {"pool", to_value(report.pool)}};
     if (!report.nodes.empty())
         root["nodes"] = to_array(report.nodes);

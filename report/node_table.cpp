@@ -68,6 +68,7 @@ node_figures node_table::row_of(const node& of) {
             .ok = all.ok,
             .failed = all.failed,
             .interrupted = all.interrupted_requests,
+            .cancelled = all.cancelled_requests,
             .lost = of.lost,
             .request_duration = all.request_duration,
             .losses = of.state.losses,

@@ -1,5 +1,6 @@
 #include "report/progress_line.hpp"
 
+#include "report/text_detail.hpp"
 #include "report/units.hpp"
 
 #include <fmt/format.h>
@@ -35,13 +36,19 @@ bool can_redraw(int fd) {
     return term != nullptr && *term != '\0' && std::string_view(term) != "dumb";
 }
 
+std::string in_words(const round_progress& progress) {
+    return fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED{}), {:.1f}s", progress.round,
+                       progress.rounds,
+                       progress.ok + progress.failed + progress.interrupted + progress.cancelled,
+                       progress.requests, progress.ok, progress.failed,
+                       text_detail::other_outcomes(progress.interrupted, progress.cancelled),
+                       to_seconds(progress.duration));
+}
+
 void progress_line::show(const round_progress& progress, std::size_t width) {
     if (!live_)
         return;
-    auto text =
-        fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED), {:.1f}s", progress.round,
-                    progress.rounds, progress.ok + progress.failed + progress.interrupted,
-                    progress.requests, progress.ok, progress.failed, to_seconds(progress.duration));
+    auto text = in_words(progress);
     // The last column stays free: some terminals wrap as soon as it is filled,
     // and a wrapped line cannot be drawn over.
     text.resize(std::min(text.size(), width == 0 ? 0 : width - 1));

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <string>
 
 namespace avatar::report {
 
@@ -17,6 +18,9 @@ std::size_t terminal_width(int fd);
 /// set and not "dumb". NO_COLOR (https://no-color.org) asks for no colours;
 /// the line uses none, so it makes no difference.
 bool can_redraw(int fd);
+
+/// "  Round 1/10: 3/5 done (3 OK, 0 FAILED), 1.5s", without an end of line.
+std::string in_words(const round_progress& progress);
 
 /// The one line that a terminal shows of the running round, drawn over itself
 /// as the round goes on. Erase it before anything else is written to the same

@@ -41,6 +41,8 @@ void run_figures::add(const audio_result& result) {
         add_success(result);
     else if (result.interrupted())
         ++report_.interrupted_requests;
+    else if (result.cancelled())
+        ++report_.cancelled_requests;
     else
         add_failure(result.failure);
 }
@@ -79,7 +81,8 @@ void run_figures::add(const round_finished& round) {
                               .duration = round.duration,
                               .ok = round.ok,
                               .failed = round.failed,
-                              .interrupted = round.interrupted});
+                              .interrupted = round.interrupted,
+                              .cancelled = round.cancelled});
     report_.duration = std::max(report_.duration, round.started_at + round.duration);
 }
 
@@ -90,6 +93,7 @@ void run_figures::add(const pool_status& pool) {
 void run_figures::finish(const rounds_finished& end) {
     report_.duration = end.duration;
     report_.interrupted = end.interrupted;
+    report_.planned = end.planned;
 }
 
 run_report run_figures::snapshot() const {
@@ -111,6 +115,7 @@ request_figures run_figures::requests() const {
     return {.ok = report_.ok,
             .failed = report_.failed,
             .interrupted = report_.interrupted_requests,
+            .cancelled = report_.cancelled_requests,
             .frames = report_.frames,
             .bytes = report_.bytes,
             .request_duration = request_duration_.counts(),
@@ -129,6 +134,7 @@ void run_figures::merge(const request_figures& others) {
     report_.ok += others.ok;
     report_.failed += others.failed;
     report_.interrupted_requests += others.interrupted;
+    report_.cancelled_requests += others.cancelled;
     report_.frames += others.frames;
     report_.bytes += others.bytes;
     request_duration_.merge(others.request_duration);

@@ -32,7 +32,7 @@ public:
     /// Keeps the latest state of the pool for the report.
     void add(const pool_status& pool);
 
-    /// Sets the run's total duration and whether it ended early.
+    /// Sets the run's total duration, what it had planned, and whether it ended early.
     void finish(const rounds_finished& end);
 
     /// The report so far. Before finish() its duration reaches to the end of

@@ -16,7 +16,8 @@ void write(std::ostream& out, const audio_loaded& event);
 /// "Initializing connection pool with 3 connections..."
 void write(std::ostream& out, const pool_opening& event);
 
-/// "  Connection 0: OK (connection_id=…)" or "  Connection 0: FAILED - why"
+/// "  Connection 0: OK (connection_id=…)" or "  Connection 0: FAILED - why". The id is whole
+/// where the line stays within 80 columns.
 void write(std::ostream& out, const connection_tried& event);
 
 /// "Pool initialized with 3/3 connections"
@@ -36,6 +37,9 @@ void write(std::ostream& out, const rounds_started& event);
 
 /// "[Round 1/10] (elapsed: 0.0s, pool: 3/3 available)"
 void write(std::ostream& out, const round_started& event);
+
+/// "  Round 1/10: 3/5 done (3 OK, 0 FAILED), 30.0s", of a long round where no line is redrawn.
+void write(std::ostream& out, const round_progress& event);
 
 /// "  Completed: …", a line for each error the event holds and one for the
 /// number of those it does not, "  Waiting …" unless it was the last round.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +15,16 @@ namespace avatar::report::text_detail {
 template <class... Args>
 void line(std::ostream& out, fmt::format_string<Args...> format, Args&&... args) {
     out << fmt::format(format, std::forward<Args>(args)...) << '\n';
+}
+
+/// What most runs have none of: requests that are neither OK nor failed.
+inline std::string other_outcomes(std::uint64_t interrupted, std::uint64_t cancelled) {
+    std::string text;
+    if (interrupted > 0)
+        text += fmt::format(", {} INTERRUPTED", interrupted);
+    if (cancelled > 0)
+        text += fmt::format(", {} CANCELLED", cancelled);
+    return text;
 }
 
 inline void rule(std::ostream& out) {

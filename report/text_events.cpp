@@ -1,5 +1,6 @@
 #include "config/duration.hpp"
 #include "report/connection_label.hpp"
+#include "report/progress_line.hpp"
 #include "report/text.hpp"
 #include "report/text_detail.hpp"
 #include "report/units.hpp"
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace avatar::report {
@@ -16,6 +18,9 @@ using text_detail::line;
 using text_detail::rule;
 
 namespace {
+
+// A whole id is worth having where it does not wrap: the service's logs have it.
+constexpr std::size_t line_width = 80;
 
 // Settings are in milliseconds, so nothing is lost.
 std::string as_set(nanoseconds d) {
@@ -34,10 +39,11 @@ void write(std::ostream& out, const pool_opening& event) {
 
 void write(std::ostream& out, const connection_tried& event) {
     if (event.failure)
-        line(out, "  Connection {}: FAILED - {}", event.slot, protocol::describe(event.failure));
-    else
-        line(out, "  Connection {}: OK (connection_id={})", event.slot,
-             connection_label(event.connection_id));
+        return line(out, "  Connection {}: FAILED - {}", event.slot,
+                    protocol::describe(event.failure));
+    const auto begin = fmt::format("  Connection {}: OK (connection_id=", event.slot);
+    line(out, "{}{})", begin,
+         connection_label_within(event.connection_id, line_width - begin.size() - 1));
 }
 
 void write(std::ostream& out, const pool_opened& event) {
@@ -74,10 +80,13 @@ void write(std::ostream& out, const round_started& event) {
          event.rounds, to_seconds(event.elapsed), event.available, event.connections);
 }
 
+void write(std::ostream& out, const round_progress& event) {
+    line(out, "{}", in_words(event));
+}
+
 void write(std::ostream& out, const round_finished& event) {
-    const auto interrupted =
-        event.interrupted == 0 ? "" : fmt::format(", {} INTERRUPTED", event.interrupted);
-    line(out, "  Completed: {} OK, {} FAILED{} in {:.1f}ms", event.ok, event.failed, interrupted,
+    line(out, "  Completed: {} OK, {} FAILED{} in {:.1f}ms", event.ok, event.failed,
+         text_detail::other_outcomes(event.interrupted, event.cancelled),
          to_milliseconds(event.duration));
     for (const auto& error : event.errors)
         line(out, "    ERROR: {}", error);

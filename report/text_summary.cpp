@@ -1,4 +1,6 @@
+#include "report/balance.hpp"
 #include "report/connection_label.hpp"
+#include "report/percentage.hpp"
 #include "report/text.hpp"
 #include "report/text_detail.hpp"
 #include "report/units.hpp"
@@ -6,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -18,10 +21,6 @@ using text_detail::line;
 using text_detail::rule;
 
 namespace {
-
-double percent(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 template <class Value>
 struct spread {
@@ -38,15 +37,20 @@ spread<Value> spread_of(std::vector<Value> values) {
 }
 
 void write_overall(std::ostream& out, const run_report& report) {
-    const auto total = report.ok + report.failed + report.interrupted_requests;
+    const auto total = requests_with_result(report);
     line(out, "\nOverall Statistics:");
     line(out, "  Total rounds: {}", report.rounds.size());
     line(out, "  Total requests: {}", total);
-    line(out, "  Successful: {} ({:.1f}%)", report.ok, percent(report.ok, total));
-    line(out, "  Failed: {} ({:.1f}%)", report.failed, percent(report.failed, total));
+    line(out, "  Successful: {} ({})", report.ok, percentage(report.ok, total));
+    line(out, "  Failed: {} ({})", report.failed, percentage(report.failed, total));
     if (report.interrupted_requests > 0)
-        line(out, "  Interrupted: {} ({:.1f}%)", report.interrupted_requests,
-             percent(report.interrupted_requests, total));
+        line(out, "  Interrupted: {} ({})", report.interrupted_requests,
+             percentage(report.interrupted_requests, total));
+    if (report.cancelled_requests > 0)
+        line(out, "  Cancelled: {} ({})", report.cancelled_requests,
+             percentage(report.cancelled_requests, total));
+    if (report.planned > total)
+        line(out, "  Not started: {} of {} planned", report.planned - total, report.planned);
 }
 
 void write_failures(std::ostream& out, const run_report& report) {
@@ -98,32 +102,36 @@ void write_other_rounds(std::ostream& out, std::span<const round_figures> rows) 
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
     std::uint64_t interrupted = 0;
+    std::uint64_t cancelled = 0;
     for (const auto& row : rows) {
         durations.push_back(row.duration);
         ok += row.ok;
         failed += row.failed;
         interrupted += row.interrupted;
+        cancelled += row.cancelled;
     }
     const auto [min, median, max] = spread_of(std::move(durations));
     line(out, "  ... and {} more: {:.1f}ms to {:.1f}ms, median {:.1f}ms, {} OK, {} FAILED{}",
          rows.size(), to_milliseconds(min), to_milliseconds(max), to_milliseconds(median), ok,
-         failed, interrupted > 0 ? fmt::format(", {} INTERRUPTED", interrupted) : "");
+         failed, text_detail::other_outcomes(interrupted, cancelled));
 }
 
 void write_rounds(std::ostream& out, const run_report& report) {
     line(out, "\nPer-Round Breakdown:");
-    // A last column only where a run interrupts its requests.
+    // Further columns only where a run has such requests.
     const bool interrupts = report.interrupted_requests > 0;
-    line(out, "  {:<6} {:<10} {:<14} {:<6} {:<6}{}", "Round", "Time(s)", "Duration(ms)", "OK",
-         "FAIL", interrupts ? " INTERRUPTED" : "");
-    line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}{1}", "",
-         interrupts ? " -----------" : "");
+    const bool cancels = report.cancelled_requests > 0;
+    line(out, "  {:<6} {:<10} {:<14} {:<6} {:<6}{}{}", "Round", "Time(s)", "Duration(ms)", "OK",
+         "FAIL", interrupts ? " INTERRUPTED" : "", cancels ? " CANCELLED" : "");
+    line(out, "  {0:-<6} {0:-<10} {0:-<14} {0:-<6} {0:-<6}{1}{2}", "",
+         interrupts ? " -----------" : "", cancels ? " ---------" : "");
     const std::span rows = report.rounds;
     const auto shown = std::min(rows.size(), shown_rounds);
     for (const auto& row : rows.first(shown))
-        line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}{}", row.round,
+        line(out, "  {:<6} {:<10.1f} {:<14.1f} {:<6} {:<6}{}{}", row.round,
              to_seconds(row.started_at), to_milliseconds(row.duration), row.ok, row.failed,
-             interrupts ? fmt::format(" {}", row.interrupted) : "");
+             interrupts ? fmt::format(" {:<{}}", row.interrupted, cancels ? 11 : 0) : "",
+             cancels ? fmt::format(" {}", row.cancelled) : "");
     if (rows.size() > shown)
         write_other_rounds(out, rows.subspan(shown));
 }
@@ -136,11 +144,11 @@ void write_usage(std::ostream& out, const run_report& report) {
         line(out, "  {} connections, {} requests", shown_connections + others.connections,
              report.ok);
     for (const auto& connection : used.first(std::min(used.size(), shown_connections)))
-        line(out, "  {}: {} requests ({:.1f}%)", connection_label(connection.connection_id),
-             connection.requests, percent(connection.requests, report.ok));
+        line(out, "  {}: {} requests ({})", connection_label(connection.connection_id),
+             connection.requests, percentage(connection.requests, report.ok));
     if (others.connections > 0)
-        line(out, "  ... and {} more: {} to {} requests, median {} ({:.1f}%)", others.connections,
-             others.min, others.max, others.median, percent(others.requests, report.ok));
+        line(out, "  ... and {} more: {} to {} requests, median {} ({})", others.connections,
+             others.min, others.max, others.median, percentage(others.requests, report.ok));
 }
 
 /// A reader sees at once which node fell behind or was lost.
@@ -154,8 +162,8 @@ void write_nodes(std::ostream& out, const std::vector<node_figures>& nodes) {
     line(out, "  {0:-<{1}} {0:-<8} {0:-<8} {0:-<6} {0:-<6} {0:-<10}", "", width);
     for (const auto& node : nodes)
         line(out, "  {:<{}} {:<8} {:<8} {:<6} {:<6} {:.2f}", node.name, width, node.sessions,
-             node.ok + node.failed + node.interrupted + node.lost, node.failed, node.lost,
-             to_milliseconds(node.request_duration.p95));
+             node.ok + node.failed + node.interrupted + node.cancelled + node.lost, node.failed,
+             node.lost, to_milliseconds(node.request_duration.p95));
     for (const auto& node : nodes)
         if (node.losses > 0)
             line(out, "  {} was unavailable {}: {}", node.name,
@@ -222,6 +230,8 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
         write_other_connections(out, connections.subspan(shown));
     if (standing > connections.size())
         line(out, "  ... and {} more that their nodes do not list", standing - connections.size());
+    line(out, "  Connected time: {:.1f} session-seconds",
+         to_seconds(std::chrono::milliseconds(pool.session_ms)));
 }
 
 void write_pool_closing(std::ostream& out) {

@@ -9,7 +9,9 @@ inline double to_milliseconds(std::chrono::nanoseconds d) {
     return std::chrono::duration<double, std::milli>(d).count();
 }
 
-inline double to_seconds(std::chrono::nanoseconds d) {
+/// Of any unit: a sum over many sessions is longer than nanoseconds can count.
+template <class Rep, class Period>
+double to_seconds(std::chrono::duration<Rep, Period> d) {
     return std::chrono::duration<double>(d).count();
 }
 

@@ -33,7 +33,7 @@ round_driver(round_driver_actor::stateful_pointer<round_driver_state> self,
     return {
         [&](audio_result& result) { state.on_result(result); },
         [&](run_rounds) { return state.on_run(); },
-        [&](stop_rounds) { state.on_stop(); },
+        [&](stop_rounds order) { state.on_stop(order); },
         [&](const begin_round& order) { state.on_begin(order); },
         [&](next_round) { state.on_next_round(); },
         [&](const arrival_due& timer) { state.on_arrival_due(timer); },
@@ -221,6 +221,8 @@ void round_driver_state::count(audio_result& result) {
         ++round_.ok;
     } else if (result.interrupted()) {
         ++round_.interrupted;
+    } else if (result.cancelled()) {
+        ++round_.cancelled;
     } else {
         ++round_.failed;
         if (round_.errors.size() < most_errors_listed)
@@ -249,6 +251,7 @@ void round_driver_state::finish_round() {
     event.ok = round_.ok;
     event.failed = round_.failed;
     event.interrupted = round_.interrupted;
+    event.cancelled = round_.cancelled;
     event.listed = round_.errors.size();
     event.errors = std::move(round_.errors);
     event.next_in = plan_.rounds.interval;
@@ -266,7 +269,9 @@ void round_driver_state::on_next_round() {
     ask_pool_and_begin();
 }
 
-void round_driver_state::on_stop() {
+void round_driver_state::on_stop(stop_rounds order) {
+    if (order.at_once) // Each comes back, and ends its round.
+        self_->send(links_.pool, cancel_requests{});
     if (std::exchange(stopped_, true))
         return;
     // Requests that wait come back cancelled, running ones when they are done; the
@@ -278,10 +283,11 @@ void round_driver_state::on_stop() {
 void round_driver_state::stop_arrivals() {
     if (phase_ == phase::between_rounds)
         return finish();
-    const bool all_sent = round_.arrivals.done();
+    if (round_.arrivals.done())
+        return;
+    round_.cut_short = true;
     round_.arrivals.stop();
-    if (!all_sent)
-        finish_round_if_done();
+    finish_round_if_done();
 }
 
 /// All requests come back with that failure, and end their round.
@@ -307,14 +313,23 @@ void round_driver_state::on_interrupts_due(const interrupts_due& timer) {
 void round_driver_state::on_tell_progress(const tell_progress& timer) {
     if (timer.round != round_.number || phase_ != phase::in_round)
         return;
-    self_->send(links_.watcher, round_progress{round_.number, plan_.rounds.count,
-                                               plan_.rounds.requests(), round_.ok, round_.failed,
-                                               round_.interrupted, now() - round_.started});
+    self_->send(links_.watcher,
+                round_progress{round_.number, plan_.rounds.count, plan_.rounds.requests(),
+                               round_.ok, round_.failed, round_.interrupted, now() - round_.started,
+                               round_.cancelled});
     self_->delayed_send(self_, plan_.progress_interval, timer);
 }
 
+/// The last round, to the last of its requests.
+bool round_driver_state::has_done_all() const {
+    return !plan_.begins_when_told && phase_ == phase::in_round &&
+           round_.number == plan_.rounds.count && !round_.cut_short && round_.cancelled == 0;
+}
+
 void round_driver_state::finish() {
-    const rounds_finished event{now() - started_, /*interrupted=*/stopped_, failure_};
+    const auto planned = shape_ ? 0 : plan_.rounds.count * plan_.rounds.requests();
+    const bool cut_short = stopped_ && !(has_done_all() && !failure_);
+    const rounds_finished event{now() - started_, /*interrupted=*/cut_short, failure_, planned};
     self_->send(links_.stats, event);
     self_->send(links_.watcher, event);
     finished_.deliver(event);

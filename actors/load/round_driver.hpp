@@ -28,7 +28,7 @@ public:
     void start(round_driver_links links, round_driver_plan plan);
 
     finished_promise on_run();
-    void on_stop();
+    void on_stop(stop_rounds order);
     void on_next_round();
     void on_begin(const begin_round& order);
     void on_result(audio_result& result);
@@ -64,6 +64,8 @@ private:
         std::uint64_t ok = 0;
         std::uint64_t failed = 0;
         std::uint64_t interrupted = 0;
+        std::uint64_t cancelled = 0;
+        bool cut_short = false;              ///< Not all of its requests were sent and ended.
         std::vector<std::string> errors;     ///< The first few.
         std::deque<interruption> interrupts; ///< Where the plan asks for them; oldest first.
     };
@@ -88,6 +90,7 @@ private:
     void stop_arrivals();
     void finish_round();
     void finish();
+    bool has_done_all() const;
 
     nanoseconds since_start(time_point when) const { return when - started_; }
     time_point now() const { return self_->clock().now(); }

@@ -5,11 +5,18 @@
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace avatar {
+namespace {
+
+/// For a run that is to end at once: to cancel what it has, and once more to report.
+constexpr auto overdue_after = std::chrono::milliseconds(500);
+
+} // namespace
 
 run_supervisor_actor::behavior_type
 run_supervisor(run_supervisor_actor::stateful_pointer<run_supervisor_state> self,
@@ -18,7 +25,11 @@ run_supervisor(run_supervisor_actor::stateful_pointer<run_supervisor_state> self
     state.start(std::move(plan));
     name_exceptions(self);
     self->set_down_handler([&](const caf::down_msg& message) { state.on_down(message); });
-    return {[&](play_run& order) { return state.on_play(order); }};
+    return {
+        [&](play_run& order) { return state.on_play(order); },
+        [&](stop_run order) { state.on_stop(order); },
+        [&](run_overdue) { state.on_overdue(); },
+    };
 }
 
 void run_supervisor_state::start(run_supervisor_plan plan) {
@@ -77,7 +88,7 @@ void run_supervisor_state::end_step(step done) {
     case step::opening:
         return after_opening();
     case step::rounds:
-        driver_is_done_ = true;
+        driver_is_done_ = rounds_ended_ = true;
         return flush_results_of_run();
     case step::results:
         return ask_figures();
@@ -111,7 +122,7 @@ void run_supervisor_state::after_opening() {
     }
     if (outcome_.opened.connected == 0) {
         dismiss_driver();
-        return close();
+        return ask_pool_figures();
     }
     begin<rounds_finished>(step::rounds, role::driver, plan_.actors.driver, run_rounds{},
                            [this](const rounds_finished& end) {
@@ -130,7 +141,8 @@ void run_supervisor_state::ask_figures() {
     begin<run_report>(step::figures, role::stats, plan_.actors.stats, get_run_report{},
                       [this](run_report& report) {
                           outcome_.report = std::move(report);
-                          self_->send(plan_.actors.console, outcome_.report);
+                          if (outcome_.has_report)
+                              self_->send(plan_.actors.console, outcome_.report);
                       });
 }
 
@@ -138,11 +150,14 @@ void run_supervisor_state::ask_pool_figures() {
     begin<pool_status>(step::pool_figures, role::pool, plan_.actors.pool, get_pool_status{true},
                        [this](pool_status& pool) {
                            outcome_.report.pool = std::move(pool);
-                           self_->send(plan_.actors.console, outcome_.report.pool);
+                           if (outcome_.has_report)
+                               self_->send(plan_.actors.console, outcome_.report.pool);
                        });
 }
 
 void run_supervisor_state::close() {
+    if (outcome_.left)
+        return flush();
     if (!has_ended(role::pool))
         self_->send(plan_.actors.console, pool_closing{});
     begin<pool_closed>(step::closing, role::pool, plan_.actors.pool, close_pool{},
@@ -166,6 +181,9 @@ void run_supervisor_state::finish() {
     if (actors.results)
         self_->send_exit(actors.results, caf::exit_reason::user_shutdown);
     outcome_.report.ended_early = outcome_.ended_early;
+    outcome_.report.connection_failures = outcome_.opened.failures;
+    if (!rounds_ended_)
+        outcome_.report.interrupted = outcome_.left || outcome_.opened.cancelled;
     promise_.deliver(std::move(outcome_));
     self_->quit();
 }
@@ -175,6 +193,28 @@ void run_supervisor_state::dismiss_driver() {
     driver_is_done_ = true;
     if (address_of(role::driver) != address_of(role::pool))
         self_->send_exit(plan_.actors.driver, caf::exit_reason::user_shutdown);
+}
+
+// -- when the user ends the run --------------------------------------------------------
+
+void run_supervisor_state::on_stop(stop_run order) {
+    if (!driver_is_done_)
+        self_->send(plan_.actors.driver, stop_rounds{order.at_once});
+    if (!order.at_once || std::exchange(outcome_.left, true))
+        return;
+    self_->delayed_send(self_, overdue_after, run_overdue{});
+    if (step_ == step::closing)
+        flush();
+}
+
+/// Who is asked does not answer: the console while nobody reads its output, a node that is
+/// lost. The figures so far are those of the report.
+void run_supervisor_state::on_overdue() {
+    if (step_ >= step::figures)
+        return finish();
+    outcome_.complete = false;
+    self_->delayed_send(self_, overdue_after, run_overdue{});
+    ask_figures();
 }
 
 // -- when an actor ends ------------------------------------------------------------

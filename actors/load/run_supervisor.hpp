@@ -42,6 +42,8 @@ public:
 
     void start(run_supervisor_plan plan);
     outcome_promise on_play(play_run& order);
+    void on_stop(stop_run order);
+    void on_overdue();
     void on_down(const caf::down_msg& message);
 
     const char* name = "run_supervisor";
@@ -93,12 +95,13 @@ private:
     std::array<bool, roles> ended_{};
     bool driver_is_done_ = false; // Its end is no loss any more, ...
     bool pool_is_closed_ = false; // ... nor is the pool's.
+    bool rounds_ended_ = false;   // Stats know how.
 };
 
 /// Behaviour that, once told to play, leads the actors of the plan through a run. Any
 /// of them may end at any moment: what the others can still report is reported then,
 /// and the outcome names the first that ended, and why. All of them are told to exit
-/// before the outcome is delivered.
+/// before the outcome is delivered. One that is stopped at once has its outcome within a second.
 run_supervisor_actor::behavior_type
 run_supervisor(run_supervisor_actor::stateful_pointer<run_supervisor_state> self,
                run_supervisor_plan plan);

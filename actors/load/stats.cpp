@@ -33,6 +33,7 @@ run_report stats_state::report() const {
     all.rounds = std::move(report.rounds);
     all.duration = report.duration;
     all.interrupted = report.interrupted;
+    all.planned = report.planned;
     all.nodes = nodes.rows();
     return all;
 }

@@ -129,6 +129,8 @@ void pool_supervisor_state::on_session_closed(const session_closed& message) {
     late_frames_ += message.late_frames;
     if (message.silent)
         keeper_.check_available();
+    if (const auto* renewed = slots_.find_successor(message.key))
+        add_connected_time(*renewed->successor);
     if (message.failure)
         last_failure_ = message.failure;
     const auto* slot = slots_.find(message.key);
@@ -177,12 +179,35 @@ void pool_supervisor_state::on_session_draining(const pool_slot& slot) {
 }
 
 void pool_supervisor_state::on_session_lost(const pool_slot& slot, const pooled_session& lost) {
+    add_connected_time(lost);
     dispatcher_.on_session_lost(slot, lost);
 }
 
 void pool_supervisor_state::on_session_renewed(const pool_slot& slot,
                                                const pooled_session& former) {
+    add_connected_time(former);
     keeper_.on_session_renewed(slot, former);
+}
+
+/// It is counted no more among those that are there.
+void pool_supervisor_state::add_connected_time(const pooled_session& ended) {
+    if (ended.is_open())
+        past_connected_ +=
+            std::chrono::duration_cast<std::chrono::milliseconds>(now() - ended.opened);
+}
+
+std::uint64_t pool_supervisor_state::session_ms() const {
+    auto all = past_connected_;
+    const auto add = [&](const pooled_session& session) {
+        if (session.is_open())
+            all += std::chrono::duration_cast<std::chrono::milliseconds>(now() - session.opened);
+    };
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        add(slots_.at(i).session);
+        if (const auto& successor = slots_.at(i).successor)
+            add(*successor);
+    }
+    return static_cast<std::uint64_t>(all.count());
 }
 
 // -- when too much goes wrong --------------------------------------------------------
@@ -261,8 +286,12 @@ pool_supervisor_state::closed_promise pool_supervisor_state::on_close() {
     auto promise = self_->make_response_promise<pool_closed>();
     closing_.push_back(promise);
     on_cancel();
-    if (!std::exchange(closed_, true))
+    if (!std::exchange(closed_, true)) {
+        for (std::size_t i = 0; i < slots_.size(); ++i)
+            if (const auto& successor = slots_.at(i).successor)
+                add_connected_time(*successor);
         keeper_.close_all(close_reason_);
+    }
     finish_closing_if_done();
     return promise;
 }
@@ -325,6 +354,7 @@ pool_status pool_supervisor_state::status(bool with_connections) const {
     status.late_frames = late_frames_;
     status.longest_below_size = availability_.longest_below(now());
     status.requests = dispatcher_.ledger();
+    status.session_ms = session_ms();
     if (!with_connections)
         return status;
     for (std::size_t i = 0; i < slots_.size(); ++i)

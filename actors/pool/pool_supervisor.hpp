@@ -13,6 +13,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -70,6 +71,8 @@ private:
     void begin_opening();
     void first_connect_ended(const pool_slot& slot, const protocol::failure& failure);
     void finish_opening_if_done();
+    void add_connected_time(const pooled_session& ended);
+    std::uint64_t session_ms() const;
     void note_availability();
     void fail_fast_if_due();
     void note_crash(const protocol::failure& failure);
@@ -102,6 +105,7 @@ private:
     protocol::failure last_failure_; // Of the latest session that ended on its own.
     std::uint64_t crashed_ = 0;
     std::uint64_t late_frames_ = 0;
+    std::chrono::milliseconds past_connected_{0}; // Of all sessions that are over.
 };
 
 /// Holds the state from the moment the actor knows its plan.

@@ -114,7 +114,7 @@ CAF_TEST(general options and subcommands and exit codes are there) {
     }
     CAF_CHECK_NOT_EQUAL(under("SUBCOMMANDS", bold("completion")).find("The shell is bash or zsh."),
                         std::string::npos);
-    CAF_CHECK_EQUAL(exit_meanings().size(), 5u);
+    CAF_CHECK_EQUAL(exit_meanings().size(), 7u);
     for (const auto& known : exit_meanings())
         CAF_CHECK_EQUAL(under("EXIT STATUS", bold(std::to_string(known.code))),
                         capitalized(known.meaning) + ' ');

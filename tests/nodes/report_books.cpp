@@ -11,13 +11,13 @@ namespace {
 using nlohmann::json;
 
 round_counts read_counts(const json& from) {
-    return {from.at("ok"), from.at("failed"), from.at("interrupted")};
+    return {from.at("ok"), from.at("failed"), from.at("interrupted"), from.at("cancelled")};
 }
 
 node_counts read_node(const json& from) {
-    return {from.at("name"),       from.at("sessions"),    from.at("ok"),
-            from.at("failed"),     from.at("interrupted"), from.at("lost"),
-            from.at("times_lost"), from.at("last_loss")};
+    return {from.at("name"),   from.at("sessions"),    from.at("ok"),
+            from.at("failed"), from.at("interrupted"), from.at("cancelled"),
+            from.at("lost"),   from.at("times_lost"),  from.at("last_loss")};
 }
 
 template <class Range, class Count>
@@ -83,11 +83,15 @@ std::vector<std::string> imbalances(const run_books& books, std::uint64_t planne
          "failed of all rounds, and of the run");
     same(sum(books.rounds, &round_counts::interrupted), total.interrupted,
          "interrupted of all rounds, and of the run");
+    same(sum(books.rounds, &round_counts::cancelled), total.cancelled,
+         "cancelled of all rounds, and of the run");
     same(sum(books.nodes, &node_counts::ok), total.ok, "ok of all nodes, and of the run");
     same(sum(books.nodes, &node_counts::failed) + books.lost(), total.failed,
          "failed and lost of all nodes, and failed of the run");
     same(sum(books.nodes, &node_counts::interrupted), total.interrupted,
          "interrupted of all nodes, and of the run");
+    same(sum(books.nodes, &node_counts::cancelled), total.cancelled,
+         "cancelled of all nodes, and of the run");
     const auto found = books.failures.find("nodeLost");
     same(books.lost(), found == books.failures.end() ? 0 : found->second,
          "lost of all nodes, and failures nodeLost");
@@ -95,8 +99,8 @@ std::vector<std::string> imbalances(const run_books& books, std::uint64_t planne
          "failures of all codes, and failed of the run");
     same(books.entered, total.all(), "entered the pools, and total");
     same(books.succeeded, total.ok, "succeeded in the pools, and ok");
-    same(books.failed_in_ledger, total.failed + total.interrupted,
-         "failed in the pools, and failed and interrupted");
+    same(books.failed_in_ledger, total.failed + total.interrupted + total.cancelled,
+         "failed in the pools, and failed, interrupted and cancelled");
     same(books.open, 0, "open at the end, and none");
     same(books.crashed, 0, "session actors that crashed, and none");
     return wrong;

@@ -12,8 +12,9 @@ struct round_counts {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0; ///< Lost ones too.
     std::uint64_t interrupted = 0;
+    std::uint64_t cancelled = 0;
 
-    std::uint64_t all() const { return ok + failed + interrupted; }
+    std::uint64_t all() const { return ok + failed + interrupted + cancelled; }
 };
 
 struct node_counts {
@@ -22,11 +23,12 @@ struct node_counts {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0; ///< Without those that are lost.
     std::uint64_t interrupted = 0;
+    std::uint64_t cancelled = 0;
     std::uint64_t lost = 0;
     std::uint64_t times_lost = 0;
     std::string last_loss;
 
-    std::uint64_t all() const { return ok + failed + interrupted + lost; }
+    std::uint64_t all() const { return ok + failed + interrupted + cancelled + lost; }
 };
 
 struct run_books {
@@ -52,8 +54,8 @@ struct run_books {
 run_books read_books(const std::string& json);
 
 /// One line for each count that does not fit another; none when planned = ok + failed +
-/// interrupted, with the lost among the failed, in every round, on every node and in total.
-/// In an interrupted run the last round may have fewer than were planned.
+/// interrupted + cancelled, with the lost among the failed, in every round, on every node and in
+/// total. In an interrupted run the last round may have fewer than were planned.
 std::vector<std::string> imbalances(const run_books& books, std::uint64_t planned_each_round);
 
 } // namespace avatar::tests

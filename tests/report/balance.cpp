@@ -14,8 +14,13 @@ avatar::run_report balanced() {
     report.ok = 5;
     report.failed = 2;
     report.interrupted_requests = 1;
-    report.pool.requests = {
-        8, 5, {{failure_code::queue_full, 2}, {failure_code::request_interrupted, 1}}, 0};
+    report.cancelled_requests = 3;
+    report.pool.requests = {11,
+                            5,
+                            {{failure_code::queue_full, 2},
+                             {failure_code::request_interrupted, 1},
+                             {failure_code::request_cancelled, 3}},
+                            0};
     return report;
 }
 
@@ -40,6 +45,7 @@ CAF_TEST(each figure that fits no other is seen by itself) {
     CAF_CHECK(seen([](auto& r) { ++r.failed; }));
     CAF_CHECK(seen([](auto& r) { --r.failed; }));
     CAF_CHECK(seen([](auto& r) { ++r.interrupted_requests; }));
+    CAF_CHECK(seen([](auto& r) { ++r.cancelled_requests; }));
     // Failed in the pool, and come back as a success.
     CAF_CHECK(seen([](auto& r) {
         ++r.ok;
@@ -60,7 +66,7 @@ CAF_TEST(each figure that fits no other is seen by itself) {
 CAF_TEST(whatever is lost or comes twice is seen) {
     auto open = balanced();
     open.pool.requests.open = 1;
-    open.pool.requests.entered = 9;
+    open.pool.requests.entered = 12;
     CAF_CHECK(imbalance(open).has_value());
     auto lost_in_the_pool = balanced();
     ++lost_in_the_pool.pool.requests.entered;
@@ -71,6 +77,6 @@ CAF_TEST(whatever is lost or comes twice is seen) {
     auto lost_on_the_way = balanced();
     --lost_on_the_way.ok;
     CAF_CHECK_EQUAL(imbalance(lost_on_the_way).value_or(""),
-                    "requests do not add up: the pool took 8, of which 5 succeeded, 3 failed and 0 "
-                    "are open; 4 came back as successes and 3 as failures");
+                    "requests do not add up: the pool took 11, of which 5 succeeded, 6 failed and "
+                    "0 are open; 4 came back as successes and 6 as failures");
 }

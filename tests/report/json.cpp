@@ -26,10 +26,12 @@ avatar::run_report whole_report() {
     report.duration = 275500us;
     report.interrupted = true;
     report.ended_early = "the pool ended: killed";
-    report.rounds = {{1, 0s, 2500ms, 4, 1, 0}, {2, 32500ms, 2400ms, 5, 0, 3}};
+    report.rounds = {{1, 0s, 2500ms, 4, 1, 0}, {2, 32500ms, 2400ms, 5, 0, 3, 4}};
     report.ok = 8;
     report.failed = 2;
+    report.planned = 90;
     report.interrupted_requests = 3;
+    report.cancelled_requests = 4;
     report.frames = 84;
     report.bytes = 86016;
     report.request_duration = {8, 10ms, 1ms, 20ms, 9ms, 19ms, 20ms};
@@ -51,6 +53,9 @@ avatar::run_report whole_report() {
     failure.request_id = "request-x";
     failure.body = "echoed-secret";
     report.failures = {{failure, 2}};
+    avatar::protocol::failure refused;
+    refused.code = failure_code::connection_failed;
+    report.connection_failures = {{refused, 6}};
     report.pool = {.size = 3,
                    .connected = 2,
                    .available = 1,
@@ -67,12 +72,14 @@ avatar::run_report whole_report() {
                                 .succeeded = 8,
                                 .failed = {{avatar::protocol::failure_code::queue_full, 5}},
                                 .open = 1},
-                   .connections = {{"conn-a", 9, 1500ms}}};
+                   .connections = {{"conn-a", 9, 1500ms}},
+                   .session_ms = 61'500};
     report.nodes = {{.name = "worker-1:7000",
                      .sessions = 30,
                      .ok = 31,
                      .failed = 32,
                      .interrupted = 33,
+                     .cancelled = 35,
                      .lost = 34,
                      .request_duration = {31, 10ms, 1ms, 20ms, 9ms, 19ms, 20ms},
                      .losses = 2,
@@ -98,8 +105,8 @@ CAF_TEST(every_figure_of_the_report_is_there) {
         "interrupted": true,
         "ended_early": "the pool ended: killed",
         "duration_ms": 275.5,
-        "requests": {"total": 13, "ok": 8, "failed": 2, "interrupted": 3, "frames": 84, "frame_bytes": 86016,
-                     "mean_frames": 10.5},
+        "requests": {"planned": 90, "total": 17, "ok": 8, "failed": 2, "interrupted": 3,
+                     "cancelled": 4, "frames": 84, "frame_bytes": 86016, "mean_frames": 10.5},
         "request_duration": {"count": 8, "mean_ms": 10.0, "min_ms": 1.0, "max_ms": 20.0,
                              "p50_ms": 9.0, "p95_ms": 19.0, "p99_ms": 20.0},
         "time_to_first_frame": {"count": 7, "mean_ms": 5.0, "min_ms": 4.0, "max_ms": 6.0,
@@ -115,23 +122,26 @@ CAF_TEST(every_figure_of_the_report_is_there) {
                           "p50_ms": 0.0, "p95_ms": 1.0, "p99_ms": 1.0},
         "rounds": [
             {"round": 1, "started_at_ms": 0.0, "duration_ms": 2500.0, "ok": 4, "failed": 1,
-             "interrupted": 0},
+             "interrupted": 0, "cancelled": 0},
             {"round": 2, "started_at_ms": 32500.0, "duration_ms": 2400.0, "ok": 5, "failed": 0,
-             "interrupted": 3}],
+             "interrupted": 3, "cancelled": 4}],
         "connection_usage": [{"connection_id": "connection-with-a-long-name", "requests": 8}],
         "connection_usage_unlisted": {"connections": 40, "requests": 900, "min_requests": 1,
                                       "median_requests": 23, "max_requests": 70},
         "failures": [{"code": "sessionTokenInvalid", "count": 2, "sample": {
             "message": "", "phase": "websocket_connect", "http_status": 400, "server_code": 3,
             "close_code": 1011, "connection_id": "conn-x", "request_id": "request-x"}}],
+        "connection_failures": [{"code": "connectionFailed", "count": 6, "sample": {
+            "message": "connectionFailed", "phase": "none", "http_status": 0, "server_code": 0,
+            "close_code": 0, "connection_id": "", "request_id": ""}}],
         "pool": {"size": 3, "connected": 2, "available": 1, "leased": 1, "waiting": 6,
                  "served": 10, "retried": 7, "replaced": 4, "renewed": 12, "crashed": 11,
-                 "late_frames": 5, "longest_below_size_ms": 250.0,
+                 "late_frames": 5, "longest_below_size_ms": 250.0, "session_seconds": 61.5,
                  "ledger": {"entered": 14, "succeeded": 8, "open": 1,
                             "failed_by_code": [{"code": "queueFull", "count": 5}]},
                  "connections": [{"connection_id": "conn-a", "requests": 9, "age_ms": 1500.0}]},
         "nodes": [{"name": "worker-1:7000", "sessions": 30, "ok": 31, "failed": 32,
-                   "interrupted": 33, "lost": 34, "times_lost": 2, "last_loss": "killed",
+                   "interrupted": 33, "cancelled": 35, "lost": 34, "times_lost": 2, "last_loss": "killed",
                    "request_duration": {"count": 31, "mean_ms": 10.0, "min_ms": 1.0,
                                         "max_ms": 20.0, "p50_ms": 9.0, "p95_ms": 19.0,
                                         "p99_ms": 20.0}}]
@@ -152,7 +162,7 @@ CAF_TEST(it_is_readable_text_in_a_fixed_order) {
 CAF_TEST(an_empty_report_has_every_section) {
     const auto parsed = json::parse(to_json({}));
     CAF_CHECK_EQUAL(parsed["requests"]["mean_frames"].get<double>(), 0.0);
-    for (const char* list : {"rounds", "connection_usage", "failures"}) {
+    for (const char* list : {"rounds", "connection_usage", "failures", "connection_failures"}) {
         CAF_CHECK(parsed[list].is_array());
         CAF_CHECK(parsed[list].empty());
     }

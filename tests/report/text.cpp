@@ -28,9 +28,12 @@ CAF_TEST(a_failed_connection_says_why) {
     CAF_CHECK(contains(written(event), "Invalid session token"));
 }
 
-CAF_TEST(a_long_connection_id_is_cut) {
-    CAF_CHECK_EQUAL(written(avatar::connection_tried{0, long_id, {}}),
-                    "  Connection 0: OK (connection_id=" + cut_id + ")\n");
+CAF_TEST(a_connection_id_is_whole_where_the_line_has_room) {
+    const std::string begin = "  Connection 0: OK (connection_id=";
+    for (const auto& id : {long_id, std::string(80 - begin.size() - 1, 'x')})
+        CAF_CHECK_EQUAL(written(avatar::connection_tried{0, id, {}}), begin + id + ")\n");
+    CAF_CHECK_EQUAL(written(avatar::connection_tried{0, long_id + std::string(20, 'x'), {}}),
+                    begin + cut_id + ")\n");
 }
 
 CAF_TEST(a_round_lists_its_errors_and_counts_those_left_out) {
@@ -51,6 +54,44 @@ CAF_TEST(a_round_that_lists_all_its_errors_leaves_none_out) {
 CAF_TEST(a_round_tells_of_interrupted_requests_where_there_are) {
     avatar::round_finished event{1, 0s, 1500ms, 2, 0, 3, {}, 0, 30s, true};
     CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 0 FAILED, 3 INTERRUPTED in 1500.0ms\n");
+}
+
+CAF_TEST(cancelled_requests_are_a_row_and_a_column_of_their_own) {
+    avatar::round_finished event{1, 0s, 1500ms, 2, 0, 0, {}, 0, 30s, true, 3};
+    CAF_CHECK_EQUAL(written(event), "  Completed: 2 OK, 0 FAILED, 3 CANCELLED in 1500.0ms\n");
+    avatar::run_report report;
+    report.ok = 2;
+    report.cancelled_requests = 3;
+    report.planned = 50;
+    CAF_CHECK(contains(summary(report), "  Total requests: 5\n"
+                                        "  Successful: 2 (40.0%)\n"
+                                        "  Failed: 0 (0.0%)\n"
+                                        "  Cancelled: 3 (60.0%)\n"
+                                        "  Not started: 45 of 50 planned\n"));
+    report.rounds = {{1, 0s, 400ms, 2, 0, 0, 3}};
+    CAF_CHECK(contains(summary(report), "OK     FAIL   CANCELLED\n"));
+    CAF_CHECK(contains(summary(report), "  1      0.0        400.0          2      0      3\n"));
+    report.interrupted_requests = 1;
+    report.rounds = {{1, 0s, 400ms, 2, 0, 1, 3}};
+    CAF_CHECK(contains(summary(report), "OK     FAIL   INTERRUPTED CANCELLED\n"));
+    CAF_CHECK(contains(summary(report),
+                       "  1      0.0        400.0          2      0      1           3\n"));
+}
+
+CAF_TEST(only_all_is_a_hundred_percent_and_only_none_is_none) {
+    avatar::run_report report;
+    report.ok = 3999;
+    report.failed = 1;
+    CAF_CHECK(contains(summary(report), "  Successful: 3999 (99.9%)\n  Failed: 1 (0.1%)\n"));
+    report.interrupted_requests = 4'000'000;
+    CAF_CHECK(contains(summary(report), "  Failed: 1 (0.1%)\n  Interrupted: 4000000 (99.9%)\n"));
+    report = {};
+    report.ok = 100'000;
+    report.usage = {{"busy", 99'999}, {"idle", 1}};
+    CAF_CHECK(contains(summary(report), "  busy: 99999 requests (99.9%)\n"
+                                        "  idle: 1 requests (0.1%)\n"));
+    report.usage = {{"only", 100'000}};
+    CAF_CHECK(contains(summary(report), "  only: 100000 requests (100.0%)\n"));
 }
 
 CAF_TEST(interrupted_requests_have_their_share_of_the_total) {

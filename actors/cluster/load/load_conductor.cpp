@@ -25,10 +25,10 @@ load_conductor(load_conductor_actor::stateful_pointer<load_conductor_state> self
     return {
         [&](open_pool) { return shares.on_open(); },
         [&](const get_pool_status& question) { return shares.on_status_asked(question); },
-        [&](drain_pool) { state.on_stop(); },
+        [&](drain_pool) { state.on_stop({}); },
         [&](close_pool) { return state.on_close(); },
         [&](run_rounds) { return state.on_run(); },
-        [&](stop_rounds) { state.on_stop(); },
+        [&](stop_rounds order) { state.on_stop(order); },
         [&](const node_up& event) { shares.on_node_up(event); },
         [&](const node_down& event) { shares.on_node_down(event); },
         [&](const next_clip_part& order) { shares.on_next_clip_part(order); },
@@ -120,6 +120,7 @@ void load_conductor_state::start_round() {
     }
     phase_ = phase::in_round;
     round_ = {.number = round_.number + 1, .started = now(), .outcomes = {}, .errors = {}};
+    told_progress_ = round_.started;
     const auto pools = shares_->status();
     self_->send(plan_.watcher,
                 round_started{round_.number, plan_.rounds.count, round_.started - started_,
@@ -205,6 +206,7 @@ void load_conductor_state::finish_round() {
     event.ok = round_.outcomes.ok;
     event.failed = round_.outcomes.failed + round_.lost;
     event.interrupted = round_.outcomes.interrupted;
+    event.cancelled = round_.outcomes.cancelled;
     event.errors = std::move(round_.errors);
     event.listed = round_.listed;
     event.next_in = plan_.rounds.interval;
@@ -225,7 +227,9 @@ void load_conductor_state::fail_for_want_of_nodes() {
     finish();
 }
 
-void load_conductor_state::on_stop() {
+void load_conductor_state::on_stop(stop_rounds order) {
+    if (order.at_once)
+        shares_->cancel();
     if (std::exchange(stopped_, true))
         return;
     shares_->stop();
@@ -234,8 +238,15 @@ void load_conductor_state::on_stop() {
 }
 
 void load_conductor_state::finish() {
+    const auto& rounds = plan_.rounds;
+    // A round that was stopped is whole where every request of it has an outcome of its own.
+    const bool done_all =
+        phase_ == phase::in_round && round_.number == rounds.count &&
+        round_.outcomes.all() - round_.outcomes.cancelled + round_.lost == rounds.requests();
     phase_ = phase::over;
-    const rounds_finished event{now() - started_, /*interrupted=*/stopped_ || failure_, failure_};
+    const rounds_finished event{now() - started_,
+                                /*interrupted=*/(stopped_ && !done_all) || failure_, failure_,
+                                rounds.count * rounds.requests()};
     self_->send(plan_.shares.stats, event);
     self_->send(plan_.watcher, event);
     finished_.deliver(event);
@@ -251,12 +262,15 @@ share_account::outcomes load_conductor_state::outcomes_so_far() const {
 }
 
 void load_conductor_state::tell_progress() {
-    if (!plan_.tells_progress || phase_ != phase::in_round)
+    if (!plan_.tells_progress || phase_ != phase::in_round ||
+        now() - told_progress_ < plan_.progress_interval)
         return;
+    told_progress_ = now();
     const auto sum = outcomes_so_far();
     self_->send(plan_.watcher,
                 round_progress{round_.number, plan_.rounds.count, plan_.rounds.requests(), sum.ok,
-                               sum.failed + round_.lost, sum.interrupted, now() - round_.started});
+                               sum.failed + round_.lost, sum.interrupted, now() - round_.started,
+                               sum.cancelled});
 }
 
 } // namespace avatar

@@ -17,7 +17,8 @@ struct load_conductor_plan {
     node_shares_plan shares; ///< `interrupt_after` is that of the rounds.
     config::rounds_settings rounds;
     round_watcher_actor watcher;
-    bool tells_progress = false; ///< The watcher is told of running rounds.
+    bool tells_progress = false;      ///< The watcher is told of running rounds, ...
+    nanoseconds progress_interval{0}; ///< ... not more often than so, nor than shares report.
 };
 
 /// A load conductor's own state: the round that runs on all nodes, or the pause before the
@@ -35,7 +36,7 @@ public:
 
     closed_promise on_close();
     finished_promise on_run();
-    void on_stop();
+    void on_stop(stop_rounds order);
     void on_due(const nodes_due& due);
 
     const char* name = "load_conductor";
@@ -94,7 +95,8 @@ private:
     finished_promise finished_;
     time_point started_;
     running_round round_;
-    std::vector<part> parts_; // By node.
+    time_point told_progress_; // Or when the round began.
+    std::vector<part> parts_;  // By node.
     phase phase_ = phase::before_rounds;
     nanoseconds longest_pause_{0}; // Between two results of a share that runs a round.
     bool stopped_ = false;

@@ -23,7 +23,7 @@ share_driver(share_driver_actor::stateful_pointer<share_driver_state> self, shar
         [&](const begin_round& order) { state.on_begin(order); },
         [&](get_share_progress) { state.on_progress_asked(); },
         [&](get_share_status) { pool.tell_status(); },
-        [&](stop_share) { state.on_stop(); },
+        [&](stop_share order) { state.on_stop(order); },
         [&](close_share) { state.on_close(); },
         [](const rounds_started&) {},
         [](const round_started&) {},
@@ -115,11 +115,11 @@ void share_driver_state::tell_progress(const pool_status& status) {
     self_->request(stats_, caf::infinite, get_request_figures{})
         .then(
             [this, connected = status.connected, available = status.available,
-             finished = finished_round_, errors = errors_, over = driver_is_done_,
-             failure = failure_](request_figures& figures) {
+             session_ms = status.session_ms, finished = finished_round_, errors = errors_,
+             over = driver_is_done_, failure = failure_](request_figures& figures) {
                 self_->send(pool_->owner(),
                             share_progress{pool_->order().share, finished, connected, available,
-                                           std::move(figures), errors, over, failure});
+                                           std::move(figures), errors, over, failure, session_ms});
                 if (draining_ && over) // That was all.
                     pool_->close();
             },
@@ -128,11 +128,11 @@ void share_driver_state::tell_progress(const pool_status& status) {
 
 // -- the end ---------------------------------------------------------------------------
 
-void share_driver_state::on_stop() {
+void share_driver_state::on_stop(stop_share order) {
     if (!driver_)
         return pool_->close();
     if (!driver_is_done_)
-        self_->send(driver_, stop_rounds{});
+        self_->send(driver_, stop_rounds{order.at_once});
 }
 
 /// The node ends: this share closes by itself once it is done.
@@ -140,7 +140,7 @@ void share_driver_state::on_drain() {
     draining_ = true;
     if (driver_is_done_) // It may be on its way only, so it is told once more.
         return tell_progress();
-    on_stop();
+    on_stop({});
 }
 
 void share_driver_state::on_close() {

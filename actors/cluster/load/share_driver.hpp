@@ -32,7 +32,7 @@ public:
     void on_clip_part(const clip_part& part);
     void on_begin(const begin_round& order);
     void on_progress_asked();
-    void on_stop();
+    void on_stop(stop_share order);
     void on_close();
 
     // From this node.

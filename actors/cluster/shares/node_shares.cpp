@@ -370,6 +370,7 @@ void node_shares<Actor>::on_progress(share_progress& event) {
         node->advanced = now();
     node->connected = std::min<std::uint64_t>(event.connected, node->size);
     node->available = std::min<std::uint64_t>(event.available, node->size);
+    node->session_ms = std::max(node->session_ms, event.session_ms);
     node->finished_round = event.finished_round;
     event.errors.resize(std::min(event.errors.size(), most_errors_listed));
     node->errors.clear();
@@ -405,6 +406,7 @@ void node_shares<Actor>::on_status(share_status& event) {
     node->heard = now();
     node->status = std::move(event.pool);
     shorten_connections(*node->status);
+    node->session_ms = std::max(node->session_ms, node->status->session_ms);
     --untold_;
     finish_if_told();
 }
@@ -434,6 +436,13 @@ void node_shares<Actor>::tell_stats(const shared_node& node) const {
 }
 
 // -- the end ---------------------------------------------------------------------------
+
+template <class Actor>
+void node_shares<Actor>::cancel() {
+    for (auto& node : nodes())
+        if (node.handle)
+            self_->send(node.handle, stop_share{/*at_once=*/true});
+}
 
 template <class Actor>
 void node_shares<Actor>::stop() {

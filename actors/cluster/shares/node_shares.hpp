@@ -78,6 +78,9 @@ public:
 
     /// No further shares; those that are there stop their rounds.
     void stop();
+
+    /// Those that are there cancel what they have running.
+    void cancel();
     void lose(shared_node& node, const std::string& why);
     /// It has ended its part of a round. What it was given and has not reported was not begun,
     /// where the run was stopped; else the node is lost: false.

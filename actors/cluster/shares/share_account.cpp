@@ -17,9 +17,10 @@ void count(std::vector<outcome_count>& sum, const outcome_count& part) {
 } // namespace
 
 bool share_account::report(const request_figures& figures) {
-    const outcomes told{figures.ok, figures.failed, figures.interrupted};
+    const outcomes told{figures.ok, figures.failed, figures.interrupted, figures.cancelled};
     if (told.ok < reported_.ok || told.failed < reported_.failed ||
-        told.interrupted < reported_.interrupted || told.all() > given_ - lost_)
+        told.interrupted < reported_.interrupted || told.cancelled < reported_.cancelled ||
+        told.all() > given_ - lost_)
         return false;
     reported_ = told;
     failed_.clear();
@@ -49,6 +50,8 @@ request_ledger share_account::ledger() const {
     if (reported_.interrupted > 0)
         ledger.failed.push_back(
             {protocol::failure_code::request_interrupted, reported_.interrupted});
+    if (reported_.cancelled > 0)
+        ledger.failed.push_back({protocol::failure_code::request_cancelled, reported_.cancelled});
     if (lost_ > 0)
         ledger.failed.push_back({protocol::failure_code::node_lost, lost_});
     return ledger;

@@ -15,16 +15,19 @@ public:
         std::uint64_t ok = 0;
         std::uint64_t failed = 0;
         std::uint64_t interrupted = 0;
+        std::uint64_t cancelled = 0;
 
         outcomes& operator+=(const outcomes& more) {
             ok += more.ok;
             failed += more.failed;
             interrupted += more.interrupted;
+            cancelled += more.cancelled;
             return *this;
         }
-        std::uint64_t all() const { return ok + failed + interrupted; }
+        std::uint64_t all() const { return ok + failed + interrupted + cancelled; }
         outcomes since(const outcomes& before) const {
-            return {ok - before.ok, failed - before.failed, interrupted - before.interrupted};
+            return {ok - before.ok, failed - before.failed, interrupted - before.interrupted,
+                    cancelled - before.cancelled};
         }
     };
 

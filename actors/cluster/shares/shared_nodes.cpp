@@ -27,6 +27,7 @@ void shared_nodes::begin_share(shared_node& node) {
 
 void shared_nodes::forget_share(shared_node& node) {
     add(past_, node.account.ledger());
+    past_session_ms_ += node.session_ms;
     if (node.handle)
         by_actor_.erase(node.handle.address());
     by_share_.erase(node.share);
@@ -34,7 +35,7 @@ void shared_nodes::forget_share(shared_node& node) {
     node.handle = share_actor();
     node.open = false;
     node.account = {};
-    node.connected = node.available = node.finished_round = 0;
+    node.connected = node.available = node.session_ms = node.finished_round = 0;
     node.errors.clear();
     node.over = false;
     node.status.reset();
@@ -53,10 +54,12 @@ shared_node* shared_nodes::forget_actor(const caf::actor_addr& actor) {
 pool_status shared_nodes::status() const {
     pool_status all;
     all.requests = past_;
+    all.session_ms = past_session_ms_;
     all.size = connections_;
     for (const auto& node : nodes_) {
         if (!node.open)
             continue;
+        all.session_ms += node.session_ms;
         if (!node.status) {
             all.connected += node.connected;
             all.available += node.available;

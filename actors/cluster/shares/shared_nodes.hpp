@@ -36,6 +36,7 @@ struct shared_node {
     share_account account;
     std::uint64_t connected = 0; ///< As it told last.
     std::uint64_t available = 0;
+    std::uint64_t session_ms = 0;
     std::uint64_t finished_round = 0;
     std::vector<std::string> errors; ///< Of that round.
     bool over = false;               ///< It runs no round any more.
@@ -94,7 +95,9 @@ private:
     std::unordered_map<std::uint64_t, shared_node*> by_share_;
     std::map<caf::actor_addr, shared_node*> by_actor_;
     std::uint64_t last_share_ = 0;
-    request_ledger past_; // Of the shares that were lost or are over.
+    // Of the shares that were lost or are over.
+    request_ledger past_;
+    std::uint64_t past_session_ms_ = 0;
 };
 
 } // namespace avatar

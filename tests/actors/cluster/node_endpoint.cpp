@@ -229,7 +229,7 @@ CAF_TEST(a worker is drained when its last share has ended) {
     CAF_CHECK(ended.has_value());
     CAF_CHECK(latest().over);
     CAF_CHECK_EQUAL(latest().requests.ok, 2u);
-    CAF_CHECK_EQUAL(latest().requests.failed, 2u);
+    CAF_CHECK_EQUAL(latest().requests.cancelled, 2u);
 }
 
 CAF_TEST(a worker is drained within the drain timeout of its shares) {
@@ -241,7 +241,7 @@ CAF_TEST(a worker is drained within the drain timeout of its shares) {
     CAF_CHECK_EQUAL(drained, 0);
     after(1ms);
     CAF_CHECK_EQUAL(drained, 1);
-    CAF_CHECK_EQUAL(latest().requests.failed, 2u);
+    CAF_CHECK_EQUAL(latest().requests.cancelled, 2u);
 }
 
 CAF_TEST(all that drain a worker are answered) {

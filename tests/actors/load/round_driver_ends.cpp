@@ -29,7 +29,9 @@ CAF_TEST(stopping within a round lets what runs end and reports the rest) {
     after(10s); // The drain timeout: what still runs is cancelled.
     CAF_REQUIRE_EQUAL(ended.size(), 1u);
     CAF_CHECK_EQUAL(ended[0].ok, 2u);
-    CAF_CHECK_EQUAL(ended[0].failed, 2u);
+    CAF_CHECK_EQUAL(ended[0].failed, 0u);
+    CAF_CHECK_EQUAL(ended[0].cancelled, 2u);
+    CAF_CHECK(ended[0].errors.empty());
     CAF_CHECK(ended[0].last);
     CAF_CHECK_EQUAL(answers.size(), 1u);
 }
@@ -130,7 +132,37 @@ CAF_TEST(a second stop changes nothing) {
     CAF_REQUIRE_EQUAL(answers.size(), 1u);
     CAF_REQUIRE_EQUAL(ended.size(), 1u);
     CAF_CHECK_EQUAL(ended[0].ok, 2u);
-    CAF_CHECK_EQUAL(ended[0].failed, 2u);
+    CAF_CHECK_EQUAL(ended[0].failed, 0u);
+    CAF_CHECK_EQUAL(ended[0].cancelled, 2u);
+    CAF_CHECK(ended[0].errors.empty());
+}
+
+CAF_TEST(a stop at once cancels what runs) {
+    start();
+    finish(0);
+    caf::anon_send(driver, stop_rounds{});
+    caf::anon_send(driver, stop_rounds{/*at_once=*/true});
+    consume_messages();
+    CAF_REQUIRE_EQUAL(ended.size(), 1u);
+    CAF_CHECK_EQUAL(ended[0].ok, 1u);
+    CAF_CHECK_EQUAL(ended[0].cancelled, 3u);
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK(answers[0].interrupted);
+    CAF_CHECK_EQUAL(answers[0].planned, plan.rounds.count * 4);
+}
+
+CAF_TEST(a stop in the last round that lets all its requests end cuts nothing short) {
+    plan.rounds.count = 1;
+    start();
+    finish(0);
+    finish(1);
+    caf::anon_send(driver, stop_rounds{});
+    consume_messages();
+    finish(0);
+    finish(1);
+    CAF_REQUIRE_EQUAL(answers.size(), 1u);
+    CAF_CHECK(!answers[0].interrupted);
+    CAF_CHECK_EQUAL(answers[0].planned, 4u);
 }
 
 CAF_TEST(a pool that fails between rounds ends the run) {

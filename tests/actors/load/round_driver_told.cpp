@@ -181,7 +181,8 @@ CAF_TEST(a stop in a told round ends what waits and no round begins then) {
     finish(1);
     CAF_REQUIRE_EQUAL(ended.size(), 1u);
     CAF_CHECK_EQUAL(ended[0].ok, 2u);
-    CAF_CHECK_EQUAL(ended[0].failed, 2u);
+    CAF_CHECK_EQUAL(ended[0].cancelled, 2u);
+    CAF_CHECK_EQUAL(ended[0].failed, 0u);
     CAF_CHECK(ended[0].last);
     CAF_CHECK_EQUAL(answers.size(), 1u);
     CAF_CHECK_EQUAL(begun.size(), 1u);

@@ -1,4 +1,5 @@
 #include "actors/actor_end.hpp"
+#include "report/balance.hpp"
 #include "tests/actors/load/run_fixture.hpp"
 
 #include <functional>
@@ -71,6 +72,15 @@ Handle broken(caf::actor_system& system) {
     }));
 }
 
+/// An actor that answers no message.
+template <class Handle>
+Handle deaf(caf::actor_system& system) {
+    return caf::actor_cast<Handle>(system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+        self->set_default_handler(caf::skip);
+        return {[](caf::atom_value) {}};
+    }));
+}
+
 /// Throws what is written to it, once broken.
 struct breakable_buffer : std::stringbuf {
     std::streamsize xsputn(const char* text, std::streamsize size) override {
@@ -116,8 +126,84 @@ CAF_TEST(a pool without any connection plays no round) {
     CAF_CHECK_EQUAL(outcome.ended_early, "");
     CAF_CHECK_EQUAL(outcome.opened.connected, 0u);
     CAF_CHECK(!outcome.has_report);
+    CAF_CHECK_EQUAL(outcome.report.pool.size, 2u);
+    CAF_REQUIRE_EQUAL(outcome.report.connection_failures.size(), 1u);
+    CAF_CHECK_EQUAL(outcome.report.connection_failures[0].count, 2u);
     CAF_CHECK(outcome.written);
+    CAF_CHECK(r.out.str().find("Final Pool Statistics") == std::string::npos);
     CAF_CHECK(r.out.str().find("MULTI-ROUND") == std::string::npos);
+}
+
+CAF_TEST(a run that is stopped lets end what runs) {
+    run r;
+    r.play();
+    r.confirm();
+    r.finish(0);
+    caf::anon_send(r.supervisor, stop_run{});
+    r.consume_messages();
+    CAF_CHECK(r.outcomes.empty());
+    r.finish(0);
+    r.finish(1);
+    const auto& outcome = r.outcome();
+    CAF_CHECK(!outcome.left);
+    CAF_CHECK(outcome.report.interrupted);
+    CAF_CHECK_EQUAL(outcome.report.ok + outcome.report.cancelled_requests, 4u);
+    CAF_CHECK_EQUAL(outcome.report.failed, 0u);
+    CAF_CHECK_EQUAL(outcome.report.planned, 8u);
+    CAF_CHECK(!report::imbalance(outcome.report));
+}
+
+CAF_TEST(a run that is stopped at once has its report at any moment) {
+    for (const auto& moment : moments) {
+        CAF_MESSAGE(moment.name);
+        run r;
+        moment.reach(r);
+        caf::anon_send(r.supervisor, stop_run{});
+        caf::anon_send(r.supervisor, stop_run{/*at_once=*/true});
+        r.consume_messages();
+        CAF_REQUIRE_EQUAL(r.outcomes.size(), 1u);
+        const auto& outcome = r.outcomes[0];
+        CAF_CHECK_EQUAL(outcome.ended_early, "");
+        CAF_CHECK(outcome.complete);
+        CAF_CHECK(outcome.report.interrupted);
+        CAF_CHECK_EQUAL(outcome.report.ok, moment.ok);
+        CAF_CHECK(!report::imbalance(outcome.report));
+    }
+}
+
+CAF_TEST(a run that is stopped at once waits for no connection to close) {
+    run r;
+    reach_closing(r);
+    CAF_REQUIRE(r.outcomes.empty());
+    caf::anon_send(r.supervisor, stop_run{/*at_once=*/true});
+    r.consume_messages();
+    CAF_REQUIRE_EQUAL(r.outcomes.size(), 1u);
+    CAF_CHECK(r.outcomes[0].left);
+    CAF_CHECK(r.outcomes[0].written);
+    CAF_CHECK(!r.outcomes[0].report.interrupted);
+}
+
+CAF_TEST(a run that is stopped at once waits for no actor that does not answer) {
+    for (const auto who : {victim::console, victim::stats, victim::driver}) {
+        CAF_MESSAGE(name_of(who));
+        run r;
+        if (who == victim::console)
+            r.actors.console = deaf<console_actor>(r.sys);
+        else if (who == victim::stats)
+            r.actors.stats = deaf<stats_actor>(r.sys);
+        else
+            r.actors.driver = deaf<load_driver_actor>(r.sys);
+        r.play();
+        r.confirm();
+        caf::anon_send(r.supervisor, stop_run{});
+        caf::anon_send(r.supervisor, stop_run{/*at_once=*/true});
+        r.consume_messages();
+        CAF_CHECK(r.outcomes.empty());
+        r.after(500ms);
+        r.after(500ms);
+        CAF_REQUIRE_EQUAL(r.outcomes.size(), 1u);
+        CAF_CHECK(r.outcomes[0].left);
+    }
 }
 
 CAF_TEST(any actor may end at any moment) {

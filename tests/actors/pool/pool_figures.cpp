@@ -122,6 +122,47 @@ CAF_TEST(a renewed connection begins its own figures) {
     CAF_CHECK_EQUAL(now.longest_below_size, nanoseconds(0));
 }
 
+CAF_TEST(the time that connections were open is summed over all that there were) {
+    settings.session_ttl = 24h;
+    open_pool_of(2);
+    const auto opened = status().session_ms; // Until now.
+    after(10s);
+    CAF_CHECK_EQUAL(status().session_ms, opened + 20'000);
+    die(0);
+    after(5s); // One is open, one connects.
+    CAF_CHECK_EQUAL(status().session_ms, opened + 25'000);
+    confirm(2);
+    after(5s);
+    CAF_CHECK_EQUAL(status().session_ms, opened + 35'000);
+    die(1);
+    die(2);
+    after(1s);
+    CAF_CHECK_EQUAL(status().session_ms, opened + 35'000);
+}
+
+CAF_TEST(a renewed connection counts with its successor) {
+    settings.session_ttl = 10min;
+    open_pool_of(1);
+    const auto opened = status().session_ms;
+    ask(pool, "r-0");
+    after(9min);
+    confirm(1); // It waits for the end of the request.
+    after(4s);
+    CAF_CHECK_EQUAL(status().session_ms, opened + 9 * 60'000 + 2 * 4'000);
+    finish(0);
+    after(1s);
+    CAF_CHECK_EQUAL(status().renewed, 1u);
+    CAF_CHECK_EQUAL(status().session_ms, opened + 9 * 60'000 + 2 * 4'000 + 1'000);
+    ask(pool, "r-1");
+    after(9min);
+    confirm(2);
+    after(2s);
+    const auto before = status().session_ms;
+    die(2); // The successor, while it waits.
+    after(1s);
+    CAF_CHECK_EQUAL(status().session_ms, before + 1'000);
+}
+
 CAF_TEST(a pool that drains is not below its size) {
     open_pool_of(2);
     caf::anon_send(pool, drain_pool{});

@@ -43,14 +43,14 @@ struct conducted_run : conductor_fixture {
 
     /// Every request of the rounds that ended is there, once, in each way to count them.
     void check_books(const run_report& all, std::uint64_t planned) {
-        CAF_CHECK_EQUAL(all.ok + all.failed + all.interrupted_requests, planned);
+        CAF_CHECK_EQUAL(report::requests_with_result(all), planned);
         std::uint64_t rows = 0;
         for (const auto& node : all.nodes)
-            rows += node.ok + node.failed + node.interrupted + node.lost;
+            rows += node.ok + node.failed + node.interrupted + node.cancelled + node.lost;
         CAF_CHECK_EQUAL(rows, planned);
         std::uint64_t rounds = 0;
         for (const auto& round : all.rounds)
-            rounds += round.ok + round.failed + round.interrupted;
+            rounds += round.ok + round.failed + round.interrupted + round.cancelled;
         CAF_CHECK_EQUAL(rounds, planned);
         const auto imbalance = report::imbalance(all);
         if (imbalance)

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <string>
+
+/// What the program does where the system lacks something that it needs.
+namespace avatar {
+
+/// Has an exception that nobody catches, in whatever thread, end the process with one line on
+/// standard error and the exit code of a failed run, its temporary files removed; and a file
+/// that grows beyond its limit fail the write, not the process.
+void prepare_for_shortages();
+
+/// Throws config::config_error unless so many threads can be started, which end again. A run
+/// that finds out later leaves connections behind.
+void check_threads(std::size_t count);
+
+/// The exception in one line: what the system lacks, and which limit that is; else what it
+/// says itself.
+std::string in_one_line(const std::exception& e);
+
+/// One line on standard error where there is no log yet. Allocates nothing.
+void say_without_log(const char* text) noexcept;
+
+} // namespace avatar
