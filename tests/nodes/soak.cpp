@@ -344,7 +344,9 @@ private:
         if (harmed_ == SIGKILL)
             return;
         fits(end.code != -1, fmt::format("it did not end within {} s", longest_run.count()));
-        fits(end.code <= 1 || end.code == 3, fmt::format("it ended with code {}", end.code));
+        const bool interrupted = harmed_ == SIGINT && end.code == 5;
+        fits(end.code <= 1 || end.code == 3 || interrupted,
+             fmt::format("it ended with code {}", end.code));
         fits(end.books || end.code == 3, "it left no report");
         if (end.books) {
             const auto& books = *end.books;
