@@ -282,7 +282,7 @@ void avatar_session::apply(const fault& wrong, const std::string& request_id) {
     else if (std::holds_alternative<silence>(wrong.action))
         transport::faults_of(*client).go_silent();
     else if (std::holds_alternative<reset>(wrong.action))
-        client->abort();
+        abort();
     end();
 }
 
@@ -328,6 +328,12 @@ void avatar_session::close(std::uint16_t code, const std::string& reason) {
     place_.reset();
     if (const auto client = client_.lock())
         client->close(code, reason);
+}
+
+void avatar_session::abort() {
+    place_.reset();
+    if (const auto client = client_.lock())
+        client->abort();
 }
 
 void avatar_session::end() {

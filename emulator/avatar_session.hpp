@@ -73,6 +73,7 @@ private:
     void report(const session_error& error);
     void fail(const session_error& error);
     void close(std::uint16_t code, const std::string& reason);
+    void abort();
     void end();
 
     std::weak_ptr<transport::peer> client_;

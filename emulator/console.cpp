@@ -30,6 +30,20 @@ http_reply refuse_body(std::string_view detail) {
     return refuse(400, "invalidRequest", "Bad Request", detail);
 }
 
+std::string alias_path() {
+    return std::string(console_path) + "/session-tokens";
+}
+
+/// What a token is called in the answer at that target; empty where none is made.
+std::string_view token_name(const http_request& request) {
+    const auto url = boost::urls::parse_origin_form(request.target);
+    if (url && url->path() == alias_path())
+        return "sessionToken";
+    if (url && url->path() == successor_token_path)
+        return "session_token";
+    return {};
+}
+
 } // namespace
 
 console::console(const directory& known, const session_tokens& tokens, fault_source& faults)
@@ -37,31 +51,38 @@ console::console(const directory& known, const session_tokens& tokens, fault_sou
       tokens_(tokens),
       faults_(faults) {}
 
+bool console::serves(const http_request& request) {
+    return !token_name(request).empty();
+}
+
 http_reply console::answer(const http_request& request, wall_time now) const {
-    const auto url = boost::urls::parse_origin_form(request.target);
-    const auto path = std::string(console_path) + "/session-tokens";
-    if (!url || url->path() != path)
-        return refuse(404, "notFound", "Not Found", "session tokens are made at " + path);
+    const auto name = token_name(request);
+    if (name.empty())
+        return refuse(404, "notFound", "Not Found",
+                      "session tokens are made at " + alias_path() + " and " +
+                          std::string(successor_token_path));
     if (request.method != "POST")
         return refuse(405, "methodNotAllowed", "Method Not Allowed",
                       "session tokens are made with POST");
-    return make_token(request, now);
+    return make_token(request, name, now);
 }
 
-http_reply console::make_token(const http_request& request, wall_time now) const {
+http_reply console::make_token(const http_request& request, std::string_view name,
+                               wall_time now) const {
     const auto api_key = request.header("X-Api-Key");
     if (api_key.empty())
         return refuse_key("the header X-Api-Key is missing");
     const auto* wrong = faults_.fault_at(fault_point::token, api_key);
     if (wrong && std::holds_alternative<http_reply>(wrong->action))
         return std::get<http_reply>(wrong->action);
-    auto reply = issue(api_key, request.body, now);
+    auto reply = issue(api_key, request.body, name, now);
     if (wrong)
         reply.delay = std::get<late_answer>(wrong->action).by;
     return reply;
 }
 
-http_reply console::issue(std::string_view api_key, std::string_view body, wall_time now) const {
+http_reply console::issue(std::string_view api_key, std::string_view body, std::string_view name,
+                          wall_time now) const {
     const auto* account = known_.find_account(api_key);
     if (!account)
         return refuse_key("no account has this API key");
@@ -72,7 +93,7 @@ http_reply console::issue(std::string_view api_key, std::string_view body, wall_
     if (*expires_at <= now)
         return refuse_body("expireAt is in the past");
     return {.status = 200,
-            .body = protocol::token_response(tokens_.issue(account->app_id, *expires_at))};
+            .body = protocol::token_response(tokens_.issue(account->app_id, *expires_at), name)};
 }
 
 } // namespace avatar::emulator

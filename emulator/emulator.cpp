@@ -3,6 +3,7 @@
 #include "config/checks.hpp"
 #include "emulator/avatar_session.hpp"
 #include "emulator/console.hpp"
+#include "emulator/cross_origin.hpp"
 #include "emulator/ingress.hpp"
 #include "emulator/session_token.hpp"
 #include "transport/logger.hpp"
@@ -49,8 +50,10 @@ struct front {
     front& operator=(const front&) = delete;
 
     transport::http_reply answer(const transport::http_request& request) const {
-        return ingress::serves(request) ? ingress::upgrade_required()
-                                        : api.answer(request, system_clock::now());
+        if (is_preflight(request) && (ingress::serves(request) || console::serves(request)))
+            return for_any_origin(preflight_answer());
+        return for_any_origin(ingress::serves(request) ? ingress::upgrade_required()
+                                                       : api.answer(request, system_clock::now()));
     }
 
     transport::upgrade_verdict admit(const transport::http_request& request) const {

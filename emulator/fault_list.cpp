@@ -21,7 +21,7 @@ namespace {
 using kind = frame_fault::kind;
 using optional_text = std::optional<std::string_view>;
 
-[[noreturn]] void wrong(std::string_view what) {
+[[noreturn]] void refuse_item(std::string_view what) {
     throw emulator_error(std::string(what));
 }
 
@@ -49,31 +49,31 @@ std::int64_t whole(optional_text value, std::int64_t otherwise, limits<std::int6
         return otherwise;
     const auto number = read_number<std::int64_t>(*value);
     if (!number || *number < range.min || *number > range.max)
-        wrong(fmt::format("the value is \"{}\": expected a whole number from {} to {}", *value,
-                          range.min, range.max));
+        refuse_item(fmt::format("the value is \"{}\": expected a whole number from {} to {}",
+                                *value, range.min, range.max));
     return *number;
 }
 
-std::chrono::milliseconds span(optional_text value, std::chrono::milliseconds otherwise) {
+std::chrono::milliseconds duration_of(optional_text value, std::chrono::milliseconds otherwise) {
     if (!value)
         return otherwise;
     const auto duration = read_span(*value);
     if (!duration || duration->count() == 0)
-        wrong(fmt::format("the value is \"{}\": expected a duration up to a year, such as 3s",
-                          *value));
+        refuse_item(fmt::format("the value is \"{}\": expected a duration up to a year, such as 3s",
+                                *value));
     return *duration;
 }
 
 std::uint16_t sendable_code(optional_text value, std::int64_t otherwise) {
     const auto code = whole(value, otherwise, close_code);
     if (!may_be_sent(code))
-        wrong(fmt::format("the value {} may not be sent: expected {}", code, sendable_codes));
+        refuse_item(fmt::format("the value {} may not be sent: expected {}", code, sendable_codes));
     return static_cast<std::uint16_t>(code);
 }
 
 void expect_none(optional_text value) {
     if (value)
-        wrong(fmt::format("the value is \"{}\": expected none with this name", *value));
+        refuse_item(fmt::format("the value is \"{}\": expected none with this name", *value));
 }
 
 // -- NAME ------------------------------------------------------------------------
@@ -85,7 +85,8 @@ fault refusal(optional_text value) {
 }
 
 fault slow_token(optional_text value) {
-    return {.at = fault_point::token, .action = late_answer{span(value, std::chrono::seconds(3))}};
+    return {.at = fault_point::token,
+            .action = late_answer{duration_of(value, std::chrono::seconds(3))}};
 }
 
 /// At a random frame of a request, so once in each at most.
@@ -156,7 +157,7 @@ fault plain(optional_text value) {
 fault when_idle(optional_text value, fault_action action) {
     return {.at = fault_point::idle,
             .action = std::move(action),
-            .idle_for = span(value, std::chrono::seconds(1))};
+            .idle_for = duration_of(value, std::chrono::seconds(1))};
 }
 
 /// The two of DURATION/CODE, each of which may be missing.
@@ -226,7 +227,7 @@ fault read_name(std::string_view text) {
     std::vector<std::string_view> names;
     for (const auto& each : named_faults)
         names.push_back(each.name);
-    wrong(
+    refuse_item(
         fmt::format("there is no fault \"{}\": expected one of {}", name, fmt::join(names, ", ")));
 }
 
@@ -257,12 +258,13 @@ occasion read_when(std::string_view text) {
     const auto span = window ? read_window(*window) : read_window(chance);
     const bool is_known = window ? percentage && span : percentage || span;
     if (!is_known)
-        wrong(fmt::format("\"{}\" says no time: expected a percentage such as 5%, a window such as "
-                          "20s-30s or 20s-30s/2min, or both as 5%@20s-30s",
-                          text));
+        refuse_item(
+            fmt::format("\"{}\" says no time: expected a percentage such as 5%, a window such as "
+                        "20s-30s or 20s-30s/2min, or both as 5%@20s-30s",
+                        text));
     occasion when{percentage.value_or(1.0), span.value_or(time_window())};
     if (const auto problem = problem_of(when.window))
-        wrong(*problem);
+        refuse_item(*problem);
     return when;
 }
 
@@ -270,10 +272,10 @@ fault read_item(std::string_view item) {
     const auto [name, when] = split(item, ':');
     auto result = read_name(name);
     if (!when)
-        wrong("it does not say when: expected NAME:WHEN, such as reset:5%");
+        refuse_item("it does not say when: expected NAME:WHEN, such as reset:5%");
     result.when = read_when(*when);
     if (result.at == fault_point::accept && when->find('%') != std::string_view::npos)
-        wrong("it has a percentage: expected a window alone, such as 20s-30s");
+        refuse_item("it has a percentage: expected a window alone, such as 20s-30s");
     return result;
 }
 

@@ -18,7 +18,9 @@ http_reply refuse(unsigned status, std::string_view message) {
 }
 
 bool is_websocket_path(const boost::urls::url_view& url) {
-    return url.path() == std::string(ingress_path) + "/websocket";
+    const auto path = url.path();
+    return path == std::string(ingress_path) + "/websocket" ||
+           path == std::string(successor_ingress_path) + "/websocket";
 }
 
 std::string in_query(const boost::urls::url_view& url, std::string_view name) {
@@ -59,23 +61,22 @@ std::variant<admitted, http_reply> ingress::admit(const http_request& request,
     const auto avatar_id = in_query(*url, "id");
     const auto app_id = in_either(request, "X-App-ID", *url, "appId");
     const auto token = in_either(request, "X-Session-Key", *url, "sessionKey");
-    if (avatar_id.empty())
-        return refuse(400, "Missing avatar ID: the query parameter id is empty");
-    if (app_id.empty())
-        return refuse(400, "Missing app ID: neither header X-App-ID nor query parameter appId");
     if (token.empty())
         return refuse(400, "Empty token: neither header X-Session-Key nor query parameter "
                            "sessionKey");
-
-    if (!known_.has_app(app_id))
-        return refuse(404, "App ID unrecognized");
     const auto verdict = tokens_.check(token, now);
     if (verdict.state == token_state::invalid)
         return refuse(400, "Invalid session token");
     if (verdict.state == token_state::expired)
         return refuse(401, "Session token expired");
+    if (app_id.empty())
+        return refuse(400, "Missing app ID: neither header X-App-ID nor query parameter appId");
+    if (!known_.has_app(app_id))
+        return refuse(404, "App ID unrecognized");
     if (verdict.app_id != app_id)
         return refuse(400, "App ID mismatch");
+    if (avatar_id.empty())
+        return refuse(400, "Missing avatar ID: the query parameter id is empty");
     if (!known_.has_avatar(avatar_id))
         return refuse(404, "Avatar not found: " + avatar_id);
     if (const auto* wrong = faults_.fault_at(fault_point::upgrade, avatar_id))

@@ -69,9 +69,9 @@ std::optional<system_clock::time_point> parse_token_request(std::string_view bod
     return system_clock::time_point(seconds(unix_seconds));
 }
 
-std::string token_response(std::string_view session_token) {
-    return json{{"sessionToken", session_token}}.dump(-1, ' ', false,
-                                                      json::error_handler_t::replace);
+std::string token_response(std::string_view session_token, std::string_view name) {
+    return json{{std::string(name), session_token}}.dump(-1, ' ', false,
+                                                         json::error_handler_t::replace);
 }
 
 } // namespace avatar::protocol

@@ -29,8 +29,8 @@ token_answer parse_token_response(int status, std::string_view body);
 /// JSON object with a whole, positive number of seconds that the clock can hold.
 std::optional<std::chrono::system_clock::time_point> parse_token_request(std::string_view body);
 
-/// Body of a granted request: {"sessionToken": "..."}. Refusals: see
-/// error_response.
-std::string token_response(std::string_view session_token);
+/// Body of a granted request: {"sessionToken": "..."}, or of the successor's route with the
+/// name session_token. Refusals: see error_response.
+std::string token_response(std::string_view session_token, std::string_view name = "sessionToken");
 
 } // namespace avatar::protocol

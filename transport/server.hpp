@@ -42,7 +42,8 @@ struct http_reply {
     unsigned status = 200;
     std::string body;
     std::string content_type = "application/json";
-    std::chrono::milliseconds delay{0}; ///< Before it goes out.
+    std::chrono::milliseconds delay{0};                            ///< Before it goes out.
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< Further ones.
 };
 
 /// Bytes shared by all the connections they are sent to.
@@ -99,13 +100,15 @@ struct server_callbacks {
     std::function<std::chrono::milliseconds()> accept_pause = nullptr;
 };
 
-/// What a server grants a client; beyond it, the connection is cut.
+/// What a server grants a client; beyond it, the connection is cut. A header or a body that
+/// is too large, and what is no HTTP, is answered first: with 431, 413 or 400.
 struct server_limits {
     /// For TLS, for a request to arrive, and for its reply to be taken.
     std::chrono::milliseconds request_time{30'000};
     /// For the answer to a close frame, and for the client to end a connection whose
-    /// WebSocket has ended.
+    /// WebSocket has ended or whose request was not taken.
     std::chrono::milliseconds close_time{2'000};
+    std::uint32_t header_size = 16 * 1024;       ///< Of a request's line and headers, in bytes.
     std::size_t body_size = 1024 * 1024;         ///< Of a request, in bytes.
     std::size_t message_size = 64 * 1024 * 1024; ///< Of a WebSocket message.
     std::size_t queue_size = 64 * 1024 * 1024;   ///< Of what a slow reader has waiting.

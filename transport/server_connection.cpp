@@ -7,12 +7,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <netinet/tcp.h>
 #include <utility>
 
@@ -33,6 +35,28 @@ http_request plain(const http::request<http::string_body>& from) {
         to.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     to.body = from.body();
     return to;
+}
+
+bool expects_continue(const http::request<http::string_body>& request) {
+    return request.version() >= 11 && beast::iequals(request[http::field::expect], "100-continue");
+}
+
+struct unread_request {
+    unsigned status;
+    std::string_view message;
+};
+
+/// How a request that cannot be read is answered; nothing where the client has left.
+std::optional<unread_request> refusal_of(boost::system::error_code ec) {
+    static const auto& of_http = http::make_error_code(http::error::bad_method).category();
+    if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
+        return unread_request{431, "request header too large"};
+    if (ec == http::error::body_limit)
+        return unread_request{413, "request body too large"};
+    if (ec.category() != of_http || ec == http::error::end_of_stream ||
+        ec == http::error::partial_message)
+        return std::nullopt;
+    return unread_request{400, "bad request"};
 }
 
 /// Whether the kernel holds back what does not fill a packet, for 200 ms at most
@@ -107,9 +131,14 @@ awaitable<void> server_connection::shake_tls() {
 awaitable<void> server_connection::serve_http() {
     for (;;) {
         limit_time(limits_.request_time);
-        http::request_parser<http::string_body> parser;
+        beast_parser parser;
+        parser.header_limit(limits_.header_size);
         parser.body_limit(limits_.body_size);
-        co_await http::async_read(*stream_, buffer_, parser, use_awaitable);
+        if (const auto ec = co_await read_request(parser)) {
+            if (const auto refusal = refusal_of(ec))
+                co_await refuse(refusal->status, refusal->message);
+            co_return;
+        }
         const auto request = parser.release();
         if (beast::websocket::is_upgrade(request)) {
             co_await upgrade(request);
@@ -123,6 +152,45 @@ awaitable<void> server_connection::serve_http() {
         if (!request.keep_alive())
             co_return;
     }
+}
+
+awaitable<boost::system::error_code> server_connection::read_request(beast_parser& into) {
+    boost::system::error_code ec;
+    co_await http::async_read_header(*stream_, buffer_, into,
+                                     asio::redirect_error(use_awaitable, ec));
+    if (!ec && !into.is_done() && expects_continue(into.get()))
+        co_await send_continue();
+    if (!ec)
+        co_await http::async_read(*stream_, buffer_, into, asio::redirect_error(use_awaitable, ec));
+    co_return ec;
+}
+
+/// The client holds its body back until then (RFC 9110, section 10.1.1).
+awaitable<void> server_connection::send_continue() {
+    constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+    co_await asio::async_write(*stream_, asio::buffer(line), use_awaitable);
+}
+
+/// The request is not known, so nothing that follows it could be told from it.
+awaitable<void> server_connection::refuse(unsigned status, std::string_view message) {
+    beast_request unknown;
+    unknown.keep_alive(false);
+    const http_reply refusal{.status = status,
+                             .body = fmt::format("{{\"message\":\"{}\"}}\n", message)};
+    co_await reply(unknown, refusal);
+    co_await discard_rest();
+}
+
+/// A connection that is closed with something unread is reset, and the client may lose the
+/// answer with it.
+awaitable<void> server_connection::discard_rest() {
+    limit_time(limits_.close_time);
+    boost::system::error_code ec;
+    connection().socket().shutdown(tcp_socket::shutdown_send, ec);
+    std::array<char, 4096> rest;
+    while (!ec)
+        co_await connection().socket().async_read_some(asio::buffer(rest),
+                                                       asio::redirect_error(use_awaitable, ec));
 }
 
 awaitable<void> server_connection::upgrade(const beast_request& request) {
@@ -146,7 +214,10 @@ awaitable<void> server_connection::upgrade(const beast_request& request) {
 awaitable<void> server_connection::reply(const beast_request& request, const http_reply& with) {
     http::response<http::string_body> response(http::int_to_status(with.status), request.version());
     response.result(with.status);
-    response.set(http::field::content_type, with.content_type);
+    if (!with.body.empty())
+        response.set(http::field::content_type, with.content_type);
+    for (const auto& [name, value] : with.headers)
+        response.set(name, value);
     response.keep_alive(request.keep_alive());
     response.body() = with.body;
     response.prepare_payload();

@@ -48,6 +48,7 @@ public:
 
 private:
     using beast_request = boost::beast::http::request<boost::beast::http::string_body>;
+    using beast_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     struct outgoing {
         shared_bytes bytes;
         bool is_text = false;
@@ -57,6 +58,10 @@ private:
     awaitable<void> serve(std::shared_ptr<server_connection> self);
     awaitable<void> shake_tls();
     awaitable<void> serve_http();
+    awaitable<boost::system::error_code> read_request(beast_parser& into);
+    awaitable<void> send_continue();
+    awaitable<void> refuse(unsigned status, std::string_view message);
+    awaitable<void> discard_rest();
     awaitable<void> upgrade(const beast_request& request);
     awaitable<void> reply(const beast_request& request, const http_reply& with);
     awaitable<void> read_messages();

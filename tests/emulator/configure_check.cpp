@@ -101,6 +101,11 @@ CAF_TEST(a complete egress is taken) {
         "");
 }
 
+CAF_TEST(an Agora channel without a token is taken) {
+    CAF_CHECK_EQUAL(
+        refusal_of(to_agora({.channel_name = "channel", .token = "", .publisher_id = ""})), "");
+}
+
 CAF_TEST(a LiveKit token that is none is refused) {
     for (const auto* token : {"token", "a.b", "a..c", ".b.c", "a.b.", "a.b.c.d", "a.b.c d"}) {
         auto wrong = room();
@@ -141,9 +146,6 @@ CAF_TEST(an egress without credentials is refused) {
     anonymous.api_key = "key";
     anonymous.api_secret = "secret";
     CAF_CHECK_EQUAL(refusal_of(to_livekit(anonymous)), "");
-    CAF_CHECK_EQUAL(
-        refusal_of(to_agora({.channel_name = "channel", .token = "", .publisher_id = ""})),
-        "16 missing agora credentials: provide token (invalidEgressConfig)");
 }
 
 CAF_TEST(an egress without a destination is refused) {

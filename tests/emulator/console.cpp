@@ -61,6 +61,19 @@ CAF_TEST(a good request gets a token that the ingress takes) {
     CAF_CHECK_EQUAL(tokens.check(token, now).app_id, "emulator-app");
 }
 
+CAF_TEST(the route of the successor names the token otherwise) {
+    const auto reply = desk.answer({"POST",
+                                    "/v1/auth/session-token",
+                                    {{"X-Api-Key", "emulator-api-key"}},
+                                    avatar::protocol::token_request(now + 10min)},
+                                   now);
+    CAF_REQUIRE_EQUAL(reply.status, 200u);
+    const auto body = nlohmann::json::parse(reply.body);
+    CAF_CHECK_EQUAL(body.size(), 1u);
+    const std::string token = body.at("session_token");
+    CAF_CHECK(tokens.check(token, now).state == token_state::valid);
+}
+
 CAF_TEST(the API key decides which app a token is for) {
     const auto reply = ask(avatar::protocol::token_request(now + 10min), "second-key");
     const std::string token = nlohmann::json::parse(reply.body).at("sessionToken");

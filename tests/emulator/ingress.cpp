@@ -132,6 +132,28 @@ CAF_TEST(an unknown avatar is not found and named) {
     CAF_CHECK_EQUAL(code_of(reply), "avatarNotFound");
 }
 
+CAF_TEST(the token comes before the app and the app before the avatar) {
+    const auto said = [this](const attempt& a) { return with_headers(a).body; };
+    CAF_CHECK_EQUAL(said({"made-up", "nobody", "no-avatar"}),
+                    "{\"message\":\"Invalid session token\"}\n");
+    CAF_CHECK_EQUAL(said({"made-up", "", ""}), "{\"message\":\"Invalid session token\"}\n");
+    const auto old = tokens.issue("emulator-app", now);
+    CAF_CHECK_EQUAL(said({old, "nobody", "no-avatar"}),
+                    "{\"message\":\"Session token expired\"}\n");
+    CAF_CHECK_EQUAL(said({good_token, "nobody", "no-avatar"}),
+                    "{\"message\":\"App ID unrecognized\"}\n");
+    CAF_CHECK_EQUAL(said({good_token, "second-app", ""}), "{\"message\":\"App ID mismatch\"}\n");
+}
+
+CAF_TEST(the path of the successor is served as well) {
+    const http_request request{"GET",
+                               "/v2/driveningress/websocket?id=emulator-avatar",
+                               {{"X-App-ID", "emulator-app"}, {"X-Session-Key", good_token}},
+                               ""};
+    CAF_CHECK(ingress::serves(request));
+    CAF_CHECK_EQUAL(admit(request).status, 101u);
+}
+
 CAF_TEST(a missing part is refused with 400 and named) {
     CAF_CHECK_EQUAL(with_headers({good_token, "emulator-app", ""}).body,
                     "{\"message\":\"Missing avatar ID: the query parameter id is empty\"}\n");

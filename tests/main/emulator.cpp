@@ -1,6 +1,10 @@
 #include "tests/main/binary.hpp"
 #include "tests/transport/channel_fixture.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
 #include <csignal>
 
 #define CAF_SUITE emulator
@@ -49,6 +53,41 @@ CAF_TEST(what it knows can be set and is printed) {
     CAF_CHECK_EQUAL(service.wait(), 0);
     check_contains(service.err(), "API keys it knows: k1 (app a1), k2 (app a2)\n"
                                   "Avatars it knows: ada, bob\n");
+}
+
+CAF_TEST(a web page of another origin may ask for a token) {
+    process service(AVATAR_POOL_BINARY, {"emulator"});
+    CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
+    const auto console = exported(service.out())["AVATAR_CONSOLE_ENDPOINT"];
+    const auto port = console.substr(console.rfind(':') + 1);
+    namespace http = boost::beast::http;
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io);
+    const auto port_number = static_cast<std::uint16_t>(std::stoul(port));
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), port_number});
+    const auto answer = [&](http::verb method, const std::string& path) {
+        http::request<http::string_body> request(method, path, 11);
+        request.set("Host", "localhost");
+        request.set("Origin", "https://app.example");
+        request.prepare_payload();
+        http::write(socket, request);
+        boost::beast::flat_buffer buffer;
+        http::response<http::string_body> response;
+        http::read(socket, buffer, response);
+        CAF_CHECK_EQUAL(response["Access-Control-Allow-Origin"], "*");
+        return response;
+    };
+    for (const auto* path : {"/v1/console/session-tokens", "/v1/auth/session-token"}) {
+        const auto preflight = answer(http::verb::options, path);
+        CAF_CHECK_EQUAL(preflight.result_int(), 204u);
+        CAF_CHECK_EQUAL(preflight["Access-Control-Allow-Headers"],
+                        "X-Api-Key, Content-Type, X-App-ID, X-Session-Key");
+        check_contains(std::string(preflight["Access-Control-Allow-Methods"]), "POST");
+        CAF_CHECK_EQUAL(answer(http::verb::post, path).result_int(), 401u);
+    }
+    CAF_CHECK_EQUAL(answer(http::verb::options, "/elsewhere").result_int(), 404u);
+    service.signal(SIGTERM);
+    CAF_CHECK_EQUAL(service.wait(), 0);
 }
 
 // In these two nothing ends the request but the signal: a frame of it would be due in

@@ -63,6 +63,45 @@ CAF_TEST(a connection that is not to be kept ends behind the answer) {
     CAF_CHECK_EQUAL(rest_of(old), "");
 }
 
+CAF_TEST(a client that asks whether to go on is told to) {
+    for (const std::string expect : {"100-continue", "100-Continue"}) {
+        auto socket = connect();
+        boost::asio::write(socket, boost::asio::buffer("POST /a HTTP/1.1\r\nHost: a\r\nExpect: " +
+                                                       expect + "\r\nContent-Length: 4\r\n\r\n"));
+        const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        CAF_CHECK_EQUAL(read_bytes(socket, go_on.size()), go_on);
+        boost::asio::write(socket, boost::asio::buffer("body", 4));
+        CAF_CHECK_EQUAL(read_response(socket).body(), "POST /a  body");
+        CAF_CHECK_EQUAL(ask(socket, "GET /b HTTP/1.1").body(), "GET /b  ");
+    }
+}
+
+CAF_TEST(nobody is told to go on without asking or without a body to come) {
+    auto old = connect();
+    CAF_CHECK_EQUAL(
+        ask(old, "POST /a HTTP/1.0", "Expect: 100-continue\r\nContent-Length: 4\r\n", "body")
+            .result_int(),
+        200u);
+    auto empty = connect();
+    CAF_CHECK_EQUAL(ask(empty, "GET /a HTTP/1.1", "Expect: 100-continue\r\n").result_int(), 200u);
+    auto large = connect();
+    CAF_CHECK_EQUAL(
+        ask(large, "POST /a HTTP/1.1", "Expect: 100-continue\r\nContent-Length: 100000000\r\n")
+            .result_int(),
+        413u);
+}
+
+CAF_TEST(what is no HTTP is refused and the connection ends) {
+    for (const std::string line : {"nonsense", "GET", "GET /a HTTP/9.9", "GET /a b HTTP/1.1"}) {
+        auto socket = connect();
+        const auto answer = ask(socket, line);
+        CAF_CHECK_EQUAL(answer.result_int(), 400u);
+        CAF_CHECK_EQUAL(answer.body(), "{\"message\":\"bad request\"}\n");
+        CAF_CHECK(!answer.keep_alive());
+        CAF_CHECK_EQUAL(rest_of(socket), "");
+    }
+}
+
 CAF_TEST(a refused upgrade leaves the connection to further requests and upgrades) {
     const std::string upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                                 "Sec-WebSocket-Version: 13\r\n"
@@ -79,10 +118,7 @@ CAF_TEST(a refused upgrade leaves the connection to further requests and upgrade
     CAF_CHECK(ended_with(1000));
 }
 
-CAF_TEST(what is no request and half a request end the connection alone) {
-    auto garbage = connect();
-    boost::asio::write(garbage, boost::asio::buffer(std::string("nonsense\r\n\r\n")));
-    CAF_CHECK_EQUAL(rest_of(garbage), "");
+CAF_TEST(half a request ends its connection alone) {
     auto half = connect();
     boost::asio::write(half, boost::asio::buffer(std::string("GET / HT")));
     half.shutdown(socket::shutdown_send);

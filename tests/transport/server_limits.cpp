@@ -59,9 +59,11 @@ CAF_TEST_FIXTURE_SCOPE(server_limit_tests, server_limits_fixture)
 
 CAF_TEST(a request may have a body of one megabyte and a header of some kilobytes) {
     CAF_CHECK_EQUAL(status_of(megabyte, 10), 200u);
-    CAF_CHECK_EQUAL(status_of(megabyte + 1, 10), 0u);
-    CAF_CHECK_EQUAL(status_of(0, 7 * 1024), 200u);
-    CAF_CHECK_EQUAL(status_of(0, 8 * 1024), 0u);
+    CAF_CHECK_EQUAL(status_of(megabyte + 1, 10), 413u);
+    CAF_CHECK_EQUAL(status_of(8 * megabyte, 10), 413u);
+    CAF_CHECK_EQUAL(status_of(0, 15 * 1024), 200u);
+    CAF_CHECK_EQUAL(status_of(0, 16 * 1024), 431u);
+    CAF_CHECK_EQUAL(status_of(0, 60 * 1024), 431u);
 }
 
 CAF_TEST(a message may have 64 megabytes) {
@@ -139,7 +141,7 @@ CAF_TEST_FIXTURE_SCOPE(tight_server_limit_tests, tight_fixture)
 
 CAF_TEST(the owner of a server says how large a request and a message may be) {
     CAF_CHECK_EQUAL(status_of(100, 10), 200u);
-    CAF_CHECK_EQUAL(status_of(101, 10), 0u);
+    CAF_CHECK_EQUAL(status_of(101, 10), 413u);
     for (const std::size_t size : {200, 201}) {
         auto ws = upgraded().first;
         ws.write(asio::buffer(bytes(size)));
