@@ -1,5 +1,6 @@
 #include "audio/decode.hpp"
 
+#include "audio/container.hpp"
 #include "audio/error.hpp"
 #include "audio/samples.hpp"
 
@@ -12,6 +13,9 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <numeric>
+#include <span>
+#include <string>
 
 namespace avatar::audio {
 
@@ -71,35 +75,55 @@ std::int16_t to_16_bit(float sample) {
     return static_cast<std::int16_t>(std::lrint(scaled));
 }
 
+float mean(std::span<const float> frame) {
+    return std::accumulate(frame.begin(), frame.end(), 0.0F) / static_cast<float>(frame.size());
+}
+
+[[noreturn]] void refuse(std::string_view file, std::string_view reason) {
+    const auto container = container_of(file);
+    if (!container.empty())
+        throw audio_error(fmt::format("{} that cannot be read ({}): expected WAV, FLAC or Ogg",
+                                      container, reason));
+    throw audio_error(
+        fmt::format("not audio that can be read ({}): expected WAV, FLAC or Ogg, or raw 16-bit "
+                    "PCM named .pcm or .raw, or any name with --audio.raw=true",
+                    reason));
+}
+
 } // namespace
 
-pcm decode(std::string_view file, std::size_t largest) {
+std::string wrong_channels(int channels) {
+    return fmt::format("{} channels: expected 1 (mono), or --audio.downmix=true to mix them",
+                       channels);
+}
+
+pcm decode(std::string_view file, std::size_t largest, bool downmix) {
     memory_file memory{file};
     SF_VIRTUAL_IO io{length, seek, read, write, tell};
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> opened(
         sf_open_virtual(&io, SFM_READ, &info, &memory), sf_close);
     if (!opened)
-        throw audio_error(
-            fmt::format("not audio that can be read ({}): expected WAV, FLAC or Ogg, or raw 16-bit "
-                        "PCM named .pcm or .raw",
-                        sf_strerror(nullptr)));
-    if (info.channels != 1)
-        throw audio_error(fmt::format("{} channels: expected 1 (mono)", info.channels));
+        refuse(file, sf_strerror(nullptr));
+    if (info.channels != 1 && !downmix)
+        throw audio_error(wrong_channels(info.channels));
+    const auto channels = static_cast<std::size_t>(info.channels);
 
     pcm result;
     result.sample_rate = info.samplerate;
     // Until there is no more: the length that a header states may be wrong.
-    std::array<float, 16'384> samples;
-    while (const auto count = sf_read_float(opened.get(), samples.data(), samples.size())) {
+    std::array<float, 16'384> samples; // Of 1024 channels at most, libsndfile's limit.
+    const auto frames = static_cast<sf_count_t>(samples.size() / channels);
+    while (const auto count = sf_readf_float(opened.get(), samples.data(), frames)) {
         if (count < 0)
             throw audio_error(fmt::format("cannot be decoded ({}): expected a sound file",
                                           sf_strerror(opened.get())));
         if (result.bytes.size() + 2 * static_cast<std::size_t>(count) > largest)
             throw audio_error(fmt::format("too long: expected at most {} MiB as 16-bit PCM",
                                           largest / (1024 * 1024)));
-        std::for_each_n(samples.begin(), count,
-                        [&](float sample) { append(result.bytes, to_16_bit(sample)); });
+        for (const auto* frame = samples.data(); frame != samples.data() + count * info.channels;
+             frame += channels)
+            append(result.bytes, to_16_bit(mean({frame, channels})));
     }
     if (result.bytes.empty())
         throw audio_error("no samples in it: expected speech");

@@ -1,5 +1,6 @@
 #include "audio/ogg_opus_stream.hpp"
 
+#include "audio/decode.hpp"
 #include "audio/error.hpp"
 #include "protocol/audio_format.hpp"
 
@@ -37,12 +38,12 @@ std::chrono::nanoseconds ogg_opus_stream::length() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(seconds);
 }
 
-bool is_ogg_opus(std::string_view file) {
+std::optional<opus_header> ogg_opus_header(std::string_view file) {
     // The header packet of any codec fits in the first page.
     constexpr std::size_t most = 64 * 1024;
     ogg_opus_reader reader;
     reader.add(file.substr(0, most));
-    return reader.header().has_value();
+    return reader.header();
 }
 
 ogg_opus_stream take_ogg_opus(std::string file) {
@@ -52,7 +53,7 @@ ogg_opus_stream take_ogg_opus(std::string file) {
     if (!reader.header())
         throw audio_error("not Ogg Opus: expected a stream that begins with an Opus header");
     if (const auto channels = reader.header()->channels; channels != 1)
-        throw audio_error(fmt::format("{} channels: expected 1 (mono)", channels));
+        throw audio_error(wrong_channels(channels));
     if (std::ranges::count(stream.pages, true, &ogg_page_mark::begins_stream) != 1)
         throw audio_error("more than one stream in it: expected one Ogg Opus stream");
     if (size_of(stream.pages) != file.size())

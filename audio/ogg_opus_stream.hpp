@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,8 @@ struct ogg_opus_stream {
     std::chrono::nanoseconds length() const;
 };
 
-/// Whether these are the first bytes of an Ogg Opus file.
-bool is_ogg_opus(std::string_view file);
+/// The header of a file that begins as Ogg Opus; else nothing.
+std::optional<opus_header> ogg_opus_header(std::string_view file);
 
 /// Takes a whole file, byte for byte, as it is. Its sample rate is the one that
 /// its header names where the service takes that, else 48 kHz: the header's is

@@ -133,7 +133,13 @@ std::vector<option> audio_options() {
     return {
         {"audio.file", "", text(at<in, &g::file>, "FILE"),
          "Mono speech to send: WAV, FLAC, Ogg Vorbis, raw 16-bit PCM named .pcm or .raw, or Ogg "
-         "Opus, which is sent as it is; empty: a clip built into the program"},
+         "Opus, which is sent as it is; -: standard input; empty: a clip built into the program"},
+        {"audio.raw", "", boolean(at<in, &g::raw>),
+         "Take what has no header for raw 16-bit PCM, whatever its name, as from a pipe"},
+        {"audio.downmix", "", boolean(at<in, &g::downmix>),
+         "Mix several channels to mono instead of refusing them"},
+        {"audio.strip-tags", "", boolean(at<in, &g::strip_tags>),
+         "Leave out the comments and pictures of Ogg Opus, which go out with every request"},
         {"audio.sample-rate", "", sample_rate(at<in, &g::sample_rate>),
          "Sample rate of raw PCM; other files carry their own"},
         {"audio.resample", "", sample_rate_or_none(at<in, &g::resample>),

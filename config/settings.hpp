@@ -112,12 +112,15 @@ struct opus_settings {
 
 /// The speech that is sent.
 struct audio_settings {
-    std::string file;                  ///< Empty: the clip built into the binary.
-    std::int32_t sample_rate = 16'000; ///< Hz; of raw .pcm files only.
+    std::string file; ///< "-": standard input; empty: the clip built into the binary.
+    std::int32_t sample_rate = 16'000; ///< Hz; of raw PCM only.
     std::int32_t resample = 0;         ///< Hz to convert PCM to; 0: as it is.
     std::string encode = "none";       ///< none or opus.
     opus_settings opus{};
-    milliseconds chunk{0}; ///< Speech in each piece of a live stream; 0: all in one message.
+    milliseconds chunk{0};   ///< Speech in each piece of a live stream; 0: all in one message.
+    bool raw = false;        ///< What has no header is raw PCM, whatever its name.
+    bool downmix = false;    ///< Mixes several channels to one instead of refusing them.
+    bool strip_tags = false; ///< Leaves out the comments and pictures of Ogg Opus.
 };
 
 /// A LiveKit room that the animation goes to. Set when it has a URL.

@@ -270,6 +270,8 @@ int run(const config::command& command, const extensions& with, program_log& log
         config::check_descriptors(settings.pool.size, command.embedded_emulator);
     check_threads(threads_of_run(settings, command.embedded_emulator));
     const auto speech = audio::load(settings.audio);
+    if (const auto warning = audio::warning_of(speech, settings.audio.file))
+        log.say(*warning);
     std::optional<report::atomic_file> json;
     if (!settings.report.json.empty())
         json.emplace(settings.report.json);

@@ -118,7 +118,7 @@ CAF_TEST(what is not mono names the number of channels) {
     CAF_CHECK_EQUAL(error_of([] {
                         round_trip({0, 0, 0, 0}, {.channels = 2});
                     }),
-                    "2 channels: expected 1 (mono)");
+                    "2 channels: expected 1 (mono), or --audio.downmix=true to mix them");
 }
 
 CAF_TEST(a file without samples is an error) {
@@ -128,7 +128,8 @@ CAF_TEST(a file without samples is an error) {
 CAF_TEST(what is not audio is an error) {
     const auto text = error_of([] { decode("hello, this is text\n", mebibyte); });
     CAF_CHECK(text.starts_with("not audio that can be read ("));
-    CAF_CHECK(text.ends_with("): expected WAV, FLAC or Ogg, or raw 16-bit PCM named .pcm or .raw"));
+    CAF_CHECK(text.ends_with("): expected WAV, FLAC or Ogg, or raw 16-bit PCM named .pcm or .raw, "
+                             "or any name with --audio.raw=true"));
     CAF_CHECK_EQUAL(text.find('\n'), std::string::npos);
 }
 
