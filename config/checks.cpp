@@ -70,8 +70,8 @@ void check_values(std::string_view group, const settings& values) {
         const auto value = known.kind.text(values);
         auto copy = values;
         apply(known, copy, value,
-              known.secret ? std::string(known.key)
-                           : fmt::format("{}={}", known.key, printable(value)));
+              known.shows_value() ? fmt::format("{}={}", known.key, printable(value))
+                                  : std::string(known.key));
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct value_kind {
     std::function<std::string(const settings&)> text;
     /// The values to offer where it takes a few only; else empty.
     std::vector<std::string> choices = {};
+    /// What in a wrong text is wrong, without the text, where `expected` does not tell;
+    /// null: nothing to add. A text of such a kind is in no message.
+    std::function<std::optional<std::string>(std::string_view)> flaw = nullptr;
 };
 
 /// One thing a user can set.
@@ -37,6 +41,9 @@ struct option {
 
     /// "pool" of "pool.size".
     std::string_view group() const { return key.substr(0, key.find('.')); }
+
+    /// Whether a message about a value may show it.
+    bool shows_value() const { return !secret && !kind.flaw; }
 
     /// The value of default-constructed settings.
     std::string default_text() const;

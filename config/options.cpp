@@ -145,8 +145,11 @@ std::string suggest(std::string_view unknown_key, std::string_view prefix) {
 }
 
 void apply(const option& what, settings& to, std::string_view value, const std::string& where) {
-    if (!what.kind.apply(to, value))
-        throw config_error(fmt::format("{}: expected {}", where, what.kind.expected));
+    if (what.kind.apply(to, value))
+        return;
+    const auto flaw = what.kind.flaw ? what.kind.flaw(value) : std::nullopt;
+    throw config_error(
+        fmt::format("{}: {}expected {}", where, flaw ? *flaw + ": " : "", what.kind.expected));
 }
 
 } // namespace avatar::config

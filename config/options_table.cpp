@@ -16,11 +16,11 @@ std::vector<option> service_options() {
     using g = service_settings;
     constexpr auto in = &settings::service;
     return {
-        {"service.api-key", "AVATAR_API_KEY", text(at<in, &g::api_key>, "KEY"),
+        {"service.api-key", "AVATAR_API_KEY", pasted(at<in, &g::api_key>, "KEY"),
          "API key of the avatar service; never on the command line, where the process list shows "
          "it",
          true},
-        {"service.app-id", "AVATAR_APP_ID", text(at<in, &g::app_id>, "ID"),
+        {"service.app-id", "AVATAR_APP_ID", pasted(at<in, &g::app_id>, "ID"),
          "App id of the avatar service"},
         {"service.console-endpoint", "AVATAR_CONSOLE_ENDPOINT",
          text(at<in, &g::console_endpoint>, "URL"),
@@ -28,7 +28,7 @@ std::vector<option> service_options() {
         {"service.ingress-endpoint", "AVATAR_INGRESS_ENDPOINT",
          text(at<in, &g::ingress_endpoint>, "URL"),
          "Where sessions are opened: ws, wss, http or https"},
-        {"service.avatar-id", "AVATAR_SESSION_AVATAR_ID", text(at<in, &g::avatar_id>, "ID"),
+        {"service.avatar-id", "AVATAR_SESSION_AVATAR_ID", pasted(at<in, &g::avatar_id>, "ID"),
          "Avatar that the sessions drive"},
         {"service.use-query-auth", "AVATAR_USE_QUERY_AUTH", boolean(at<in, &g::use_query_auth>),
          "Send credentials in the query of the URL instead of in headers"},
@@ -176,11 +176,12 @@ std::vector<option> livekit_options() {
         {"egress.livekit.idle-timeout", "", whole_seconds(at<in, room, &g::idle_timeout>),
          "Silence after which the service leaves the room; 0: its own default"},
         {"egress.livekit.api-token", "AVATAR_LIVEKIT_API_TOKEN",
-         text(at<in, room, &g::api_token>, "TOKEN"), "Access token of the room", true},
-        {"egress.livekit.api-key", "AVATAR_LIVEKIT_API_KEY", text(at<in, room, &g::api_key>, "KEY"),
+         pasted(at<in, room, &g::api_token>, "TOKEN"), "Access token of the room", true},
+        {"egress.livekit.api-key", "AVATAR_LIVEKIT_API_KEY",
+         pasted(at<in, room, &g::api_key>, "KEY"),
          "With the secret, an older way to give access than the token", true},
         {"egress.livekit.api-secret", "AVATAR_LIVEKIT_API_SECRET",
-         text(at<in, room, &g::api_secret>, "SECRET"), "Secret of that key", true},
+         pasted(at<in, room, &g::api_secret>, "SECRET"), "Secret of that key", true},
     };
 }
 
@@ -195,7 +196,7 @@ std::vector<option> agora_options() {
          "User id of the avatar in that channel; 0: assigned by Agora"},
         {"egress.agora.publisher-id", "", text(at<in, channel, &g::publisher_id>, "ID"),
          "Name of the avatar in that channel"},
-        {"egress.agora.token", "AVATAR_AGORA_TOKEN", text(at<in, channel, &g::token>, "TOKEN"),
+        {"egress.agora.token", "AVATAR_AGORA_TOKEN", pasted(at<in, channel, &g::token>, "TOKEN"),
          "Access token of the channel", true},
     };
 }

@@ -20,9 +20,10 @@ namespace avatar::config {
 
 namespace {
 
-// A value in an error text, unless it is a secret.
+// A value in an error text, unless it is to be in none.
 std::string shown(const option& what, std::string_view format, std::string_view value) {
-    return what.secret ? std::string() : fmt::format(fmt::runtime(format), printable(value));
+    return !what.shows_value() ? std::string()
+                               : fmt::format(fmt::runtime(format), printable(value));
 }
 
 void apply_environment(const environment_lookup& environment, settings& to) {
@@ -39,9 +40,11 @@ void apply_environment(const environment_lookup& environment, settings& to) {
 }
 
 void apply_command_line(const command_line& line, settings& to) {
-    for (const auto& given : line.values)
-        apply(*find_option(given.key), to, given.value,
-              fmt::format("command line: --{}={}", given.key, printable(given.value)));
+    for (const auto& given : line.values) {
+        const auto& known = *find_option(given.key);
+        apply(known, to, given.value,
+              fmt::format("command line: --{}{}", given.key, shown(known, "={}", given.value)));
+    }
 }
 
 // What the line asks to print, which depends on no setting; nothing: it asks for something else.

@@ -2,6 +2,7 @@
 
 #include "config/clean_text.hpp"
 #include "config/error.hpp"
+#include "config/pasted_text.hpp"
 #include "config/toml_syntax.hpp"
 
 #include <fmt/format.h>
@@ -99,8 +100,8 @@ std::vector<found_value> values_of(const toml::table& root, const text_lines& li
                 continue;
             }
             auto value = value_of(node, key, lines);
-            if (!is_clean(value))
-                fail(node, key, "a control character: expected text without");
+            if (const auto found_one = control_character_in(value))
+                fail(node, key, *found_one + ": expected text without");
             found.push_back(
                 {node.source().begin, {key, std::move(value), node.source().begin.line}});
         }

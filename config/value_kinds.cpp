@@ -2,6 +2,7 @@
 
 #include "config/make_kind.hpp"
 #include "config/number_text.hpp"
+#include "config/pasted_text.hpp"
 #include "protocol/audio_format.hpp"
 
 #include <fmt/format.h>
@@ -214,6 +215,17 @@ value_kind text(field<std::string> to, std::string placeholder) {
             return is_clean(text) ? std::optional(std::string(text)) : std::nullopt;
         },
         same);
+}
+
+value_kind pasted(field<std::string> to, std::string placeholder) {
+    auto kind = make_kind(
+        to, std::move(placeholder), "visible characters without quotes around them",
+        [](std::string_view text) {
+            return pasted_flaw(text) ? std::nullopt : std::optional(std::string(text));
+        },
+        same);
+    kind.flaw = pasted_flaw;
+    return kind;
 }
 
 } // namespace avatar::config

@@ -84,6 +84,10 @@ value_kind node_addresses(field<std::vector<node_address>> to);
 /// Empty is allowed: it clears what an earlier source said.
 value_kind text(field<std::string> to, std::string placeholder);
 
+/// A key, an id or a token, as people paste them. Messages say what is wrong with one, and
+/// never show it.
+value_kind pasted(field<std::string> to, std::string placeholder);
+
 /// One or more words, separated by commas: "a,b".
 value_kind words(field<std::vector<std::string>> to, std::string placeholder);
 

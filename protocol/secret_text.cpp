@@ -115,14 +115,39 @@ std::size_t secret_at(std::string_view text, std::size_t at, std::string_view se
     return r.end() - at;
 }
 
+bool is_small_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+/// A few characters, or a word as it could stand in any message.
+bool reads_like_text(std::string_view secret) {
+    constexpr std::size_t few = 3;
+    constexpr std::size_t longest_word = 16;
+    if (secret.size() <= few)
+        return true;
+    const bool begins_word = is_small_letter(static_cast<char>(secret[0] | 0x20));
+    return secret.size() <= longest_word && begins_word &&
+           std::ranges::all_of(secret.substr(1), is_small_letter);
+}
+
+bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
+    const auto front = text.substr(0, at);
+    const auto rest = text.substr(at + size);
+    const auto one_of = [](std::string_view set, char c) { return set.find(c) != set.npos; };
+    return (front.empty() || one_of("\"'=:", front.back())) &&
+           (rest.empty() || one_of("\"'\\&;,}\r\n", rest.front()));
+}
+
 } // namespace
 
 void replace_secret(std::string& in, std::string_view secret, std::string_view by) {
     if (secret.empty())
         return;
+    const bool only_alone = reads_like_text(secret);
     std::string result;
     for (std::size_t at = 0; at < in.size();) {
-        if (const auto size = secret_at(in, at, secret); size > 0) {
+        const auto size = secret_at(in, at, secret);
+        if (size > 0 && (!only_alone || stands_alone(in, at, size))) {
             result += by;
             at += size;
         } else {

@@ -116,12 +116,38 @@ CAF_TEST(a bad value is found even where another replaces it) {
         file.path() + ": line 1: service.use-query-auth = \"maybe\": expected true, false, 1 or 0");
 }
 
+CAF_TEST(a pasted key is refused with what is wrong in it and without it) {
+    const std::string expected = ": expected visible characters without quotes around them";
+    for (const auto variable : {"AVATAR_API_KEY", "AVATAR_APP_ID", "AVATAR_SESSION_AVATAR_ID",
+                                "AVATAR_LIVEKIT_API_TOKEN", "AVATAR_AGORA_TOKEN"}) {
+        CAF_CHECK_EQUAL(read_error({"run"}, {{variable, "\"key\""}}),
+                        "environment: " + std::string(variable) +
+                            ": a quotation mark (U+0022) as character 1 of 5" + expected);
+        CAF_CHECK_EQUAL(read_error({"run"}, {{variable, " \xef\xbb\xbfkey\r\n"}}),
+                        "environment: " + std::string(variable) +
+                            ": a byte order mark (U+FEFF) as character 1 of 4" + expected);
+        CAF_CHECK_EQUAL(read_error({"run"}, {{variable, " \tkey\r\n"}}), "no error");
+    }
+    CAF_CHECK_EQUAL(file_error("[service]\napp-id = \"key\u200b\""),
+                    "line 2: service.app-id: a zero-width space (U+200B) as character 4 of 4" +
+                        expected);
+    CAF_CHECK_EQUAL(read_error({"run", "--service.avatar-id=key\u00a0"}),
+                    "command line: --service.avatar-id: a no-break space (U+00A0) as character 4 "
+                    "of 4" +
+                        expected);
+}
+
 CAF_TEST(the API key is in no error) {
     CAF_CHECK_EQUAL(read_error({"run"}, {{"AVATAR_API_KEY", "sec\nret"}}),
-                    "environment: AVATAR_API_KEY: expected text without control characters");
-    for (const auto value : {"\"sec\tret\"", "\"sec\\nret\"", "\"sec\\u0000ret\""})
+                    "environment: AVATAR_API_KEY: a line break (U+000A) as character 4 of 7: "
+                    "expected visible characters without quotes around them");
+    for (const auto& [value, named] :
+         {std::pair("\"sec\tret\"", "a tab (U+0009)"),
+          std::pair("\"sec\\nret\"", "a line break (U+000A)"),
+          std::pair("\"sec\\u0000ret\"", "a control character (U+0000)")})
         CAF_CHECK_EQUAL(file_error(std::string("[service]\napi-key = ") + value),
-                        "line 2: service.api-key: a control character: expected text without");
+                        "line 2: service.api-key: " + std::string(named) +
+                            " as character 4 of 7: expected text without");
     for (const auto value :
          {"secret", "\"secret", "'secret", "\"\\secret\"", "{secret}", "[secret]", "[\"secret\"]",
           "\"secret\"secret", "0xsecret", "true-secret"})

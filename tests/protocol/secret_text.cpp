@@ -76,12 +76,34 @@ CAF_TEST(a front is cut out where a limit has cut off the rest) {
 
 CAF_TEST(of several readings the longest is cut out) {
     // Backslash and u: as they are, before "0075", or the u as an escape of that number.
-    CAF_CHECK_EQUAL(without("\\u", R"(\\u0075.)"), "***."s);
-    CAF_CHECK_EQUAL(without("\\", R"(\\\\.)"), "***."s);
+    CAF_CHECK_EQUAL(without("\\u-1", R"(\\u0075-1.)"), "***."s);
+    CAF_CHECK_EQUAL(without("\\-12", R"(\\\\-12.)"), "***."s);
 }
 
 CAF_TEST(what replaces it may hold it) {
-    std::string text = "aa";
-    replace_secret(text, "a", "aa");
-    CAF_CHECK_EQUAL(text, "aaaa"s);
+    std::string text = "key-1key-1";
+    replace_secret(text, "key-1", "<key-1>");
+    CAF_CHECK_EQUAL(text, "<key-1><key-1>"s);
+}
+
+CAF_TEST(a secret that reads like text leaves messages readable) {
+    for (const auto& [secret, text] :
+         {std::pair("a", "Avatar not found: anna"), std::pair("to", "cannot connect to token host"),
+          std::pair("key", "no account has this API key"),
+          std::pair("token", "Invalid session token"),
+          std::pair("Session", "Session token expired"),
+          std::pair("connection", "connectionClosed: connection reset"),
+          std::pair("1", "code 4001"), std::pair("-", "a-b"), std::pair("%", "50% of it")})
+        CAF_CHECK_EQUAL(without(secret, text), text);
+}
+
+CAF_TEST(a secret that reads like text is replaced where it is a value) {
+    CAF_CHECK_EQUAL(without("token", R"({"message":"bad key","key":"token"})"),
+                    R"({"message":"bad key","key":"***"})"s);
+    CAF_CHECK_EQUAL(without("token", "?sessionKey=token&id=token"), "?sessionKey=***&id=***"s);
+    CAF_CHECK_EQUAL(without("key", R"(\"key\" is "k\u0065y")"), R"(\"***\" is "***")"s);
+    CAF_CHECK_EQUAL(without("a", "key=a"), "key=***"s);
+    CAF_CHECK_EQUAL(without("token", "token"), "***"s);
+    CAF_CHECK_EQUAL(without("hunter2", "key hunter2 is bad"), "key *** is bad"s);
+    CAF_CHECK_EQUAL(without("aKeyOfMine", "key aKeyOfMine is bad"), "key *** is bad"s);
 }
