@@ -221,6 +221,10 @@ awaitable<void> server_connection::reply(const beast_request& request, const htt
     response.keep_alive(request.keep_alive());
     response.body() = with.body;
     response.prepare_payload();
+    if (response.result() == http::status::no_content)
+        response.content_length(boost::none); // RFC 9110, section 8.6.
+    if (request.method() == http::verb::head)
+        response.body().clear(); // Only its length is told.
     if (with.delay.count() > 0) {
         co_await pause(with.delay);
         limit_time(limits_.request_time);

@@ -55,6 +55,14 @@ CAF_TEST(what it knows can be set and is printed) {
                                   "Avatars it knows: ada, bob\n");
 }
 
+CAF_TEST(a pool beyond the limit of sessions is told so) {
+    process run(AVATAR_POOL_BINARY,
+                quick_run({"--emulator.max-sessions=2", "--pool.size=3", "--rounds.count=1"}));
+    CAF_CHECK(run.wait_for_output(
+        "FAILED - concurrencyLimit (server code 4003): concurrent session limit reached"));
+    run.wait();
+}
+
 CAF_TEST(a web page of another origin may ask for a token) {
     process service(AVATAR_POOL_BINARY, {"emulator"});
     CAF_REQUIRE(service.wait_for_output("AVATAR_SESSION_AVATAR_ID="));
@@ -80,6 +88,7 @@ CAF_TEST(a web page of another origin may ask for a token) {
     for (const auto* path : {"/v1/console/session-tokens", "/v1/auth/session-token"}) {
         const auto preflight = answer(http::verb::options, path);
         CAF_CHECK_EQUAL(preflight.result_int(), 204u);
+        CAF_CHECK(!preflight.has_content_length());
         CAF_CHECK_EQUAL(preflight["Access-Control-Allow-Headers"],
                         "X-Api-Key, Content-Type, X-App-ID, X-Session-Key");
         check_contains(std::string(preflight["Access-Control-Allow-Methods"]), "POST");

@@ -102,6 +102,30 @@ CAF_TEST(a request over its timeout is interrupted on the side of the service) {
     CAF_CHECK_EQUAL(service.notes.interrupts, 1u);
 }
 
+CAF_TEST(audio comes from pipes of the shell) {
+    const scratch_folder folder;
+    // As a writer to a pipe leaves it: no size is known.
+    const auto samples = std::string(32'000, '\1');
+    const auto wav = folder.file(
+        "a.wav", std::string("RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0"
+                             "\2\0\x10\0data\xff\xff\xff\xff",
+                             44) +
+                     samples);
+    const auto raw = folder.file("a", samples);
+    const auto dash = quick_run_in_words({"--audio.file=-"});
+    for (const auto& line : {"cat " + wav + " | " + dash, dash + " < " + wav,
+                             "cat " + raw + " | " + dash + " --audio.raw=true",
+                             quick_run_in_words({}) + " --audio.file=<(cat " + wav + ")"}) {
+        process shell("/bin/bash", {"-c", line});
+        CAF_CHECK_EQUAL(shell.wait(), 0);
+        check_contains(shell.out(), "Loaded audio file: 32000 bytes\n");
+    }
+    process empty("/bin/bash", {"-c", dash + " < /dev/null"});
+    CAF_CHECK_EQUAL(empty.wait(), 2);
+    check_contains(empty.err(),
+                   "avatar-pool: audio on standard input: is empty: expected an audio file\n");
+}
+
 CAF_TEST(with an egress requests end without frames) {
     for (const auto& destination :
          {arguments{"--egress.livekit.url=wss://livekit.example", "--egress.livekit.room-name=r"},

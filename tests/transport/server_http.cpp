@@ -71,8 +71,10 @@ CAF_TEST(a client that asks whether to go on is told to) {
         const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         CAF_CHECK_EQUAL(read_bytes(socket, go_on.size()), go_on);
         boost::asio::write(socket, boost::asio::buffer("body", 4));
-        CAF_CHECK_EQUAL(read_response(socket).body(), "POST /a  body");
-        CAF_CHECK_EQUAL(ask(socket, "GET /b HTTP/1.1").body(), "GET /b  ");
+        const auto answer = read_response(socket);
+        CAF_CHECK_EQUAL(answer.body(), "POST /a  body");
+        const auto next = ask(socket, "GET /b HTTP/1.1");
+        CAF_CHECK_EQUAL(next.body(), "GET /b  ");
     }
 }
 
@@ -116,6 +118,17 @@ CAF_TEST(a refused upgrade leaves the connection to further requests and upgrade
     next_peer();
     ws.close(boost::beast::websocket::close_code::normal);
     CAF_CHECK(ended_with(1000));
+}
+
+CAF_TEST(a head alone is answered without a body and the connection is kept) {
+    auto socket = connect();
+    boost::asio::write(socket, boost::asio::buffer(std::string(
+                                   "HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n"
+                                   "GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")));
+    const auto all = rest_of(socket);
+    CAF_CHECK_EQUAL(all.find("HEAD /a"), all.npos);
+    CAF_CHECK(all.find("Content-Length: 9\r\n") != all.npos); // Of "HEAD /a  ".
+    CAF_CHECK(all.ends_with("GET /b  "));
 }
 
 CAF_TEST(half a request ends its connection alone) {
