@@ -17,7 +17,7 @@ namespace avatar {
 
 int emulate(const config::settings& settings, program_log& log) {
     config::raise_descriptor_limit(); // Nobody says how many sessions will come.
-    check_threads(1);                 // For signals.
+    check_needs({.threads = 1, .descriptors = 8, .bytes = 8'000'000}); // One for signals.
     boost::asio::io_context io{1};
     emulator::emulator service(io, settings.emulator);
     std::cout << emulator::export_lines(service) << std::flush;

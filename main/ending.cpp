@@ -13,13 +13,21 @@ void leave_behind(int code, program_log& log) {
     std::_Exit(code);
 }
 
-end_limit::end_limit(std::chrono::milliseconds limit, int code, program_log& log)
-    : watch_([this, limit, code, &log] {
-          if (ended_.get_future().wait_for(limit) != std::future_status::ready)
-              leave_behind(code, log);
+end_limit::end_limit(program_log& log)
+    : watch_([this, &log] {
+          const auto end = begun_.get_future().get();
+          if (end && ended_.get_future().wait_until(end->due) != std::future_status::ready)
+              leave_behind(end->code, log);
       }) {}
 
+void end_limit::begin(std::chrono::milliseconds limit, int code) {
+    has_begun_ = true;
+    begun_.set_value(end{std::chrono::steady_clock::now() + limit, code});
+}
+
 end_limit::~end_limit() {
+    if (!has_begun_)
+        begun_.set_value(std::nullopt);
     ended_.set_value();
     watch_.join();
 }

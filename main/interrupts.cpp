@@ -45,9 +45,9 @@ public:
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
 
-    void finish() {
+    void handle(interrupt_handlers handlers) {
         const std::lock_guard lock(mutex_);
-        handlers_ = {};
+        handlers_ = std::move(handlers);
     }
 
 private:
@@ -100,8 +100,8 @@ interrupts::interrupts(interrupt_handlers handlers)
 
 interrupts::~interrupts() = default;
 
-void interrupts::finish() {
-    watch_->finish();
+void interrupts::handle(interrupt_handlers handlers) {
+    watch_->handle(std::move(handlers));
 }
 
 } // namespace avatar

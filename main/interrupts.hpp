@@ -19,12 +19,12 @@ class interrupts {
 public:
     explicit interrupts(interrupt_handlers handlers);
 
-    /// As `finish`.
+    /// As `handle` with none.
     ~interrupts();
 
-    /// No handler is called any more, nor does one run: the program is about to end by itself,
-    /// and signals make no difference until then.
-    void finish();
+    /// Replaces the handlers: none of those before is called any more, nor does one run. With
+    /// none, signals make no difference: the program is about to end by itself.
+    void handle(interrupt_handlers handlers);
 
     interrupts(const interrupts&) = delete;
     interrupts& operator=(const interrupts&) = delete;

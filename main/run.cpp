@@ -33,8 +33,10 @@
 #include <iostream>
 #include <malloc.h>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -163,68 +165,93 @@ struct run_parts {
     console_settings text;
 };
 
+/// Before there is anything to stop.
+interrupt_handlers handlers_at_start(program_log& log) {
+    return {.stop =
+                [&log] {
+                    log.say("avatar-pool: interrupted before any connection was open");
+                    leave_behind(no_connection, log);
+                },
+            .stop_at_once = {},
+            .leave = {}};
+}
+
 /// What the user's signals do to a run, until its report is written.
 class run_signals {
 public:
-    run_signals(std::optional<interrupts>& signals, const caf::scoped_actor& run,
+    run_signals(interrupts& signals, const caf::scoped_actor& run,
                 config::milliseconds drain_timeout, program_log& log)
         : signals_(signals) {
         const auto tell = [to = caf::actor_cast<caf::actor>(run)](stop_run order) {
             caf::anon_send(to, order);
         };
-        signals.emplace(
-            interrupt_handlers{.stop =
-                                   [tell, drain_timeout, &log] {
-                                       log.say("avatar-pool: stopping; running requests have " +
-                                               config::format_duration(drain_timeout) +
-                                               " to end (once more: leave at once)");
-                                       tell({});
-                                   },
-                               .stop_at_once = [tell] { tell({/*at_once=*/true}); },
-                               .leave = [&log] { leave_behind(left_at_once, log); }});
+        signals.handle({.stop =
+                            [tell, drain_timeout, &log] {
+                                log.say("avatar-pool: stopping; running requests have " +
+                                        config::format_duration(drain_timeout) +
+                                        " to end (once more: leave at once)");
+                                tell({});
+                            },
+                        .stop_at_once = [tell] { tell({/*at_once=*/true}); },
+                        .leave = [&log] { leave_behind(left_at_once, log); }});
     }
 
-    ~run_signals() { signals_->finish(); }
+    ~run_signals() { signals_.handle({}); }
 
     run_signals(const run_signals&) = delete;
     run_signals& operator=(const run_signals&) = delete;
 
 private:
-    std::optional<interrupts>& signals_;
+    interrupts& signals_;
 };
 
-/// From the first actor to the last. `signals` are watched from the first on, and until the
-/// process ends.
-int run_on_actors(transport::io_runtime& io, const run_parts& parts,
-                  std::optional<report::atomic_file>& json, std::optional<interrupts>& signals,
-                  program_log& log) {
+/// An actor system is not taken back where it lacks something: threads of its actors would be
+/// waited for that were never started.
+[[noreturn]] void leave_for(const std::exception& why, program_log& log) {
+    log.say("avatar-pool: " + in_one_line(why));
+    leave_behind(some_requests_failed, log);
+}
+
+/// The run itself; gives the exit code. `links` only of one over nodes.
+int run_in(caf::actor_system& system, const node_links* links, const run_parts& parts,
+           std::optional<report::atomic_file>& json, interrupts& signals, program_log& log) {
     const auto& settings = parts.settings;
-    const bool over_nodes = !settings.node.nodes.empty();
+    const auto actors = links ? spawn_actors(system, settings, *links, parts.speech, parts.text)
+                              : spawn_actors(system, settings, parts.channels, parts.speech,
+                                             parts.with, parts.text);
+    caf::scoped_actor self(system);
+    const run_signals on_signal(signals, self, settings.pool.drain_timeout, log);
+    const int code =
+        conclude(play(self, {actors, parts.speech.size(), settings.pool.size, {}}), json, log);
+    if (code == left_at_once)
+        leave_behind(code, log);
+    return code;
+}
+
+/// From the first actor to the last.
+int run_on_actors(transport::io_runtime& io, const run_parts& parts,
+                  std::optional<report::atomic_file>& json, interrupts& signals, program_log& log) {
+    const bool over_nodes = !parts.settings.node.nodes.empty();
     const auto runtime =
         over_nodes ? std::make_unique<node_runtime>(io) : std::make_unique<actor_runtime>(io);
-    std::optional<end_limit> limit; // Of what comes behind it.
+    end_limit limit(log); // Of what comes behind it.
     caf::actor_system system(*runtime);
     std::optional<node_links> links;
     if (over_nodes)
         links.emplace(system, io, parts.credentials);
-    const auto actors =
-        over_nodes
-            ? spawn_actors(system, settings, *links, parts.speech, parts.text)
-            : spawn_actors(system, settings, parts.channels, parts.speech, parts.with, parts.text);
     int code = some_requests_failed;
-    {
-        caf::scoped_actor self(system);
-        const run_signals on_signal(signals, self, settings.pool.drain_timeout, log);
-        code =
-            conclude(play(self, {actors, parts.speech.size(), settings.pool.size, {}}), json, log);
-        if (code == left_at_once)
-            leave_behind(code, log);
+    try {
+        code = run_in(system, links ? &*links : nullptr, parts, json, signals, log);
+    } catch (const std::bad_alloc& e) {
+        leave_for(e, log);
+    } catch (const std::system_error& e) {
+        leave_for(e, log);
     }
     links.reset();
     // One that hangs, or that nobody told, would hold the system's destructor up.
     if (!await_actors(system, actors_limit))
         leave_behind(code, log);
-    limit.emplace(actors_limit, code, log);
+    limit.begin(actors_limit, code);
     return code;
 }
 
@@ -248,12 +275,20 @@ void check_run_over_nodes(const config::command& command) {
     config::check_nodes(settings);
 }
 
-/// With those for name lookups, one for each I/O thread.
-std::size_t threads_of_run(const config::settings& settings, bool embedded_emulator) {
-    constexpr std::size_t console_signals_and_end = 3;
+/// Of memory, what the program takes at first, and for each of its connections over TLS.
+constexpr std::size_t first_bytes = 24'000'000;
+constexpr std::size_t bytes_each = 40'000;
+
+/// Threads with those for name lookups, one for each I/O thread.
+needs needs_of_run(const config::settings& settings, bool embedded_emulator) {
+    constexpr std::size_t console_signals_end_and_caf = 4;
     constexpr std::size_t node_links = 3;
-    return 2 * settings.runtime.threads + (embedded_emulator ? 1 : 0) + console_signals_and_end +
-           settings.extensions.sinks.size() + (settings.node.nodes.empty() ? 0 : node_links);
+    const bool over_nodes = !settings.node.nodes.empty();
+    return {.threads = 2 * settings.runtime.threads + (embedded_emulator ? 1 : 0) +
+                       console_signals_end_and_caf + settings.extensions.sinks.size() +
+                       (over_nodes ? node_links : 0),
+            .descriptors = 24, // Of connections, see config::check_descriptors.
+            .bytes = first_bytes + (over_nodes ? 0 : settings.pool.size * bytes_each)};
 }
 
 } // namespace
@@ -268,10 +303,11 @@ int run(const config::command& command, const extensions& with, program_log& log
         config::check_service(settings, " (or run with --emulator, which needs none)");
     if (!over_nodes)
         config::check_descriptors(settings.pool.size, command.embedded_emulator);
-    check_threads(threads_of_run(settings, command.embedded_emulator));
+    check_needs(needs_of_run(settings, command.embedded_emulator));
     const auto speech = audio::load(settings.audio);
     if (const auto warning = audio::warning_of(speech, settings.audio.file))
         log.say(*warning);
+    interrupts signals(handlers_at_start(log)); // To the end: one that is sent twice is one.
     std::optional<report::atomic_file> json;
     if (!settings.report.json.empty())
         json.emplace(settings.report.json);
@@ -293,7 +329,6 @@ int run(const config::command& command, const extensions& with, program_log& log
     if (service)
         log.say("Running against the embedded emulator at " + settings.service.console_endpoint);
 
-    std::optional<interrupts> signals; // To the end: one that is sent twice is one.
     const int code = run_on_actors(io, parts, json, signals, log);
     // A thread that hangs in a name lookup cannot be stopped: leave without it then,
     // for all that was to be written is written.

@@ -12,9 +12,16 @@ namespace avatar {
 /// that grows beyond its limit fail the write, not the process.
 void prepare_for_shortages();
 
-/// Throws config::config_error unless so many threads can be started, which end again. A run
-/// that finds out later leaves connections behind.
-void check_threads(std::size_t count);
+/// What a subcommand takes besides what each connection does.
+struct needs {
+    std::size_t threads = 0;
+    std::size_t descriptors = 0;
+    std::size_t bytes = 0; ///< Of memory.
+};
+
+/// Throws config::config_error unless all that can be had now; gives it back. Who finds out
+/// later ends in the middle of its work.
+void check_needs(const needs& what);
 
 /// The exception in one line: what the system lacks, and which limit that is; else what it
 /// says itself.

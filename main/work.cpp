@@ -100,7 +100,7 @@ int serve_until_signal(caf::actor_system& system, const node_endpoint_control& e
 int serve(transport::io_runtime& io, const config::settings& settings, const extensions& with,
           const std::shared_ptr<const transport::node_credentials>& credentials, program_log& log) {
     node_runtime runtime(io);
-    std::optional<end_limit> limit; // Of what comes behind it.
+    end_limit limit(log); // Of what comes behind it.
     caf::actor_system system(runtime);
     int code = all_requests_ok;
     {
@@ -125,7 +125,7 @@ int serve(transport::io_runtime& io, const config::settings& settings, const ext
     }
     if (!await_actors(system, actors_limit))
         leave_behind(code, log);
-    limit.emplace(actors_limit, code, log);
+    limit.begin(actors_limit, code);
     return code;
 }
 
@@ -140,8 +140,10 @@ int work(const config::settings& settings, const extensions& with, program_log& 
     if (!own_channel)
         config::check_service(settings);
     config::raise_descriptor_limit();
-    constexpr std::size_t signals_end_and_links = 5;
-    check_threads(2 * settings.runtime.threads + signals_end_and_links);
+    constexpr std::size_t signals_end_caf_and_links = 6;
+    check_needs({.threads = 2 * settings.runtime.threads + signals_end_caf_and_links,
+                 .descriptors = 16,
+                 .bytes = 16'000'000});
     const auto credentials = transport::load_credentials(settings.node);
     transport::io_runtime io(settings.runtime.threads);
     const int code = serve(io, settings, with, credentials, log);

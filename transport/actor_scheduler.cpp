@@ -105,6 +105,10 @@ public:
     caf::actor_clock& clock() noexcept override { return clock_; }
 
 protected:
+    /// Needs a thread. CAF cannot take back a system that has started in part: without one the
+    /// process ends here.
+    void start() noexcept override { caf::scheduler::abstract_coordinator::start(); }
+
     /// No actor has anything left to do but what it was sent already.
     void stop() override {
         stop_actors();

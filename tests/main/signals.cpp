@@ -191,20 +191,40 @@ CAF_TEST(a second signal leaves at once and writes the report) {
 }
 
 CAF_TEST(a second signal leaves also when nobody reads the report) {
+    inbox<int> asked;
+    script.request = [&](transport::peer&, const protocol::message&) { asked.put(1); };
+    local_service service(script);
     scratch_folder folder;
     const auto file = folder.path("report.json");
-    CAF_REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+    const auto pipe = folder.path("pipe");
+    CAF_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
     // Open, never read, and full before the run.
-    const auto command =
-        "exec 3<>" + folder.path("pipe") +
-        "; dd if=/dev/zero of=/dev/fd/3 bs=4096 count=16 2>/dev/null; exec " +
-        std::string(AVATAR_POOL_BINARY) +
-        " run --emulator --pool.size=2 --rounds.interval=1h --report.json=" + file + " >&3";
-    process child("/bin/sh", {"-c", command});
-    CAF_REQUIRE(child.wait_for_error("Running against the embedded emulator"));
+    const auto fill = "dd if=/dev/zero of=/dev/fd/3 bs=4096 count=16 2>/dev/null";
+    process child("/bin/sh",
+                  {"-c", "exec 3<>" + pipe + "; " + fill + "; exec " + AVATAR_POOL_BINARY +
+                             " run --pool.size=1 --rounds.concurrency=1 --report.json=" + file +
+                             " >&3"},
+                  pointing_at(service));
+    CAF_REQUIRE(asked.take().has_value());
     signal_until_it_ends(child);
     CAF_CHECK_EQUAL(child.wait(), 130);
     check_contains(content_of(file), "\"interrupted\": true");
+    check_contains(content_of(file), "\"cancelled\": 1");
+}
+
+CAF_TEST(a signal before anything is open leaves no file behind) {
+    scratch_folder folder;
+    for (int i = 0; i < 10; ++i) {
+        process child(AVATAR_POOL_BINARY,
+                      {"run", "--emulator", "--pool.size=2", "--rounds.interval=1h",
+                       "--report.json=" + folder.path("report.json")});
+        CAF_REQUIRE(child.wait_for_error("Running against the embedded emulator"));
+        child.signal(SIGINT);
+        const auto code = child.wait();
+        CAF_CHECK(code == 3 || code == 5);
+        std::filesystem::remove(folder.path("report.json"));
+        CAF_CHECK(std::filesystem::is_empty(folder.path("")));
+    }
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
