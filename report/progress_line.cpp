@@ -1,6 +1,5 @@
 #include "report/progress_line.hpp"
 
-#include "report/text_detail.hpp"
 #include "report/units.hpp"
 
 #include <fmt/format.h>
@@ -37,11 +36,9 @@ bool can_redraw(int fd) {
 }
 
 std::string in_words(const round_progress& progress) {
-    return fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED{}), {:.1f}s", progress.round,
-                       progress.rounds,
-                       progress.ok + progress.failed + progress.interrupted + progress.cancelled,
-                       progress.requests, progress.ok, progress.failed,
-                       text_detail::other_outcomes(progress.interrupted, progress.cancelled),
+    const auto done = progress.ok + progress.failed + progress.interrupted + progress.cancelled;
+    return fmt::format("  Round {}/{}: {}/{} done ({} OK, {} FAILED), {:.1f}s", progress.round,
+                       progress.rounds, done, progress.requests, progress.ok, progress.failed,
                        to_seconds(progress.duration));
 }
 

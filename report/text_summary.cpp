@@ -230,8 +230,9 @@ void write_pool_statistics(std::ostream& out, const pool_status& pool) {
         write_other_connections(out, connections.subspan(shown));
     if (standing > connections.size())
         line(out, "  ... and {} more that their nodes do not list", standing - connections.size());
-    line(out, "  Connected time: {:.1f} session-seconds",
-         to_seconds(std::chrono::milliseconds(pool.session_ms)));
+    if (pool.session_ms > 0)
+        line(out, "  Connected time: {:.1f} session-seconds",
+             to_seconds(std::chrono::milliseconds(pool.session_ms)));
 }
 
 void write_pool_closing(std::ostream& out) {

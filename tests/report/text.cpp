@@ -78,6 +78,18 @@ CAF_TEST(cancelled_requests_are_a_row_and_a_column_of_their_own) {
                        "  1      0.0        400.0          2      0      1           3\n"));
 }
 
+CAF_TEST(the_time_that_connections_were_open_stands_below_them) {
+    avatar::pool_status pool;
+    pool.size = 1;
+    pool.connected = 1;
+    pool.connections = {{"c-0", 2, 1500ms}};
+    pool.session_ms = 61'540;
+    std::ostringstream out;
+    write_pool_statistics(out, pool);
+    CAF_CHECK(out.str().ends_with("  Connection c-0: 2 requests, age: 1.5s (0.0 min)\n"
+                                  "  Connected time: 61.5 session-seconds\n"));
+}
+
 CAF_TEST(only_all_is_a_hundred_percent_and_only_none_is_none) {
     avatar::run_report report;
     report.ok = 3999;
