@@ -81,6 +81,7 @@ const nonsense wrong_totals[] = {
     {"too many successes", [](auto& x) { x.ok = most_counted + 1; }},
     {"too many failures", [](auto& x) { x.failed = UINT64_MAX; }},
     {"too many interruptions", [](auto& x) { x.interrupted = most_counted + 1; }},
+    {"too many cancellations", [](auto& x) { x.cancelled = most_counted + 1; }},
     {"too many frames", [](auto& x) { x.frames = most_counted + 1; }},
     {"too many bytes", [](auto& x) { x.bytes = most_counted + 1; }},
     {"frames of nothing", [](auto& x) { x = {.frames = 1}; }},
