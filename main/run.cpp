@@ -127,7 +127,9 @@ int code_of(const run_outcome& outcome) {
         return left_at_once;
     if (report.failed > 0 || !outcome.ended_early.empty() || !outcome.written || lost_nodes(report))
         return some_requests_failed;
-    return report.interrupted ? run_interrupted : all_requests_ok;
+    // A worker that is told to end cancels its part, of a run that goes on.
+    const bool cut_short = report.interrupted || report.cancelled_requests > 0;
+    return cut_short ? run_interrupted : all_requests_ok;
 }
 
 /// What the run leaves to say once the console is silent, and its exit code.
