@@ -5,11 +5,10 @@ namespace avatar::config {
 const std::vector<exit_meaning>& exit_meanings() {
     static const std::vector<exit_meaning> all = {
         {all_requests_ok, "all requests succeeded, or were interrupted as the run asked"},
-        {some_requests_failed,
-         "some requests failed, a report or other output could not be "
-         "written, the system lacked something that could not be known before, an actor "
-         "of the run ended early, or one of its nodes "
-         "was unavailable; of a worker: it did not end in an orderly way"},
+        {some_requests_failed, "some requests failed, a report or other output could not be "
+                               "written, the system lacked something that could not be known "
+                               "before, an actor of the run ended early, or one of its nodes "
+                               "was unavailable; of a worker: it did not end in an orderly way"},
         {bad_configuration, "the configuration cannot be used, or the system lacks memory, threads "
                             "or descriptors that it needs"},
         {no_connection, "no connection could be opened"},
