@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <span>
 
@@ -26,6 +28,15 @@ constexpr scheme ingress_schemes[] = {
 
 constexpr std::string_view expected_console = "expected http or https";
 constexpr std::string_view expected_ingress = "expected http, https, ws or wss";
+
+/// What a Location may have, and what may be encoded already.
+struct location_charset {
+    constexpr bool operator()(char c) const {
+        constexpr std::string_view never = "\"<>\\^`{|}";
+        return c > 0x20 && c < 0x7F && never.find(c) == never.npos;
+    }
+};
+constexpr location_charset location_chars;
 
 /// What one of the two URLs may look like.
 struct rules {
@@ -48,11 +59,15 @@ std::string shown(std::string_view url) {
     throw invalid_endpoint(fmt::format("{} {}", shown(url), what));
 }
 
+std::string_view authority_of(std::string_view url) {
+    const auto authority = url.substr(url.find("://") + 3);
+    return authority.substr(0, authority.find_first_of("/?#"));
+}
+
 /// The text between the host and the path, found without understanding the
 /// rest: only for saying what is wrong with a URL that does not parse.
 std::string_view port_part(std::string_view url) {
-    auto authority = url.substr(url.find("://") + 3);
-    authority = authority.substr(0, authority.find_first_of("/?#"));
+    const auto authority = authority_of(url);
     auto colon = authority.find_last_of(":]");
     if (colon == authority.npos || authority[colon] == ']')
         return {};
@@ -85,14 +100,84 @@ bool is_port(std::string_view text) {
     return number >= 1 && number <= 65535;
 }
 
+/// Takes the zone of an IPv6 address, "[fe80::1%25eth0]" (RFC 6874) or, as people write it,
+/// "[fe80::1%eth0]", out of a URL: Boost.URL 1.81 knows none. Empty: it has none.
+std::string take_zone(std::string& url) {
+    const auto authority = authority_of(url);
+    const auto open = authority.find('[');
+    const auto percent = authority.find('%', std::min(open, authority.size()));
+    const auto close = authority.find(']', std::min(percent, authority.size()));
+    if (close == authority.npos)
+        return {};
+    auto zone = std::string(authority.substr(percent + 1, close - percent - 1));
+    if (zone.starts_with("25") && zone.size() > 2)
+        zone.erase(0, 2);
+    const bool is_name = std::ranges::all_of(zone, urls::unreserved_chars);
+    if (zone.empty() || !is_name)
+        refuse(url, "has an address whose zone is no name; expected [fe80::1%25eth0]");
+    const auto at = static_cast<std::size_t>(authority.data() - url.data());
+    url.erase(at + percent, close - percent);
+    return zone;
+}
+
+/// An IPv4 address in the forms of the C library, such as 127.1, 0x7f000001 or one with a dot
+/// behind it, as four decimal numbers: certificates have that. Nothing: the host is a name.
+std::optional<std::string> ipv4_address(std::string host) {
+    if (host.ends_with('.'))
+        host.pop_back();
+    in_addr address{};
+    std::array<char, INET_ADDRSTRLEN> text{};
+    if (host.find_first_not_of("0123456789abcdefABCDEFxX.") != host.npos ||
+        inet_aton(host.c_str(), &address) == 0 ||
+        !inet_ntop(AF_INET, &address, text.data(), text.size()))
+        return std::nullopt;
+    return text.data();
+}
+
+/// Takes a host that begins as an IPv4 address does, "127.0.0.1.nip.io", out of a URL, with
+/// another one in its place: Boost.URL 1.81 would end the host behind the address. An address
+/// in whichever form is spelled out instead. Empty: the host stays.
+std::string take_numeric_name(std::string& url) {
+    const auto authority = authority_of(url);
+    const auto host = std::string(authority.substr(0, authority.find(':')));
+    const auto at = static_cast<std::size_t>(authority.data() - url.data());
+    if (const auto address = ipv4_address(host)) {
+        url.replace(at, host.size(), *address);
+        return {};
+    }
+    const bool is_name = std::ranges::all_of(host, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '.' || c == '-' || c == '_';
+    });
+    if (!is_name || host.empty() || host.front() < '0' || host.front() > '9')
+        return {};
+    url.replace(at, host.size(), "name");
+    return host;
+}
+
+struct parsed_url : urls::url {
+    using urls::url::url;
+    std::string zone; ///< Of an IPv6 address.
+};
+
 /// Parses and checks; the result satisfies `rules`.
-urls::url parse(std::string_view text, const rules& rules) {
+parsed_url parse(std::string_view as_given, const rules& rules) {
+    auto text = std::string(as_given);
     if (text.find("://") == text.npos)
         refuse(text, fmt::format("has no scheme; {}", rules.expected));
+    if (std::ranges::any_of(authority_of(text), [](unsigned char c) { return c >= 0x80; }))
+        refuse(text, "has a host with characters beyond ASCII; expected its punycode form "
+                     "(xn--...)");
+    auto zone = take_zone(text);
+    const auto name = take_numeric_name(text);
     auto parsed = parse_strictly(text);
     if (!parsed)
-        refuse_unparsable(text);
-    auto url = urls::url(*parsed);
+        refuse_unparsable(as_given);
+    parsed_url url(*parsed);
+    url.zone = std::move(zone);
+    if (!name.empty())
+        url.set_encoded_host(name);
+    text = as_given; // As the errors show it.
     url.normalize_scheme();
     if (std::ranges::find(rules.schemes, std::string_view(url.scheme()), &scheme::name) ==
         rules.schemes.end())
@@ -125,12 +210,12 @@ void set_parameter(urls::url& url, std::string_view key, std::string_view value)
     url.encoded_params().set(key, percent_encoded(value));
 }
 
-endpoint to_endpoint(const urls::url& url, const rules& rules) {
+endpoint to_endpoint(const parsed_url& url, const rules& rules) {
     auto tls = std::ranges::find(rules.schemes, std::string_view(url.scheme()), &scheme::name)->tls;
     auto default_port = std::string(tls ? "443" : "80");
     endpoint result;
     result.tls = tls;
-    result.host = url.host_address();
+    result.host = url.host_address() + (url.zone.empty() ? "" : '%' + url.zone);
     result.port = url.port().empty() ? default_port : std::string(url.port());
     result.target = url.encoded_target();
     result.host_header = url.encoded_host();
@@ -184,6 +269,25 @@ endpoint websocket_endpoint(std::string_view ingress_url, std::string_view avata
         set_parameter(url, "sessionKey", auth->session_token);
     }
     return to_endpoint(url, ingress_rules);
+}
+
+endpoint redirected(const endpoint& from, std::string_view location) {
+    const auto encoded = urls::encode(trimmed(location), location_chars);
+    const auto reference = urls::parse_uri_reference(encoded);
+    if (!reference)
+        refuse(location, "is not a valid URL; expected scheme://host[:port][/path], or a path");
+    urls::url target;
+    if (!urls::resolve(urls::url_view(from.url), *reference, target))
+        refuse(location, "cannot be resolved; expected scheme://host[:port][/path], or a path");
+    target.remove_fragment();
+    auto to = to_endpoint(parse(target.buffer(), console_rules), console_rules);
+    if (to.host_header == from.host_header)
+        to.host = from.host; // With its zone.
+    return to;
+}
+
+bool is_same_origin(const endpoint& a, const endpoint& b) {
+    return a.tls == b.tls && lower_case(a.host) == lower_case(b.host) && a.port == b.port;
 }
 
 std::optional<std::string> check_console_endpoint(std::string_view console_url) {

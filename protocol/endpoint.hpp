@@ -11,7 +11,7 @@ namespace avatar::protocol {
 /// Where to connect and what to ask for.
 struct endpoint {
     bool tls = false;
-    std::string host;        ///< Name or address; IPv6 without brackets.
+    std::string host;        ///< Name or address; IPv6 without brackets, its zone behind a %.
     std::string port;        ///< As given, else "80" or "443".
     std::string target;      ///< Path and query. Secret when the query carries a token.
     std::string host_header; ///< Host, with the port unless it is the scheme's own.
@@ -42,6 +42,14 @@ endpoint token_endpoint(std::string_view console_url);
 /// same names. Values are percent-encoded. Throws invalid_endpoint.
 endpoint websocket_endpoint(std::string_view ingress_url, std::string_view avatar_id,
                             const std::optional<query_auth>& auth = std::nullopt);
+
+/// Where a redirect of a request to `from` leads: `location` is the Location header, which
+/// may be relative (RFC 9110, section 10.2.2), with http or https. Characters that no URL may
+/// have are percent-encoded. Throws invalid_endpoint.
+endpoint redirected(const endpoint& from, std::string_view location);
+
+/// Whether both have the same scheme, host and port (RFC 6454).
+bool is_same_origin(const endpoint& a, const endpoint& b);
 
 /// A value as it stands in the query of such an endpoint: all but unreserved
 /// characters percent-encoded.

@@ -20,6 +20,15 @@ bool is_ip_address(const std::string& host) {
     return !ec;
 }
 
+/// As certificates and SNI have it (RFC 6066, section 3): without the dot that makes a name
+/// absolute, and without an address's zone, which is this machine's own.
+std::string certified_name(const std::string& host) {
+    auto name = host.substr(0, host.find('%'));
+    if (name.ends_with('.'))
+        name.pop_back();
+    return name;
+}
+
 /// Whom the certificate must be for. OpenSSL checks it itself, so that a
 /// mismatch is told as such.
 void expect_host(SSL* ssl, const std::string& host) {
@@ -36,7 +45,7 @@ void expect_host(SSL* ssl, const std::string& host) {
 
 awaitable<void> shake_tls(stream& s, const protocol::endpoint& to, tls_sessions& sessions) {
     auto& tls = *s.tls();
-    expect_host(tls.native_handle(), to.host);
+    expect_host(tls.native_handle(), certified_name(to.host));
     sessions.offer(tls.native_handle(), to.host + ' ' + to.port);
     try {
         co_await tls.async_handshake(asio::ssl::stream_base::client, use_awaitable);

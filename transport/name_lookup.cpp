@@ -1,6 +1,10 @@
 #include "transport/name_lookup.hpp"
 
+#include "protocol/endpoint.hpp"
+
 #include <boost/asio/as_tuple.hpp>
+
+#include <iterator>
 
 namespace avatar::transport {
 namespace {
@@ -17,6 +21,15 @@ name_lookup::resolve system_resolver(asio::io_context& io) {
                const std::string& host, const std::string& port, name_lookup::on_found found) {
         resolver->async_resolve(host, port, std::move(found));
     };
+}
+
+/// What localhost and the names under it stand for (RFC 6761, section 6.3), also on a machine
+/// without an /etc/hosts, as in a small container.
+name_lookup::addresses loopback(const std::string& host, const std::string& port) {
+    const auto number = static_cast<std::uint16_t>(std::stoi(port));
+    const tcp::endpoint both[] = {{asio::ip::address_v4::loopback(), number},
+                                  {asio::ip::address_v6::loopback(), number}};
+    return name_lookup::addresses::create(std::begin(both), std::end(both), host, port);
 }
 
 } // namespace
@@ -62,6 +75,10 @@ void name_lookup::start(const name& of) {
 void name_lookup::on_resolved(const name& of, boost::system::error_code error, addresses found) {
     auto& entry = lookups_[of];
     entry.under_way = false;
+    if (error && protocol::is_this_machine(of.first)) {
+        found = loopback(of.first, of.second);
+        error = {};
+    }
     entry.error = error;
     entry.found = std::move(found);
     if (!error)

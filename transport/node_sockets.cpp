@@ -2,12 +2,12 @@
 
 #include "protocol/endpoint.hpp"
 #include "transport/executor.hpp"
+#include "transport/happy_eyeballs.hpp"
 #include "transport/listening.hpp"
 #include "transport/logger.hpp"
 #include "transport/name_lookup.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -45,7 +45,8 @@ struct pending_link : std::enable_shared_from_this<pending_link> {
     explicit pending_link(tcp_socket of)
         : socket(std::move(of)),
           deadline(socket.get_executor()),
-          lookup(socket.get_executor()) {}
+          lookup(socket.get_executor()),
+          addresses(socket.get_executor()) {}
 
     void limit(std::chrono::milliseconds time) {
         deadline.expires_after(time);
@@ -60,11 +61,13 @@ struct pending_link : std::enable_shared_from_this<pending_link> {
         error_code ignored;
         socket.close(ignored);
         lookup.cancel();
+        addresses.cancel();
     }
 
     tcp_socket socket;
     steady_timer deadline;
     steady_timer lookup; // Cancelled, it ends the wait for a name.
+    happy_eyeballs addresses;
     std::unique_ptr<node_tls> tls;
     bool timed_out = false;
 };
@@ -287,7 +290,9 @@ private:
             const auto found = co_await names_->find(host, std::to_string(port), link.lookup);
             if (!credentials_ && !all_loopback(found))
                 co_return needs_certificates;
-            co_await asio::async_connect(link.socket, found, use_awaitable);
+            if (link.timed_out || stopped_)
+                co_return "timed out connecting";
+            link.socket = co_await link.addresses.connect(found);
         } catch (const boost::system::system_error& e) {
             co_return link.timed_out ? "timed out connecting" : e.code().message();
         }

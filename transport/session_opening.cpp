@@ -74,9 +74,27 @@ awaitable<agreed_session> session_opening::open() {
 }
 
 awaitable<void> session_opening::fetch_token() {
-    co_await ask_console();
-    if (answer_->is_refusal())
-        throw connection_error(refusal(phase_, *answer_));
+    auto request = first_token_request();
+    co_await ask(request);
+    while (request.follow(*answer_))
+        co_await ask(request);
+    take_token(request);
+}
+
+token_request session_opening::first_token_request() const {
+    const auto& channel = settings_->channel;
+    const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
+    return {settings_->console, channel.service.api_key, protocol::token_request(expiry),
+            channel.service.allow_plaintext};
+}
+
+/// From the answer to the latest request.
+void session_opening::take_token(const token_request& request) {
+    if (answer_->is_refusal()) {
+        auto reason = refusal(phase_, *answer_);
+        request.add_redirect(reason);
+        throw connection_error(std::move(reason));
+    }
     auto token =
         protocol::parse_token_response(static_cast<int>(answer_->head().status), answer_->body());
     if (auto* problem = std::get_if<protocol::failure>(&token))
@@ -86,18 +104,15 @@ awaitable<void> session_opening::fetch_token() {
 
 /// Over a connection that another opening has used, if one is kept. That may have ended
 /// meanwhile, which says nothing of the console: then over a new one.
-awaitable<void> session_opening::ask_console() {
-    const auto& channel = settings_->channel;
-    const auto& console = settings_->console;
-    const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
-    const http_request_to_send request{protocol::token_request(expiry),
-                                       {{"X-Api-Key", channel.service.api_key}}};
-    to_ = console;
+awaitable<void> session_opening::ask(const token_request& request) {
+    const auto what = request.next();
+    const bool of_console = protocol::is_same_origin(request.to(), settings_->console);
+    const auto& to = to_ = request.to();
     bool answered = false;
     at_step(failure_phase::session_token, "asking for a session token");
-    while (!answered && (stream_ = console_streams_->take())) {
+    while (!answered && of_console && (stream_ = console_streams_->take())) {
         try {
-            co_await exchange(console, request);
+            co_await exchange_http(*stream_, to, what, answer_.emplace());
             answered = true;
         } catch (const system_error&) {
             require_uncut();
@@ -105,20 +120,14 @@ awaitable<void> session_opening::ask_console() {
     }
     if (!answered) {
         at_step(failure_phase::session_token, "connecting to the console");
-        co_await connect(console);
+        co_await connect(to);
         at_step(failure_phase::session_token, "asking for a session token");
-        co_await exchange(console, request);
+        co_await exchange_http(*stream_, to, what, answer_.emplace());
     }
     require_uncut();
-    if (answer_->keeps_open())
+    if (of_console && answer_->keeps_open())
         console_streams_->keep(*std::move(stream_));
     stream_.reset();
-}
-
-awaitable<void> session_opening::exchange(const protocol::endpoint& to,
-                                          const http_request_to_send& request) {
-    answer_.emplace();
-    co_await exchange_http(*stream_, to, request, *answer_);
 }
 
 awaitable<void> session_opening::connect(const protocol::endpoint& to) {

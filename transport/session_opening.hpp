@@ -11,6 +11,7 @@
 #include "transport/session_secrets.hpp"
 #include "transport/stream.hpp"
 #include "transport/time_limit.hpp"
+#include "transport/token_request.hpp"
 #include "transport/websocket.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -48,8 +49,9 @@ private:
     // In order.
     awaitable<agreed_session> open();
     awaitable<void> fetch_token();
-    awaitable<void> ask_console();
-    awaitable<void> exchange(const protocol::endpoint& to, const http_request_to_send& request);
+    token_request first_token_request() const;
+    awaitable<void> ask(const token_request& request);
+    void take_token(const token_request& request);
     awaitable<void> connect(const protocol::endpoint& to);
     awaitable<void> upgrade(const protocol::endpoint& to);
     awaitable<std::string> agree_terms();

@@ -42,9 +42,10 @@ CAF_TEST(a console URL becomes the token endpoint) {
 }
 
 CAF_TEST(what is sent in plain text may not leave this machine) {
-    for (const auto host : {"localhost", "LocalHost", "localhost.", "a.localhost", "a.b.LOCALHOST.",
-                            "127.0.0.1", "127.255.255.254", "[::1]", "[0:0:0:0:0:0:0:1]",
-                            "[::ffff:127.0.0.1]", "[::FFFF:7f00:2]"}) {
+    for (const auto host :
+         {"localhost", "LocalHost", "localhost.", "a.localhost", "a.b.LOCALHOST.", "127.0.0.1",
+          "127.255.255.254", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::FFFF:7f00:2]",
+          "127.1", "2130706433", "0x7f.0.0.1", "0177.1", "127.0.0.1."}) {
         for (const std::string scheme : {"http", "HTTP"})
             CAF_CHECK_EQUAL(check_console_secrecy(scheme + "://" + host + ":1/x").value_or("fine"),
                             "fine"s);
@@ -67,12 +68,8 @@ CAF_TEST(what is sent in plain text may not leave this machine) {
                             "10.0.0.1",
                             "192.168.127.1",
                             "1.127.0.0",
-                            "127.1",
                             "127.0.0.256",
                             "0127.0.0.1",
-                            "2130706433",
-                            "0x7f.0.0.1",
-                            "127.0.0.1.",
                             "127.0.0.one",
                             "[::]",
                             "[::2]",
@@ -286,4 +283,76 @@ CAF_TEST(the endpoints refuse what the checks refuse) {
     CAF_CHECK_EQUAL(refuses([] { token_endpoint("ftp://x"); }), console_problem("ftp://x"));
     CAF_CHECK_EQUAL(refuses([] { websocket_endpoint("ftp://x", "a1"); }),
                     ingress_problem("ftp://x"));
+}
+
+CAF_TEST(IPv4 addresses in odd forms are addresses) {
+    for (auto host : {"127.1", "127.0.1", "0x7f000001", "2130706433", "017700000001", "0177.0.0.1",
+                      "127.0.0.1."}) {
+        const auto e = token_endpoint("https://"s + host + ":8443");
+        CAF_CHECK_EQUAL(e.host, "127.0.0.1"s);
+        CAF_CHECK_EQUAL(e.host_header, "127.0.0.1:8443"s);
+    }
+    for (auto host : {"256.1", "1.2.3.4.5", "0x7g", "127.0.0.1.example", "cafe", "0x"})
+        CAF_CHECK_EQUAL(token_endpoint("https://"s + host).host, host);
+}
+
+CAF_TEST(IPv6 addresses may have a zone) {
+    for (auto zone : {"%25eth0", "%eth0"}) {
+        const auto e = websocket_endpoint("ws://[fe80::1"s + zone + "]:9000/v1", "a1");
+        CAF_CHECK_EQUAL(e.host, "fe80::1%eth0"s);
+        CAF_CHECK_EQUAL(e.port, "9000"s);
+        CAF_CHECK_EQUAL(e.host_header, "[fe80::1]:9000"s);
+        CAF_CHECK_EQUAL(e.target, "/v1/websocket?id=a1"s);
+    }
+    CAF_CHECK_EQUAL(token_endpoint("https://[fe80::1%25]").host, "fe80::1%25"s);
+    for (auto url : {"http://[fe80::1%]", "http://[fe80::1%a b]", "http://[fe80::1%25a/b]"})
+        CAF_CHECK_NOT_EQUAL(console_problem(url), "fine"s);
+}
+
+CAF_TEST(names are taken as people write them) {
+    CAF_CHECK_EQUAL(token_endpoint("https://Console.Example.COM.").host, "Console.Example.COM."s);
+    CAF_CHECK_EQUAL(token_endpoint("https://xn--bcher-kva.example").host, "xn--bcher-kva.example"s);
+    CAF_CHECK_EQUAL(token_endpoint("http://my_service:80").host, "my_service"s);
+    for (auto url : {"http://b\xC3\xBC"
+                     "cher.example/v1",
+                     "http://\xE4\xBE\x8B:80"})
+        CAF_CHECK(console_problem(url).find("has a host with characters beyond ASCII; expected its "
+                                            "punycode form (xn--...)") != std::string::npos);
+}
+
+CAF_TEST(an endpoint can be shown) {
+    CAF_CHECK_EQUAL(token_endpoint("https://h:8443/v1/?key=s3cret").url,
+                    "https://h:8443/v1/session-tokens"s);
+    CAF_CHECK_EQUAL(websocket_endpoint("WSS://h:443", "a1", query_auth{"a", "s3cret"}).url,
+                    "wss://h/websocket"s);
+}
+
+CAF_TEST(a redirect may be relative) {
+    const auto from = token_endpoint("https://h:8443/v1/console?key=s3cret");
+    struct row {
+        const char *location, *url, *target;
+    };
+    const row rows[] = {
+        {"/x", "https://h:8443/x", "/x"},
+        {"x?a=b#c", "https://h:8443/v1/console/x", "/v1/console/x?a=b"},
+        {"../x", "https://h:8443/v1/x", "/v1/x"},
+        {"//other/x", "https://other/x", "/x"},
+        {"HTTP://Other:80", "http://Other", ""},
+        {" /a b\xC3\xA9 ", "https://h:8443/a%20b%C3%A9", "/a%20b%C3%A9"},
+        {"?a=b", "https://h:8443/v1/console/session-tokens", "/v1/console/session-tokens?a=b"},
+    };
+    for (const auto& [location, url, target] : rows) {
+        const auto to = redirected(from, location);
+        CAF_CHECK_EQUAL(to.url, url);
+        CAF_CHECK_EQUAL(to.target, target);
+    }
+    CAF_CHECK_EQUAL(redirected(token_endpoint("http://[fe80::1%eth0]"), "/x").host,
+                    "fe80::1%eth0"s);
+}
+
+CAF_TEST(an origin is scheme host and port) {
+    const auto at = [](const char* url) { return token_endpoint(url); };
+    CAF_CHECK(is_same_origin(at("https://h/a"), at("HTTPS://H:443/b")));
+    for (auto other : {"http://h", "https://h:444", "https://i", "http://h:443"})
+        CAF_CHECK(!is_same_origin(at("https://h"), at(other)));
 }

@@ -4,6 +4,7 @@
 #include "tests/transport/channel_fixture.hpp"
 #include "tests/transport/raw_http.hpp"
 #include "transport/http_answer.hpp"
+#include "transport/token_request.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
@@ -374,6 +375,123 @@ CAF_TEST(a refusal carries how long the service asks to wait) {
         CAF_CHECK(refused_by_console(with_length(head, "")).retry_after == expected);
         CAF_CHECK(refused_by_ingress(with_length(head, "")).retry_after == expected);
     }
+}
+
+CAF_TEST(a redirect of the token request is followed as HTTP libraries do) {
+    struct row {
+        std::string status, method;
+    };
+    const row rows[] = {
+        {"301", "GET"}, {"302", "GET"}, {"303", "GET"}, {"307", "POST"}, {"308", "POST"}};
+    for (const auto& [status, method] : rows) {
+        tests::local_service service;
+        raw_http_server console;
+        auto settings = settings_for(service);
+        settings.service.console_endpoint = console.url("/v1/console");
+        open(settings);
+        console.answer("HTTP/1.1 " + status +
+                       " Moved\r\nLocation: ../v2/tokens?a=b c#there\r\n"
+                       "Content-Length: 0\r\n\r\n");
+        const auto request = console.answer(granted);
+        CAF_CHECK_EQUAL(request.substr(0, request.find(' ')), method);
+        CAF_CHECK(request.find(" /v1/v2/tokens?a=b%20c HTTP/1.1\r\n") != std::string::npos);
+        CAF_CHECK(request.find("X-Api-Key: key-1\r\n") != std::string::npos);
+        CAF_CHECK_EQUAL(request.find("expireAt") != std::string::npos, method == "POST");
+        CAF_CHECK_EQUAL(request.find("Content-Type") != std::string::npos, method == "POST");
+        next<channel_opened>();
+        channel->close(close_reason::normal);
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(a redirect is followed on a connection that is kept) {
+    tests::local_service service;
+    raw_http_server console(true);
+    auto settings = settings_for(service);
+    settings.service.console_endpoint = console.url();
+    settings.service.ca_file = tests::ca_file;
+    open(settings);
+    auto peer = console.accept();
+    peer.request();
+    peer.send("HTTP/1.1 308 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n");
+    CAF_CHECK(peer.request().starts_with("POST /x HTTP/1.1\r\n"));
+    peer.send(granted);
+    next<channel_opened>();
+}
+
+CAF_TEST(where no GET is taken the POST is repeated) {
+    for (const std::string refusal : {"404 Not Found", "405 Method Not Allowed"}) {
+        tests::local_service service;
+        raw_http_server console;
+        auto settings = settings_for(service);
+        settings.service.console_endpoint = console.url();
+        open(settings);
+        console.answer("HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n");
+        CAF_CHECK(console.answer(with_length("HTTP/1.1 " + refusal, "")).starts_with("GET /x "));
+        const auto request = console.answer(granted);
+        CAF_CHECK(request.starts_with("POST /x "));
+        CAF_CHECK(request.find("expireAt") != std::string::npos);
+        next<channel_opened>();
+        channel->close(close_reason::normal);
+        next<channel_closed>();
+    }
+}
+
+CAF_TEST(the API key goes to no other origin) {
+    raw_http_server console, other, ingress;
+    open_at(console, ingress);
+    console.answer("HTTP/1.1 307 Moved\r\nLocation: " + other.url("/x") +
+                   "\r\nContent-Length: 0\r\n\r\n");
+    auto request = other.answer("HTTP/1.1 307 Back\r\nLocation: " + console.url("/y") +
+                                "\r\nContent-Length: 0\r\n\r\n");
+    CAF_CHECK(request.starts_with("POST /x "));
+    CAF_CHECK(request.find("key-1") == std::string::npos);
+    request = console.answer(with_length("HTTP/1.1 401 Unauthorized", ""));
+    CAF_CHECK(request.find("key-1") == std::string::npos);
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK_EQUAL(failure.url, console.url("/y"));
+    CAF_CHECK(failure.detail.find("after a redirect from " +
+                                  console.url("/v1/console/session-tokens")) != std::string::npos);
+    CAF_CHECK(failure.detail.find("expected service.console-endpoint to name") !=
+              std::string::npos);
+}
+
+CAF_TEST(redirects that are not followed say why) {
+    struct row {
+        std::string location, why;
+    };
+    const row rows[] = {
+        {"http://127.0.0.1:1/x", "from https to http: not followed"},
+        {"ftp://127.0.0.1/x", "which cannot be followed: \"ftp://127.0.0.1/x\" has scheme"},
+        {"https://u:s3cret@127.0.0.1/x", "carries a user name or password"},
+        {"https://h:0/x", "has port 0"},
+        {"https://[", "is not a valid URL"},
+    };
+    for (const auto& [location, why] : rows) {
+        const auto failure = refused_by_console(
+            "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n", true);
+        CAF_CHECK_EQUAL(failure.http_status, 302u);
+        CAF_CHECK(failure.detail.find(why) != std::string::npos);
+        CAF_CHECK(describe(failure).find("s3cret") == std::string::npos);
+    }
+    auto failure = refused_by_console("HTTP/1.1 302 Found\r\nLocation: http://other.example/x\r\n"
+                                      "Content-Length: 0\r\n\r\n");
+    CAF_CHECK(failure.detail.find("another machine, unencrypted: not followed") !=
+              std::string::npos);
+    failure = refused_by_console("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n");
+    CAF_CHECK(describe(failure).find("(HTTP 302): Found (http://") != std::string::npos);
+}
+
+CAF_TEST(redirects in a circle end) {
+    raw_http_server console, ingress;
+    open_at(console, ingress);
+    auto peer = console.accept();
+    for (std::size_t i = 0; i <= transport::token_request::most_redirects; ++i) {
+        peer.request();
+        peer.send("HTTP/1.1 307 Again\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
+    }
+    const auto failure = next<channel_closed>().failure;
+    CAF_CHECK(failure.detail.find("the last of 11 redirects") != std::string::npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

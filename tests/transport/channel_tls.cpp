@@ -247,4 +247,15 @@ CAF_TEST(a CA file that cannot be used is told by name) {
     }
 }
 
+CAF_TEST(a host is verified in whichever form it is written) {
+    auto script = with(tests::server_certificate, tests::server_key);
+    doorkeeper door(script);
+    tests::local_service service(std::move(script));
+    open(trusting(at("LocalHost.", service), at("127.1", service)));
+    next<channel_opened>();
+    CAF_CHECK_EQUAL(next_hello(door).name, "LocalHost");
+    CAF_CHECK_EQUAL(next_hello(door).name, "");
+    close();
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -168,8 +168,20 @@ CAF_TEST(an answer after all have cancelled serves the next) {
     CAF_CHECK_EQUAL(lookups, 1u);
 }
 
+CAF_TEST(localhost is this machine though the system does not know it) {
+    for (const auto* name : {"localhost", "LOCALHOST.", "a.localhost"}) {
+        ask(name, "8080");
+        answer(asio::error::host_not_found);
+        CAF_CHECK(callers.back().end == error_code());
+        CAF_CHECK_EQUAL(callers.back().addresses, 2u);
+    }
+    ask("localhost.example");
+    answer(asio::error::host_not_found);
+    CAF_CHECK(callers.back().end == error_code(asio::error::host_not_found));
+}
+
 CAF_TEST(addresses need no lookup) {
-    for (const auto* address : {"127.0.0.1", "::1"})
+    for (const auto* address : {"127.0.0.1", "::1", "fe80::1%lo"})
         CAF_CHECK(ask(address).end == error_code());
     CAF_CHECK_EQUAL(lookups, 0u);
 }
