@@ -9,6 +9,7 @@
 #include <list>
 #include <optional>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 #define CAF_SUITE happy_eyeballs
@@ -41,9 +42,9 @@ struct black_hole {
         for (int i = 0; i < 4; ++i) { // One or two are taken.
             auto& next = fillers.emplace_back(io);
             next.open(free.protocol());
-            next.non_blocking(true);
-            error_code in_progress;
-            next.connect(acceptor.local_endpoint(), in_progress);
+            next.native_non_blocking(true);
+            const auto to = acceptor.local_endpoint();
+            ::connect(next.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
         }
     }
 
