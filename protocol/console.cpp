@@ -47,6 +47,8 @@ token_answer parse_token_response(int status, std::string_view body) {
     if (lists_errors(parsed))
         return http_failure(failure_phase::session_token, status, body);
     auto token = parsed.find("sessionToken");
+    if (token == parsed.end())
+        token = parsed.find("session_token");
     if (token == parsed.end() || !token->is_string() || token->get_ref<std::string&>().empty())
         return broken_answer("the session token response has no sessionToken");
     // It goes into a header or a query: a line break in it would start another.

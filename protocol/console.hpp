@@ -21,7 +21,8 @@ using token_answer = std::variant<std::string, failure>;
 
 /// Reads the console's answer. A failure is classified as http_failure does when
 /// the status is not 200 or the body lists errors, and is a protocol_error when
-/// the body of a 200 is not a JSON object or has no sessionToken. No failure
+/// the body of a 200 is not a JSON object or has neither a sessionToken nor a session_token,
+/// as the service's successor calls it. No failure
 /// holds any of a 200's body but the errors it lists.
 token_answer parse_token_response(int status, std::string_view body);
 

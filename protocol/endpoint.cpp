@@ -199,11 +199,31 @@ parsed_url parse(std::string_view as_given, const rules& rules) {
     return url;
 }
 
-/// Replaces the path's trailing slashes by `step`.
-void append_step(urls::url& url, std::string_view step) {
+std::string path_without_slashes(const urls::url& url) {
     auto path = std::string(url.encoded_path());
     path.erase(path.find_last_not_of('/') + 1);
-    url.set_encoded_path(path.append(step));
+    return path;
+}
+
+/// Replaces the path's trailing slashes by `step`.
+void append_step(urls::url& url, std::string_view step) {
+    url.set_encoded_path(path_without_slashes(url).append(step));
+}
+
+bool remove_end(std::string& path, std::string_view end) {
+    const bool has_it = path.ends_with(end);
+    if (has_it)
+        path.erase(path.size() - end.size());
+    return has_it;
+}
+
+/// Of a console, or of the API of its successor.
+std::string token_route(std::string path) {
+    constexpr std::string_view successor = "/v1/auth/session-token";
+    if (!remove_end(path, successor) && !remove_end(path, "/v1/auth"))
+        return path + "/session-tokens";
+    remove_end(path, "/v1/console");
+    return path.append(successor);
 }
 
 void set_parameter(urls::url& url, std::string_view key, std::string_view value) {
@@ -255,7 +275,7 @@ std::string percent_encoded(std::string_view value) {
 
 endpoint token_endpoint(std::string_view console_url) {
     auto url = parse(console_url, console_rules);
-    append_step(url, "/session-tokens");
+    url.set_encoded_path(token_route(path_without_slashes(url)));
     return to_endpoint(url, console_rules);
 }
 

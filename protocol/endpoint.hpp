@@ -32,7 +32,9 @@ struct query_auth {
     std::string_view session_token; ///< Secret.
 };
 
-/// {console, trailing slashes removed}/session-tokens. Schemes http and https.
+/// {console, trailing slashes removed}/session-tokens. Schemes http and https. A URL whose
+/// path ends in /v1/auth or /v1/auth/session-token is of the service's successor, whose route
+/// is {API root}/v1/auth/session-token; a root that ends in /v1/console is taken without that.
 /// Throws invalid_endpoint.
 endpoint token_endpoint(std::string_view console_url);
 

@@ -132,3 +132,11 @@ CAF_TEST(no failure holds a token) {
         }
     }
 }
+
+CAF_TEST(the token of the successor is read on either route) {
+    const auto answer = parse_token_response(200, R"({"session_token":"t-1"})");
+    CAF_REQUIRE(std::holds_alternative<std::string>(answer));
+    CAF_CHECK_EQUAL(std::get<std::string>(answer), "t-1");
+    CAF_CHECK(
+        std::holds_alternative<failure>(parse_token_response(200, R"({"session_token":""})")));
+}

@@ -356,3 +356,14 @@ CAF_TEST(an origin is scheme host and port) {
     for (auto other : {"http://h", "https://h:444", "https://i", "http://h:443"})
         CAF_CHECK(!is_same_origin(at("https://h"), at(other)));
 }
+
+CAF_TEST(the token route of the successor is chosen by the path) {
+    for (auto path : {"/v1/auth", "/v1/auth/", "/v1/auth/session-token",
+                      "/v1/console/v1/auth/session-token", "/v1/console/v1/auth"})
+        CAF_CHECK_EQUAL(token_endpoint("https://h"s + path).target, "/v1/auth/session-token"s);
+    CAF_CHECK_EQUAL(token_endpoint("https://h/api/v1/auth?k=1").target,
+                    "/api/v1/auth/session-token?k=1"s);
+    CAF_CHECK_EQUAL(token_endpoint("https://h/xv1/auth").target, "/xv1/auth/session-tokens"s);
+    CAF_CHECK_EQUAL(websocket_endpoint("wss://h/v2/driveningress", "a1").target,
+                    "/v2/driveningress/websocket?id=a1"s);
+}

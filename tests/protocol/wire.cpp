@@ -207,3 +207,18 @@ CAF_TEST(an overlong flag is still true) {
     auto bytes = "\x08\x03\x22"s + char(input.size()) + input;
     CAF_CHECK(decoded<audio_input>(bytes).end);
 }
+
+CAF_TEST(messages of the successor are passed over) {
+    // client_pause in field 9, client_resume in 10, server_playback_state in 11.
+    const std::pair<std::string, std::int32_t> envelopes[] = {
+        {"\x08\x08\x4A\x05\x0A\x03r-1", 8},
+        {"\x08\x09\x52\x05\x0A\x03r-1", 9},
+        {"\x08\x0A\x5A\x07\x12\x03r-1\x18\x01", 10},
+    };
+    for (const auto& [bytes, type] : envelopes) {
+        const auto message = decode(bytes);
+        CAF_REQUIRE(message.has_value());
+        CAF_REQUIRE(std::holds_alternative<unknown_message>(*message));
+        CAF_CHECK_EQUAL(std::get<unknown_message>(*message).type, type);
+    }
+}
