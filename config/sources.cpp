@@ -13,7 +13,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 
 namespace avatar::config {
@@ -26,14 +28,23 @@ std::string shown(const option& what, std::string_view format, std::string_view 
                                : fmt::format(fmt::runtime(format), printable(value));
 }
 
+/// As the service's SDKs read their switches: what is not yes is no, and no error.
+std::string_view as_sdks_read(std::string_view value) {
+    constexpr std::string_view yes[] = {"true", "1", "yes", "y", "on"};
+    const auto found = std::ranges::find(yes, protocol::lower_case(value));
+    return found == std::end(yes) ? "false" : "true";
+}
+
 void apply_environment(const environment_lookup& environment, settings& to) {
     for (const auto& known : options()) {
         if (known.environment.empty())
             continue;
         const auto found = environment(std::string(known.environment));
-        const auto value = protocol::trimmed(found ? std::string_view(*found) : std::string_view());
+        auto value = protocol::trimmed(found ? std::string_view(*found) : std::string_view());
         if (value.empty())
             continue;
+        if (known.environment == "AVATAR_USE_QUERY_AUTH")
+            value = as_sdks_read(value);
         apply(known, to, value,
               fmt::format("environment: {}{}", known.environment, shown(known, "=\"{}\"", value)));
     }

@@ -81,8 +81,6 @@ CAF_TEST(unknown options and bad values name source and key and what would be ri
     check_refused(quick_run({"--rounds.concurrency=18446744073709551615"}),
                   {"rounds.concurrency", "1000000"});
     check_refused(quick_run({"--rounds.interval=5"}), {"rounds.interval", "30s"});
-    check_refused(quick_run(), {"environment", "AVATAR_USE_QUERY_AUTH", "maybe"},
-                  {{"AVATAR_USE_QUERY_AUTH", "maybe"}});
     scratch_folder folder;
     const auto file = folder.file("pool.toml", "[pool]\nsize = \"x\"\n");
     check_refused(quick_run({"--config=" + file}), {file, "pool.size"});
