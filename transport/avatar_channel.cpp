@@ -106,8 +106,10 @@ connection_settings in_common(channel_settings settings) {
     connection_settings common;
     common.console = protocol::token_endpoint(service.console_endpoint);
     common.ingress = protocol::websocket_endpoint(service.ingress_endpoint, service.avatar_id);
-    // The system's certificates take longer to read than many a session to open.
-    if (common.console.tls || common.ingress.tls || !service.ca_file.empty())
+    // The system's certificates take longer to read than many a session to open. A console on
+    // another machine may redirect to https.
+    if (common.console.tls || common.ingress.tls || !service.ca_file.empty() ||
+        !protocol::is_this_machine(common.console.host))
         common.tls = make_client_tls(service.ca_file);
     common.channel = std::move(settings);
     return common;

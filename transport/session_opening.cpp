@@ -84,8 +84,10 @@ awaitable<void> session_opening::fetch_token() {
 token_request session_opening::first_token_request() const {
     const auto& channel = settings_->channel;
     const auto expiry = std::chrono::system_clock::now() + channel.session_ttl;
-    return {settings_->console, channel.service.api_key, protocol::token_request(expiry),
-            channel.service.allow_plaintext};
+    return {settings_->console,
+            channel.service.api_key,
+            protocol::token_request(expiry),
+            {channel.service.allow_plaintext, settings_->tls != nullptr}};
 }
 
 /// From the answer to the latest request.

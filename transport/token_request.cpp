@@ -34,11 +34,11 @@ protocol::endpoint target_of(const http_answer_reader& answer, const protocol::e
 } // namespace
 
 token_request::token_request(protocol::endpoint console, std::string api_key, std::string body,
-                             bool allow_plaintext)
+                             permissions may)
     : console_(std::move(console)),
       api_key_(std::move(api_key)),
       body_(std::move(body)),
-      allow_plaintext_(allow_plaintext),
+      may_(may),
       to_(console_) {}
 
 http_request_to_send token_request::next() const {
@@ -64,7 +64,10 @@ bool token_request::turn_to(const http_answer_reader& answer, const std::string&
         refuse_redirect(answer, fmt::format("the last of {} redirects", redirects_));
     if (!next.tls && to_.tls)
         refuse_redirect(answer, "from https to http: not followed, it would not be encrypted");
-    if (!next.tls && !allow_plaintext_ && !protocol::is_this_machine(next.host))
+    if (next.tls && !may_.tls)
+        refuse_redirect(answer, "from http to https: not followed, no certificates are loaded; "
+                                "expected https:// in service.console-endpoint");
+    if (!next.tls && !may_.plaintext && !protocol::is_this_machine(next.host))
         refuse_redirect(answer, "another machine, unencrypted: not followed; expected https, or "
                                 "--service.allow-plaintext=true");
     has_key_ = has_key_ && protocol::is_same_origin(next, console_);

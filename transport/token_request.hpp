@@ -25,9 +25,15 @@ public:
     /// Redirects that are followed, as curl's users know it.
     static constexpr std::size_t most_redirects = 10;
 
-    /// `body` is JSON. `allow_plaintext`: over http to other machines, too.
+    /// What a redirect may lead to.
+    struct permissions {
+        bool plaintext = false; ///< http on another machine.
+        bool tls = false;       ///< https: there are certificates to trust.
+    };
+
+    /// `body` is JSON.
     token_request(protocol::endpoint console, std::string api_key, std::string body,
-                  bool allow_plaintext);
+                  permissions may);
 
     const protocol::endpoint& to() const { return to_; }
 
@@ -48,7 +54,7 @@ private:
     const protocol::endpoint console_;
     const std::string api_key_; // Secret.
     const std::string body_;
-    const bool allow_plaintext_;
+    const permissions may_;
     protocol::endpoint to_;
     std::size_t redirects_ = 0;
     bool is_post_ = true;

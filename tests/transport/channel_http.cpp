@@ -456,6 +456,24 @@ CAF_TEST(the API key goes to no other origin) {
               std::string::npos);
 }
 
+CAF_TEST(a redirect to https is followed without the key where certificates are loaded) {
+    raw_http_server console, ingress, other(true);
+    open_at(console, ingress);
+    const auto redirect =
+        "HTTP/1.1 308 Moved\r\nLocation: " + other.url("/x") + "\r\nContent-Length: 0\r\n\r\n";
+    console.answer(redirect);
+    CAF_CHECK(other.answer(with_length("HTTP/1.1 401 Oh", "")).find("key-1") == std::string::npos);
+    next<channel_closed>();
+
+    tests::local_service service;
+    auto settings = settings_for(service);
+    settings.service.console_endpoint = console.url();
+    open(settings);
+    console.answer(redirect);
+    CAF_CHECK(next<channel_closed>().failure.detail.find("no certificates are loaded") !=
+              std::string::npos);
+}
+
 CAF_TEST(redirects that are not followed say why) {
     struct row {
         std::string location, why;
