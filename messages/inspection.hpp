@@ -38,7 +38,7 @@ inline bool is_acceptable(protocol::failure_code& code) {
 inline bool is_acceptable(protocol::failure& failure) {
     if (failure.phase > protocol::failure_phase::websocket_send)
         failure.phase = protocol::failure_phase::none;
-    return is_acceptable(failure.code);
+    return is_acceptable(failure.code) && is_acceptable(failure.retry_after);
 }
 
 inline bool is_acceptable(protocol::audio_format format) {

@@ -98,6 +98,21 @@ CAF_TEST(handshake answered with nothing) {
                         {"--service.connect-timeout=2s"});
 }
 
+CAF_TEST(a page of a proxy is told by its title and shown when debugging) {
+    service_script script;
+    script.token = [](const http_request& request) {
+        return http_reply{403, "<html><head><title>Blocked by the firewall</title></head>"
+                               "<body>Rule 17 " +
+                                   std::string(request.header("X-Api-Key")) + "</body></html>"};
+    };
+    local_service service(std::move(script));
+    const auto result = run_binary(joined(small_run, {"--log.level=debug"}), pointing_at(service));
+    const auto url = service.url("");
+    check_contains(result.err, "invalidRequest (HTTP 403): Blocked by the firewall (" + url);
+    check_contains(result.err, " answered HTTP 403: <html><head><title>Blocked");
+    check_contains(result.err, "Rule 17 ***");
+}
+
 CAF_TEST(nothing listens) {
     std::optional<local_service> gone(std::in_place);
     const auto variables = pointing_at(*gone);
