@@ -19,7 +19,7 @@ CAF_TEST(keys and environment variables are unique) {
         CAF_CHECK(keys.insert(known.key).second);
         CAF_CHECK(known.environment.empty() || variables.insert(known.environment).second);
     }
-    CAF_CHECK_EQUAL(keys.size(), 86u);
+    CAF_CHECK_EQUAL(keys.size(), 89u);
     CAF_CHECK_EQUAL(variables.size(), 10u);
 }
 
