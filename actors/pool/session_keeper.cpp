@@ -186,18 +186,18 @@ void session_keeper::replace(const pool_slot& slot, const pooled_session& lost,
         if (open)
             plan_renewal(slot);
     } else {
-        reconnect(slot, time_to_reconnect(why, lived));
+        reconnect(slot, why, lived);
     }
     connect_due();
 }
 
-void session_keeper::reconnect(const pool_slot& slot, reconnect_time when) {
-    switch (when) {
+void session_keeper::reconnect(const pool_slot& slot, const protocol::failure& why, bool lived) {
+    switch (time_to_reconnect(why, lived)) {
     case reconnect_time::at_once:
         history(slot).failures = 0;
         return to_connect_.push_back(slot.session.key);
     case reconnect_time::after_a_pause:
-        return reconnect_after_pause(slot);
+        return reconnect_after_pause(slot, why);
     case reconnect_time::with_free_place:
         return wait_for_free_place(slot);
     case reconnect_time::never:
@@ -205,9 +205,14 @@ void session_keeper::reconnect(const pool_slot& slot, reconnect_time when) {
     }
 }
 
-void session_keeper::reconnect_after_pause(const pool_slot& slot) {
-    self_->delayed_send(self_, backoff_.pause(++history(slot).failures, random_),
-                        reconnect_slot{slot.session.key});
+void session_keeper::reconnect_after_pause(const pool_slot& slot, const protocol::failure& why) {
+    self_->delayed_send(self_, pause_after(slot, why), reconnect_slot{slot.session.key});
+}
+
+/// As long as the service asks for, where it does; never all at once.
+std::chrono::nanoseconds session_keeper::pause_after(const pool_slot& slot,
+                                                     const protocol::failure& why) {
+    return why.retry_after + backoff_.pause(++history(slot).failures, random_);
 }
 
 void session_keeper::on_reconnect(const reconnect_slot& message) {
@@ -326,7 +331,7 @@ void session_keeper::successor_failed(const pool_slot& slot, const protocol::fai
             closes_for_renewal(slot);
         return connect_due();
     }
-    renew_at(slot, now() + backoff_.pause(++history(slot).failures, random_));
+    renew_at(slot, now() + pause_after(slot, why));
     connect_due();
 }
 

@@ -110,10 +110,11 @@ private:
     void begin_connects();
     void begin_renewals();
     void replace(const pool_slot& slot, const pooled_session& lost, const protocol::failure& why);
-    void reconnect(const pool_slot& slot, reconnect_time when);
+    void reconnect(const pool_slot& slot, const protocol::failure& why, bool lived);
     void wait_for_free_place(const pool_slot& slot);
     void renew(const pool_slot& slot);
-    void reconnect_after_pause(const pool_slot& slot);
+    void reconnect_after_pause(const pool_slot& slot, const protocol::failure& why);
+    std::chrono::nanoseconds pause_after(const pool_slot& slot, const protocol::failure& why);
     void renew_at(const pool_slot& slot, time_point when);
     void plan_renewal(const pool_slot& slot);
     void forget_renewal(const pool_slot& slot);

@@ -162,6 +162,21 @@ CAF_TEST(after a failure upstream there is a pause although the connection had l
     CAF_CHECK_EQUAL(service.made(), 2u);
 }
 
+CAF_TEST(a service that asks for a pause gets it) {
+    settings.size = 1;
+    begin_opening();
+    channel_closed refused;
+    refused.failure.code = failure_code::rate_limited;
+    refused.failure.http_status = 429;
+    refused.failure.retry_after = 7s;
+    service.at(0).end(refused);
+    consume_messages();
+    after(7s - 1ms);
+    CAF_CHECK_EQUAL(service.made(), 1u);
+    after(501ms);
+    CAF_CHECK_EQUAL(service.made(), 2u);
+}
+
 CAF_TEST(nothing is tried again where it cannot work) {
     struct row {
         failure_code code;
