@@ -44,7 +44,7 @@ CAF_TEST(requests on connections that a network has forgotten go on unseen) {
     const far_service service(machine);
     process run(AVATAR_POOL_BINARY,
                 {"run", "--pool.size=6", "--rounds.count=3", "--rounds.concurrency=4",
-                 "--rounds.interval=1s", "--pool.ack-timeout=1s", "--service.allow-plaintext"},
+                 "--rounds.interval=1s", "--pool.ack-timeout=1s", "--service.allow-plaintext=true"},
                 service.variables());
     CAF_REQUIRE(run.wait_for_output("[Round 1/"));
     CAF_REQUIRE(run.wait_for_output("Waiting"));

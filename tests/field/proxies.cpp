@@ -79,9 +79,10 @@ CAF_TEST(a proxy that is restarted under load costs what was under way at most) 
     const service_program service;
     const reserved_port port;
     auto proxy = reverse_proxy::haproxy(balanced(port, service), port);
-    process run(AVATAR_POOL_BINARY,
-                run_of({"--rounds.count=20", "--rounds.interval=100ms", "--pool.retry-accepted"}),
-                service.variables_at("http", "127.0.0.1", port));
+    process run(
+        AVATAR_POOL_BINARY,
+        run_of({"--rounds.count=20", "--rounds.interval=100ms", "--pool.retry-accepted=true"}),
+        service.variables_at("http", "127.0.0.1", port));
     CAF_REQUIRE(run.wait_for_output("[Round 3/"));
     proxy.restart();
     CAF_CHECK_EQUAL(run.wait(), 0);

@@ -85,7 +85,7 @@ CAF_TEST(the_time_that_connections_were_open_stands_below_them) {
     pool.connections = {{"c-0", 2, 1500ms}};
     pool.session_ms = 61'540;
     std::ostringstream out;
-    write_pool_statistics(out, pool);
+    avatar::report::write_pool_statistics(out, pool);
     CAF_CHECK(out.str().ends_with("  Connection c-0: 2 requests, age: 1.5s (0.0 min)\n"
                                   "  Connected time: 61.5 session-seconds\n"));
 }

@@ -141,22 +141,23 @@ CAF_TEST(a service that takes connections and nothing else is left at the connec
     const auto at = "127.0.0.1:" + std::to_string(deaf.local_endpoint().port());
     tests::local_service service;
     struct entry {
-        std::string console, ingress, step;
+        std::string console, ingress, step, url;
     };
     const std::vector<entry> table{
-        {"http://" + at, service.url(""), "asking for a session token"},
-        {"https://" + at, service.url(""), "TLS handshake"},
-        {service.url(""), "ws://" + at, "WebSocket upgrade"},
-        {service.url(""), "wss://" + at, "TLS handshake"},
+        {"http://" + at, service.url(""), "asking for a session token",
+         "http://" + at + "/session-tokens"},
+        {"https://" + at, service.url(""), "TLS handshake", "https://" + at + "/session-tokens"},
+        {service.url(""), "ws://" + at, "WebSocket upgrade", "ws://" + at + "/websocket"},
+        {service.url(""), "wss://" + at, "TLS handshake", "wss://" + at + "/websocket"},
     };
-    for (const auto& [console, ingress, step] : table) {
+    for (const auto& [console, ingress, step, url] : table) {
         auto settings = settings_for(service);
         settings.service.console_endpoint = console;
         settings.service.ingress_endpoint = ingress;
         settings.service.connect_timeout = 500ms; // For the steps before as well.
         open(settings);
         CAF_CHECK_EQUAL(describe(next<channel_closed>().failure),
-                        "connectionFailed: timed out after 500ms (" + step + ")");
+                        "connectionFailed: timed out after 500ms (" + step + ") (" + url + ")");
     }
 }
 

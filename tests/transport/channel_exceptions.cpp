@@ -177,6 +177,7 @@ CAF_TEST(a sink that throws at the last event of a channel that never opened is 
     tests::local_service refuses(std::move(refusing));
     open_throwing<channel_closed>(settings_for(refuses));
     CAF_CHECK_EQUAL(next<channel_closed>().failure.http_status, 401u);
+    CAF_CHECK(log.next().find("answered HTTP 401") != std::string::npos);
     CAF_CHECK(log.next().ends_with("at the last event, failed: made to fail"));
     open(settings);
     next<channel_opened>();

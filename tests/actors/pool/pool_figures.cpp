@@ -123,7 +123,7 @@ CAF_TEST(a renewed connection begins its own figures) {
 }
 
 CAF_TEST(the time that connections were open is summed over all that there were) {
-    settings.session_ttl = 24h;
+    settings.max_session_age = 24h;
     open_pool_of(2);
     const auto opened = status().session_ms; // Until now.
     after(10s);
@@ -141,7 +141,7 @@ CAF_TEST(the time that connections were open is summed over all that there were)
 }
 
 CAF_TEST(a renewed connection counts with its successor) {
-    settings.session_ttl = 10min;
+    settings.max_session_age = 10min;
     open_pool_of(1);
     const auto opened = status().session_ms;
     ask(pool, "r-0");

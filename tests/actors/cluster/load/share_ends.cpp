@@ -217,7 +217,7 @@ CAF_TEST(what runs in a share that is stopped has the drain timeout) {
     CAF_CHECK(!latest().over);
     after(1ms);
     CAF_CHECK(latest().over);
-    CAF_CHECK_EQUAL(latest().requests.failed, 5u);
+    CAF_CHECK_EQUAL(latest().requests.cancelled, 5u);
 }
 
 CAF_TEST(a share that is stopped between rounds is over at once) {
@@ -271,7 +271,7 @@ CAF_TEST(a share of a node that ends tells its last progress and ends) {
             CAF_CHECK(f.latest().over);
             CAF_CHECK(!f.latest().failure);
             const auto given = phase >= share_phase::in_round ? 5u : 0u;
-            CAF_CHECK_EQUAL(f.latest().requests.ok + f.latest().requests.failed, given);
+            CAF_CHECK_EQUAL(f.latest().requests.ok + f.latest().requests.cancelled, given);
             CAF_CHECK_EQUAL(f.latest().finished_round, given > 0 ? 1u : 0u);
         }
         f.check_nothing_lives();
@@ -288,7 +288,7 @@ CAF_TEST(a share of a node that ends has the drain timeout for what runs) {
     CAF_CHECK(ended.has_value());
     CAF_CHECK(latest().over);
     CAF_CHECK_EQUAL(latest().requests.ok, 1u);
-    CAF_CHECK_EQUAL(latest().requests.failed, 4u);
+    CAF_CHECK_EQUAL(latest().requests.cancelled, 4u);
     check_nothing_lives();
 }
 
@@ -309,7 +309,7 @@ CAF_TEST(the last progress is told whenever the end of the node comes) {
         CAF_REQUIRE(f.ended.has_value());
         CAF_REQUIRE(!f.progress.empty());
         CAF_CHECK(f.latest().over);
-        CAF_CHECK_EQUAL(f.latest().requests.failed, 3u);
+        CAF_CHECK_EQUAL(f.latest().requests.cancelled, 3u);
         CAF_CHECK_EQUAL(f.latest().finished_round, 1u);
         f.check_nothing_lives();
     }

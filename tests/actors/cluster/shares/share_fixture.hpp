@@ -27,6 +27,7 @@ public:
 
     share_fixture() {
         settings.size = 2;
+        settings.after_interrupt = "reuse"; // What waits is the pool's matter.
         settings.request_timeout = std::chrono::seconds(45);
         settings.drain_timeout = std::chrono::seconds(10);
         alive_before = sys.registry().running();
