@@ -20,6 +20,10 @@ int emulate(const config::settings& settings, program_log& log) {
     check_needs({.threads = 1, .descriptors = 8, .bytes = 8'000'000}); // One for signals.
     boost::asio::io_context io{1};
     emulator::emulator service(io, settings.emulator);
+    // Before anybody is told that it serves.
+    const interrupts on_signal({.stop = [&] { boost::asio::post(io, [&] { service.stop(); }); },
+                                .stop_at_once = [&] { leave_behind(left_at_once, log); },
+                                .leave = {}});
     std::cout << emulator::export_lines(service) << std::flush;
     log.say("Emulator listening on port " + std::to_string(service.port()) +
             ", until Ctrl-C; the lines above point a client at it\n" +
@@ -27,11 +31,7 @@ int emulate(const config::settings& settings, program_log& log) {
     if (!std::cout)
         log.say("avatar-pool: the lines could not be written to standard output");
 
-    // Runs until the last session is closed.
-    const interrupts on_signal({.stop = [&] { boost::asio::post(io, [&] { service.stop(); }); },
-                                .stop_at_once = [&] { leave_behind(left_at_once, log); },
-                                .leave = {}});
-    transport::run_contained(io);
+    transport::run_contained(io); // Until the last session is closed.
     return all_requests_ok;
 }
 

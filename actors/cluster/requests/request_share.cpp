@@ -135,6 +135,10 @@ void request_share_state::on_result(audio_result& result) {
     if (!known)
         return;
     auto& ended = known.mapped();
+    // It waited for a session when this node was told to stop: others can begin it.
+    if (draining_ && result.failure.code == protocol::failure_code::request_cancelled &&
+        result.connection_id.empty())
+        result.failure = pool_failure(protocol::failure_code::node_lost, "its worker is stopping");
     // Sessions wait for an answer to all that they ask.
     for (auto& each : ended.owed)
         each.promise.deliver(frame_credit{});
