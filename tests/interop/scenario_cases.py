@@ -9,6 +9,7 @@ from typing import Any, Iterator
 
 from case import SWIFT, Case
 from emulator_process import EmulatorProcess, Emulators
+from error_cases import close_after_limit
 from sdk import Client, Sdk, describe, refusal
 from speech import tone
 
@@ -113,7 +114,7 @@ def cases(sdk: Sdk) -> Iterator[Case]:
     runtime = "websocket_runtime"
     one, none = "1 frame, no end", "0 frames, no end"
     yield case("sessionDurationExceeded", "sessionDurationExceeded",
-               f"{runtime}, server code 4002; {one}; closed",
+               f"{runtime}, server code 4002, {close_after_limit(sdk)}; {one}; closed",
                ends, EVERY_ERROR, "sessionDurationExceeded")
     yield case("idleTimeout", "idleTimeout/serverError",
                f"{runtime}, server code 4; {none}; closed", ends, EVERY_ERROR, "idleTimeout")
