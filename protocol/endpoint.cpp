@@ -29,14 +29,27 @@ constexpr scheme ingress_schemes[] = {
 constexpr std::string_view expected_console = "expected http or https";
 constexpr std::string_view expected_ingress = "expected http, https, ws or wss";
 
-/// What a Location may have, and what may be encoded already.
+/// What a Location may have as it is, but for the signs that begin what is encoded already.
 struct location_charset {
     constexpr bool operator()(char c) const {
-        constexpr std::string_view never = "\"<>\\^`{|}";
+        constexpr std::string_view never = "%\"<>\\^`{|}";
         return c > 0x20 && c < 0x7F && never.find(c) == never.npos;
     }
 };
 constexpr location_charset location_chars;
+
+/// As browsers do: what may not stand in a URL is encoded, what is encoded stays.
+std::string encode_location(std::string_view location) {
+    std::string encoded;
+    for (std::size_t begin = 0; begin <= location.size();) {
+        const auto end = std::min(location.find('%', begin), location.size());
+        encoded += urls::encode(location.substr(begin, end - begin), location_chars);
+        if (end < location.size())
+            encoded += '%';
+        begin = end + 1;
+    }
+    return encoded;
+}
 
 /// What one of the two URLs may look like.
 struct rules {
@@ -292,7 +305,7 @@ endpoint websocket_endpoint(std::string_view ingress_url, std::string_view avata
 }
 
 endpoint redirected(const endpoint& from, std::string_view location) {
-    const auto encoded = urls::encode(trimmed(location), location_chars);
+    const auto encoded = encode_location(trimmed(location));
     const auto reference = urls::parse_uri_reference(encoded);
     if (!reference)
         refuse(location, "is not a valid URL; expected scheme://host[:port][/path], or a path");
