@@ -66,7 +66,7 @@ struct shortages_fixture {
     const std::string report = folder.path("report.json");
 };
 
-/// Sanitizers need threads and memory of their own.
+/// Sanitizers need threads, memory and descriptors of their own.
 bool is_sanitized() {
     return std::getenv("ASAN_OPTIONS") || std::getenv("TSAN_OPTIONS");
 }
@@ -115,10 +115,14 @@ CAF_TEST(a run whose files may not grow says so) {
 }
 
 CAF_TEST(a run with too few descriptors says so) {
+    if (is_sanitized())
+        return;
     CAF_CHECK(check_runs("-n", {4, 5, 6, 7, 8, 12, 16, 32, 64, 68, 100}));
 }
 
 CAF_TEST(an emulator with too few descriptors says so) {
+    if (is_sanitized())
+        return;
     for (const std::string limit : {"-n 4", "-n 6", "-n 8", "-n 10"}) {
         const auto end = run_limited(limit, "emulator");
         CAF_CHECK(end.code == 1 || end.code == 2);
