@@ -67,9 +67,15 @@ struct shortages_fixture {
 };
 
 /// Sanitizers need threads, memory and descriptors of their own.
-bool is_sanitized() {
-    return std::getenv("ASAN_OPTIONS") || std::getenv("TSAN_OPTIONS");
+#ifdef AVATAR_SANITIZED
+constexpr bool is_sanitized() {
+    return true;
 }
+#else
+constexpr bool is_sanitized() {
+    return false;
+}
+#endif
 
 } // namespace
 
@@ -105,6 +111,8 @@ CAF_TEST(a run with too little memory says so) {
 }
 
 CAF_TEST(a run whose files may not grow says so) {
+    if (is_sanitized())
+        return;
     CAF_CHECK(check_runs("-f", {0, 1, 2, 100}));
     check_contains(run_limited("-f 1", "run --emulator --pool.size=1 --rounds.count=1 "
                                        "--rounds.concurrency=1 --emulator.first-frame=0 "
