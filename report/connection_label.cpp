@@ -67,13 +67,13 @@ std::string connection_label(std::string_view id) {
     return connection_label_within(id, longest);
 }
 
-std::string connection_label_within(std::string_view id, std::size_t room) {
+std::string connection_label_within(std::string_view id, std::size_t width) {
     std::string label;
     std::size_t cut = 0; // Bytes of the label that a longer id has.
     for (std::size_t characters = 0; !id.empty(); ++characters) {
         if (characters == longest)
             cut = label.size();
-        if (characters == std::max(room, longest))
+        if (characters == std::max(width, longest))
             return label.substr(0, cut) + "...";
         const auto character = first_character(id);
         if (character.empty() || is_control(character))

@@ -12,7 +12,7 @@ namespace avatar::report {
 /// that no service can send escape codes to the user's terminal.
 std::string connection_label(std::string_view id);
 
-/// The same, but whole where it takes no more than `room` characters.
-std::string connection_label_within(std::string_view id, std::size_t room);
+/// The same, but whole where it takes no more than `width` characters.
+std::string connection_label_within(std::string_view id, std::size_t width);
 
 } // namespace avatar::report

@@ -30,7 +30,7 @@ struct signals_fixture {
     inbox<std::uint16_t> closed;
 };
 
-/// As an impatient user does: the signals of the first second are one.
+/// The signals of the first second are one.
 void signal_until_it_ends(process& child) {
     while (child.read_now()) {
         child.signal(SIGINT);

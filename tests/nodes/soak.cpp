@@ -399,11 +399,11 @@ private:
         promise(counts_.ok == ok + 12, "the last run, without faults, has failures");
         promise(service_.wait_for_no_session(session_limit),
                 "sessions are open 15 s after the very last run");
-        std::size_t judged = 0;
+        std::size_t measured = 0;
         for (auto& node : nodes_) {
             if (node.early_memory == 0)
                 continue;
-            ++judged;
+            ++measured;
             const auto memory = node.worker.memory();
             memory_.push_back(fmt::format("{:.1f} / {:.1f}", in_megabytes(node.early_memory),
                                           in_megabytes(memory)));
@@ -414,7 +414,8 @@ private:
                     fmt::format("the descriptors of a worker grew from {} to {}",
                                 node.early_descriptors, node.worker.descriptors()));
         }
-        promise(judged > 0 || settings_.length < 1min, "no worker lived long enough to be judged");
+        promise(measured > 0 || settings_.length < 1min,
+                "no worker lived long enough to be measured");
         for (auto& node : nodes_) {
             node.worker.signal(SIGTERM);
             node.worker.program().give_time(30s);

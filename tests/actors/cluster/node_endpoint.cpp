@@ -148,7 +148,7 @@ CAF_TEST(an order that cannot be filled is refused in words) {
     CAF_CHECK(order(largest).share);
 }
 
-CAF_TEST(a share that ends makes room for another) {
+CAF_TEST(another share may open when one has ended) {
     gives_clip = false;
     max_shares = 2;
     spawn_worker();

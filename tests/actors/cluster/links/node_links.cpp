@@ -316,7 +316,7 @@ CAF_TEST(a node is reached under the names of its certificate only) {
     CAF_CHECK(node.why.find("worker-1") != std::string::npos);
 }
 
-CAF_TEST(nodes of two authorities are strangers) {
+CAF_TEST(nodes of two authorities do not connect) {
     const authority ours("ours");
     const authority theirs("theirs");
     test_node worker(ours.sign("IP:127.0.0.1"));
